@@ -1,0 +1,40 @@
+/** Three kinds of tests: of one room, of a whole false world, and of real sockets and threads. */
+
+import { defineConfig } from 'vitest/config';
+
+/** Vitest leaves one core free; these need none but their own. */
+const maxWorkers = '100%';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/sim/**', 'test/net/**'],
+          maxWorkers,
+        },
+      },
+      {
+        test: {
+          name: 'sim',
+          include: ['test/sim/**/*.test.ts'],
+          testTimeout: 30_000,
+          maxWorkers,
+        },
+      },
+      {
+        test: {
+          name: 'net',
+          include: ['test/net/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+          // Real elections are timed there: one file after another, once the rest is done.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
