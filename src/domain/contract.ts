@@ -1,0 +1,144 @@
+/** What head and hands say to one another: plain data, so that a trace is a list of it. */
+
+import type { Block, Founding, Member, Message, Seal } from './message.ts';
+import type {
+  ClientID,
+  Digest,
+  Instant,
+  RequestID,
+  Term,
+  TransactionID,
+  UnixMs,
+  VoteID,
+  WorkID,
+} from './names.ts';
+import type { Note } from './note.ts';
+import type { Refusal } from './refusal.ts';
+
+/** `at` never goes back and sets deadlines; `unix` is the wall clock, for block times only. */
+export type Moment = { readonly at: Instant; readonly unix: UnixMs };
+
+/** What makes one peer differ from another; fixed while it lives. Times in milliseconds. */
+export type Settings = {
+  readonly self: Member;
+  /** N, the seats. */
+  readonly peers: number;
+  /** The difficulty rule: `fixed:22`, `range:10-20`, `interval:3000@24`. */
+  readonly difficulty: string;
+  /** Fixes the first roster beforehand; null where whoever comes founds. */
+  readonly founders: readonly Member[] | null;
+  readonly announceMs: number;
+  readonly heartbeatMs: number;
+  /** As controller, opens no challenge once the ledger has so many blocks; 0 for no end. */
+  readonly challenges: number;
+  /** False for a peer that never searches. */
+  readonly mines: boolean;
+};
+
+export type Command = { readonly kind: 'pause' | 'resume' | 'leave' };
+export type Reply = { readonly kind: 'done' };
+
+/** A search that knows no network: find digits that give `header` so many leading zero bits. */
+export type Work = {
+  readonly id: WorkID;
+  readonly transactionID: TransactionID;
+  readonly algorithm: 'sha256';
+  /** The preimage up to the solution, which the miner appends. ASCII. */
+  readonly header: string;
+  /** Leading zero bits that the digest must have, 1 to 60. */
+  readonly bits: number;
+};
+
+/** What a peer must not forget, each durable before the message that shows it (PROTOCOL 9). */
+export type Entry =
+  | { readonly kind: 'incarnation'; readonly incarnation: number }
+  /** A higher term was heard of. */
+  | { readonly kind: 'term'; readonly term: Term }
+  /** Its vote; in a founding with the roster that it binds itself to. */
+  | {
+      readonly kind: 'voted';
+      readonly term: Term;
+      readonly controllerID: ClientID;
+      readonly voteID: VoteID;
+      readonly founding: readonly Member[] | null;
+    }
+  /** A mandate, accepted in the place of a vote. */
+  | { readonly kind: 'obeyed'; readonly term: Term; readonly controllerID: ClientID }
+  | { readonly kind: 'founded'; readonly founding: Founding }
+  /** A proposal, before its acknowledgement. */
+  | {
+      readonly kind: 'accepted';
+      readonly term: Term;
+      readonly block: Block;
+      readonly digest: Digest;
+    }
+  /** A final block; its seal is empty where a later one's vouches for it. */
+  | {
+      readonly kind: 'sealed';
+      readonly block: Block;
+      readonly digest: Digest;
+      readonly seal: Seal;
+    };
+
+/** What a journal gives back at the start: its entries in order. Empty for a new peer. */
+export type Recovered = { readonly entries: readonly Entry[] };
+
+export type Event =
+  /** All dice come from `seed`, 64 hex digits that nobody else can know. */
+  | { readonly kind: 'started'; readonly seed: string; readonly recovered: Recovered }
+  /** The SUBACK is in. */
+  | { readonly kind: 'connected' }
+  /** The connection ended, or an attempt at one failed; `reason` is for people. */
+  | { readonly kind: 'disconnected'; readonly reason: string }
+  /** The deadline of the last turn has come. */
+  | { readonly kind: 'woken' }
+  /** Checked at the door; `evidence` is what the texts inside the message say, checked likewise. */
+  | {
+      readonly kind: 'heard';
+      readonly message: Message;
+      readonly text: string;
+      readonly retained: boolean;
+      readonly evidence: readonly Message[];
+    }
+  /** Refused at the door: to be counted. */
+  | { readonly kind: 'refused'; readonly from: ClientID | null; readonly refusal: Refusal }
+  | { readonly kind: 'found'; readonly work: WorkID; readonly solution: string }
+  /** How a search goes; `tried` in all for this work, `perSecond` over the last while. */
+  | {
+      readonly kind: 'searched';
+      readonly work: WorkID;
+      readonly tried: number;
+      readonly perSecond: number;
+      readonly near: readonly string[];
+      readonly exhausted: boolean;
+    }
+  | { readonly kind: 'asked'; readonly request: RequestID; readonly command: Command }
+  /** The rest of that turn was not performed. */
+  | { readonly kind: 'failed'; readonly effect: 'record' | 'say'; readonly code: string };
+
+/** Performed strictly in this order. */
+export type Effect =
+  /** Begins to connect; the will is signed by the hands beforehand. */
+  | { readonly kind: 'connect'; readonly will: Message }
+  /** Durable before the next effect begins. */
+  | { readonly kind: 'record'; readonly entry: Entry }
+  /** Signed by the hands, which hand it back as `heard`. */
+  | { readonly kind: 'say'; readonly message: Message; readonly retained: boolean }
+  /** One page of the recorded ledger, or the founding (from -1), said to one peer by the hands. */
+  | { readonly kind: 'serve'; readonly to: ClientID; readonly from: TransactionID }
+  /** Replaces the work in hand; the same work again goes on where it was. */
+  | { readonly kind: 'mine'; readonly work: Work }
+  | { readonly kind: 'rest' }
+  | { readonly kind: 'reply'; readonly request: RequestID; readonly reply: Reply }
+  | { readonly kind: 'note'; readonly note: Note }
+  /** Closes the link politely; no event follows. */
+  | { readonly kind: 'leave' };
+
+/** A newer turn's `wakeAt` replaces the older one's; null for none. */
+export type Turn = { readonly effects: readonly Effect[]; readonly wakeAt: Instant | null };
+
+/** Never throws on a message. `state` is plain data: clone it to fork a world or to step back. */
+export interface Peer<State> {
+  readonly state: State;
+  step(event: Event, now: Moment): Turn;
+}

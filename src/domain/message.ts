@@ -1,0 +1,178 @@
+/** What peers say to one another (PROTOCOL 4), as plain data without envelope or topic. */
+
+import type {
+  ClientID,
+  Digest,
+  Nonce,
+  PublicKey,
+  Term,
+  TransactionID,
+  UnixMs,
+  VoteID,
+} from './names.ts';
+
+/** A peer's name and the key that proves it. */
+export type Member = { readonly clientID: ClientID; readonly publicKey: PublicKey };
+
+/** An entry of the ledger. No term and no controller are in it: its digest outlives both. */
+export type Block = {
+  readonly transactionID: TransactionID;
+  /** Digest of the block before; for block 0, of the first roster, which names the network. */
+  readonly parent: Digest;
+  /** SHA-256 of the block's batch; of the empty string where there is none. */
+  readonly root: Digest;
+  /** When its challenge was opened, by the clock of the controller that opened it. */
+  readonly time: UnixMs;
+  /** Leading zero bits that its digest must have. */
+  readonly challenge: number;
+  /** The miner, whose name is hashed with the solution so that nobody else can use it. */
+  readonly clientID: ClientID;
+  /** Digits of `[0-9a-f]`. */
+  readonly solution: string;
+};
+
+/** Exact payload texts of Q acknowledgements of one term, block number and digest. */
+export type Seal = readonly string[];
+
+/** The first roster, and the exact texts of the N votes that founded it. */
+export type Founding = { readonly members: readonly Member[]; readonly votes: readonly string[] };
+
+type From<Kind extends string> = { readonly kind: Kind; readonly clientID: ClientID };
+
+type About = {
+  readonly publicKey: PublicKey;
+  readonly incarnation: number;
+  /** N, the seats. */
+  readonly peers: number;
+  /** How many peers it knows, itself included. */
+  readonly known: number;
+  /** Digest of the roster it stands for. */
+  readonly roster: Digest | null;
+  readonly network: Digest | null;
+  readonly rules: string;
+};
+
+export type Introduction = From<'introduction'> & About;
+
+export type Presence = From<'presence'> &
+  About & { readonly state: 'ready' | 'lost' | 'disconnected' };
+
+export type Heartbeat = From<'heartbeat'> & {
+  readonly incarnation: number;
+  readonly beat: number;
+  readonly term: Term;
+  /** Whom it obeys in `term`. */
+  readonly controllerID: ClientID | null;
+  /** Its height. */
+  readonly transactionID: TransactionID;
+  readonly network: Digest | null;
+  readonly state: 'ready' | 'leaving';
+  /** Hashes a second. */
+  readonly hashRate: number;
+};
+
+export type Commitment = From<'commitment'> & {
+  readonly term: Term;
+  readonly roster: Digest;
+  readonly commit: Digest;
+  /** There in a founding. */
+  readonly publicKey?: PublicKey;
+};
+
+export type Reveal = From<'reveal'> & { readonly term: Term; readonly nonce: Nonce };
+
+/** The block that a voter last acknowledged at its height, and in which term. */
+export type Accepted = { readonly term: Term; readonly block: Block };
+
+export type Vote = From<'vote'> & {
+  readonly term: Term;
+  readonly voteID: VoteID;
+  /** Whom it votes for: the highest drawn number. */
+  readonly controllerID: ClientID;
+  /** The seed, as hex. */
+  readonly draw: Digest;
+  /** Whose reveals it counted: a bit for each member in order of ClientID, first one highest. */
+  readonly drawn: string;
+  readonly roster: Digest;
+  /** Its height. */
+  readonly transactionID: TransactionID;
+  readonly accepted?: Accepted;
+};
+
+export type Mandate = From<'mandate'> & {
+  readonly term: Term;
+  /** Exact texts of Q votes for the sender. */
+  readonly votes: readonly string[];
+  /** Members of the roster that the votes name. */
+  readonly members: readonly Member[];
+};
+
+export type Challenge = From<'challenge'> & {
+  readonly term: Term;
+  readonly transactionID: TransactionID;
+  readonly challenge: number;
+  readonly algorithm: 'sha256';
+  readonly parent: Digest;
+  readonly root: Digest;
+  readonly time: UnixMs;
+};
+
+export type Solution = From<'solution'> & {
+  readonly transactionID: TransactionID;
+  readonly solution: string;
+  /** There where the sender is an observer. */
+  readonly publicKey?: PublicKey;
+};
+
+export type Proposal = From<'proposal'> & { readonly term: Term; readonly block: Block };
+
+export type Acknowledgement = From<'acknowledgement'> & {
+  readonly term: Term;
+  readonly transactionID: TransactionID;
+  readonly digest: Digest;
+};
+
+/** Why a solution was not accepted. */
+export type Reason = 'invalid' | 'late' | 'unknown-transaction' | 'not-open';
+
+/** `clientID` is the miner here, and `controllerID` the sender, as the labs have it. */
+export type Result = From<'result'> & {
+  readonly controllerID: ClientID;
+  readonly transactionID: TransactionID;
+  readonly solution: string;
+} & (
+    | { readonly result: 1; readonly block: Block; readonly seal: Seal }
+    | { readonly result: 0; readonly reason: Reason }
+  );
+
+/** Asks for blocks from a height on; from -1 for the founding. */
+export type Request = From<'request'> & { readonly from: TransactionID };
+
+/** Answers a request, on a topic of the asker's own: a page of blocks, or the founding. */
+export type Answer = From<'answer'> & { readonly to: ClientID } & (
+    | { readonly blocks: readonly Block[]; readonly seals: readonly Seal[] }
+    | { readonly founding: Founding }
+  );
+
+export type Message =
+  | Introduction
+  | Presence
+  | Heartbeat
+  | Commitment
+  | Reveal
+  | Vote
+  | Mandate
+  | Challenge
+  | Solution
+  | Proposal
+  | Acknowledgement
+  | Result
+  | Request
+  | Answer;
+
+export type MessageKind = Message['kind'];
+
+/** Whose signature a message carries. */
+export function senderOf(message: Message): ClientID {
+  return message.kind === 'result' ? message.controllerID : message.clientID;
+}

@@ -1,0 +1,143 @@
+/** What a head tells people and machines about itself: the single tap; no logic reads it. */
+
+import type { Block, Reason } from './message.ts';
+import type { ClientID, Digest, Term, TransactionID, VoteID } from './names.ts';
+import type { Refusal, RefusalCode } from './refusal.ts';
+
+/** Why a peer does not mine at the moment. */
+export type Idle =
+  | { readonly reason: 'disconnected' }
+  | { readonly reason: 'peers-missing'; readonly known: number; readonly wanted: number }
+  | { readonly reason: 'founding' }
+  | { readonly reason: 'learning'; readonly network: Digest | null }
+  | { readonly reason: 'behind'; readonly height: TransactionID; readonly of: TransactionID }
+  | { readonly reason: 'no-controller'; readonly term: Term }
+  | { readonly reason: 'governing' }
+  | { readonly reason: 'no-challenge' }
+  | { readonly reason: 'solved' }
+  | { readonly reason: 'proposed'; readonly miner: ClientID }
+  | { readonly reason: 'exhausted' }
+  | { readonly reason: 'paused' }
+  | { readonly reason: 'finished' };
+
+/** Why an election began (PROTOCOL 6.1). */
+export type Suspicion =
+  | 'founding'
+  | 'silent'
+  | 'lost'
+  | 'disconnected'
+  | 'stepped-down'
+  | 'no-mandate'
+  | 'no-controller'
+  | 'joined-others';
+
+/** Why a controller gave up its mandate. */
+export type StepDown = 'no-quorum' | 'higher-term' | 'behind' | 'journal' | 'leaving';
+
+export type Note =
+  | { readonly kind: 'connected' }
+  /** `attempts` in vain since the last connection; said for the first and then every 10 s. */
+  | { readonly kind: 'disconnected'; readonly reason: string; readonly attempts: number }
+  | {
+      readonly kind: 'joined' | 'left';
+      readonly peer: ClientID;
+      readonly known: number;
+      readonly wanted: number;
+    }
+  | { readonly kind: 'idle'; readonly idle: Idle }
+  | { readonly kind: 'dead-mandate'; readonly controller: ClientID; readonly term: Term }
+  | {
+      readonly kind: 'founded';
+      readonly network: Digest;
+      readonly members: readonly ClientID[];
+      readonly isMember: boolean;
+    }
+  | { readonly kind: 'election'; readonly term: Term; readonly suspicion: Suspicion }
+  | {
+      readonly kind: 'gave-up';
+      readonly term: Term;
+      readonly heard: number;
+      readonly needed: number;
+    }
+  | {
+      readonly kind: 'drawn';
+      readonly term: Term;
+      readonly seed: Digest;
+      readonly numbers: readonly { readonly peer: ClientID; readonly number: VoteID }[];
+      readonly highest: ClientID;
+    }
+  | {
+      readonly kind: 'mandate';
+      readonly term: Term;
+      readonly controller: ClientID;
+      readonly votes: number;
+      readonly isSelf: boolean;
+    }
+  | { readonly kind: 'stepped-down'; readonly term: Term; readonly why: StepDown }
+  /** Said when a controller loses its quorum: who named it lately, and how many would have to. */
+  | {
+      readonly kind: 'no-quorum';
+      readonly present: number;
+      readonly needed: number;
+      readonly of: number;
+    }
+  | {
+      readonly kind: 'challenge';
+      readonly term: Term;
+      readonly transactionID: TransactionID;
+      readonly bits: number;
+      /** Tries that a solution takes on average: 2 to the power of `bits`. */
+      readonly expected: number;
+      /** The preimage up to the ClientID: the same under every controller that continues it. */
+      readonly preimage: string;
+    }
+  | {
+      readonly kind: 'progress';
+      readonly transactionID: TransactionID;
+      readonly tried: number;
+      readonly perSecond: number;
+      readonly expected: number;
+      readonly elapsedMs: number;
+    }
+  | {
+      readonly kind: 'found';
+      readonly transactionID: TransactionID;
+      readonly solution: string;
+      readonly digest: Digest;
+    }
+  | { readonly kind: 'near'; readonly transactionID: TransactionID; readonly solution: string }
+  | {
+      readonly kind: 'proposed';
+      readonly transactionID: TransactionID;
+      readonly miner: ClientID;
+      readonly term: Term;
+    }
+  | {
+      readonly kind: 'result';
+      readonly block: Block;
+      readonly digest: Digest;
+      readonly preimage: string;
+      /** Since its challenge was opened, by the wall clocks of its controller and of this peer. */
+      readonly elapsedMs: number;
+      readonly isOwn: boolean;
+    }
+  /** A solution that the controller refused: ours, or as controller, somebody else's. */
+  | {
+      readonly kind: 'solution-refused';
+      readonly transactionID: TransactionID;
+      readonly miner: ClientID;
+      readonly solution: string;
+      readonly reason: Reason;
+      readonly isOwn: boolean;
+    }
+  | { readonly kind: 'synced'; readonly from: TransactionID; readonly to: TransactionID }
+  /** Refused messages of one code since its last note, at most one note a second for each code. */
+  | {
+      readonly kind: 'refused';
+      readonly code: RefusalCode;
+      readonly count: number;
+      readonly from: ClientID | null;
+      readonly refusal: Refusal;
+    }
+  | { readonly kind: 'paused' | 'resumed' | 'leaving' }
+  | { readonly kind: 'failed'; readonly effect: 'record' | 'say'; readonly code: string };

@@ -1,0 +1,40 @@
+/** Why a message, or what it asks for, was not taken: a peer's fault, never an exception. */
+
+import type { ClientID, Digest, Term, TransactionID } from './names.ts';
+
+export type Refusal =
+  // At the door, in order of its checks.
+  | { readonly code: 'unknown-topic'; readonly topic: string }
+  | { readonly code: 'too-large'; readonly bytes: number }
+  | { readonly code: 'not-utf8' }
+  | { readonly code: 'not-json' }
+  | { readonly code: 'not-an-object'; readonly found: string }
+  | { readonly code: 'too-deep' }
+  | { readonly code: 'malformed'; readonly field: string; readonly problem: string }
+  | { readonly code: 'wrong-topic'; readonly topic: string }
+  | { readonly code: 'wrong-name'; readonly name: ClientID }
+  | { readonly code: 'unknown-sender'; readonly name: ClientID }
+  | { readonly code: 'stale-term'; readonly term: Term; readonly ours: Term }
+  | { readonly code: 'stale-transaction'; readonly transactionID: TransactionID }
+  | { readonly code: 'too-many' }
+  | { readonly code: 'forged' }
+  | { readonly code: 'forged-evidence'; readonly problem: string }
+  // In the head.
+  | { readonly code: 'stale-incarnation' }
+  | { readonly code: 'stale-beat' }
+  | { readonly code: 'other-rules'; readonly theirs: string; readonly ours: string }
+  | { readonly code: 'other-network'; readonly theirs: Digest; readonly ours: Digest }
+  | { readonly code: 'not-a-member' }
+  | { readonly code: 'not-the-controller'; readonly term: Term }
+  | { readonly code: 'not-a-mandate'; readonly problem: string }
+  | { readonly code: 'not-a-founding'; readonly problem: string }
+  | { readonly code: 'controller-is-well' }
+  | { readonly code: 'far-term'; readonly term: Term; readonly ours: Term }
+  | { readonly code: 'wrong-commitment' }
+  | { readonly code: 'wrong-block'; readonly problem: string }
+  | { readonly code: 'already-acknowledged'; readonly digest: Digest }
+  | { readonly code: 'not-a-seal'; readonly problem: string }
+  | { readonly code: 'not-asked-for' }
+  | { readonly code: 'second-peer-with-our-name' };
+
+export type RefusalCode = Refusal['code'];
