@@ -1,0 +1,242 @@
+/** The door: lets in what is well-formed, timely and signed by whom it says, and nothing else. */
+
+import type { Event } from '../domain/contract.ts';
+import type { Hasher, Verifier } from '../domain/crypto.ts';
+import { type Member, type Message, type MessageKind, senderOf } from '../domain/message.ts';
+import type { ClientID, Instant, PublicKey, Term, TransactionID } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { Checker, type Payer } from './checker.ts';
+import { Directory } from './directory.ts';
+import { cutSignature, type Signed } from './envelope.ts';
+import { type Exhibit, evidenceOf, membersIn } from './evidence.ts';
+import { isClientID, provesName } from './identity.ts';
+import { openPayload } from './payload.ts';
+import { readMessage } from './schema.ts';
+import { type Place, readTopic, sharedTopicOf, topicOf } from './topics.ts';
+
+/** `prefix` of all topics; `self` is known from the start. */
+export type DoorOptions = {
+  readonly prefix: string;
+  readonly self: Member;
+  readonly hasher: Hasher;
+  readonly verifier: Verifier;
+};
+
+/** A message as a broker brought it. */
+export type Arrival = {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly retained: boolean;
+};
+
+/** What the head knows already; `members` is empty where it knows no network. */
+export type DoorView = {
+  readonly term: Term;
+  readonly height: TransactionID;
+  readonly members: ReadonlySet<ClientID>;
+};
+
+/** Let in: its evidence is in the order of its texts, seals one after another. */
+export type Heard = Extract<Event, { kind: 'heard' }>;
+/** Kept out; `from` is whom it says it is from, proven or not. */
+export type Refused = Extract<Event, { kind: 'refused' }>;
+/** What became of an arrival, ready for the head. */
+export type Verdict =
+  | { readonly kind: 'heard'; readonly event: Heard }
+  | { readonly kind: 'refused'; readonly event: Refused };
+
+/** A well-formed message, taken out of its envelope. */
+type Letter = Signed & {
+  readonly topic: string;
+  readonly text: string;
+  readonly message: Message;
+  readonly retained: boolean;
+};
+
+/** An unknown topic is shown to people: no control characters, and not a whole screen of it. */
+const TOPIC_SHOWN = 100;
+
+/**
+ * Checks in the order of PROTOCOL 3, cheapest first. Deterministic: no clock and no chance.
+ *
+ * It remembers whose key is whose (learnt only from messages whose signature held), which texts it
+ * has checked already, and how many checks it may still make.
+ */
+export class Door {
+  readonly #prefix: string;
+  readonly #self: Member;
+  readonly #hasher: Hasher;
+  readonly #directory = new Directory();
+  readonly #checker: Checker;
+
+  constructor({ prefix, self, hasher, verifier }: DoorOptions) {
+    this.#prefix = prefix;
+    this.#self = self;
+    this.#hasher = hasher;
+    this.#checker = new Checker(verifier);
+    this.#directory.pin(self);
+  }
+
+  /** Keeps the key of somebody known for certain (a roster file, the journal) for good. */
+  learn(member: Member): void {
+    this.#directory.pin(member);
+  }
+
+  /** Null for somebody whose key was never heard. */
+  keyOf(clientID: ClientID): PublicKey | null {
+    return this.#directory.keyOf(clientID);
+  }
+
+  /**
+   * The event for a message of our own, signed as `text` by the hands. Nothing in it is checked;
+   * its echo, and its copies in the evidence of others, will need no check either.
+   */
+  hearOwn(message: Message, text: string): Heard {
+    this.#checker.remember(this.#self.publicKey, topicOf(this.#prefix, message), text);
+    // As nothing is checked, any key will do for the signers of a seal.
+    const evidence = evidenceOf(message, () => this.#self.publicKey);
+    const messages = evidence.ok ? evidence.exhibits.map((exhibit) => exhibit.message) : [];
+    return { kind: 'heard', message, text, retained: false, evidence: messages };
+  }
+
+  /** `at` never goes back; `view` is the head's at that time. */
+  check(arrival: Arrival, view: DoorView, at: Instant): Verdict {
+    const place = readTopic(this.#prefix, arrival.topic);
+    if (place === null) {
+      const shown = arrival.topic.slice(0, TOPIC_SHOWN).replaceAll(/[^\x20-\x7e]/g, '?');
+      return refused(null, { code: 'unknown-topic', topic: shown });
+    }
+    const opened = openPayload(arrival.payload);
+    if (!opened.ok) return refused(null, opened.refusal);
+    const from = claimedSender(place.kind, opened.value);
+    const read = this.#read(place, arrival, opened);
+    if ('code' in read) return refused(from, read);
+    const judged = this.#judge(read, view, at);
+    return 'code' in judged ? refused(from, judged) : { kind: 'heard', event: judged };
+  }
+
+  #read(
+    { kind, owner }: Place,
+    { topic, retained }: Arrival,
+    { text, value }: { readonly text: string; readonly value: object },
+  ): Letter | Refusal {
+    const read = readMessage(kind, owner, value);
+    if (!read.ok) return read.refusal;
+    const { message } = read;
+    const cut = cutSignature(text);
+    if (cut === null) {
+      return { code: 'malformed', field: 'Signature', problem: 'must be the last field' };
+    }
+    if (kind === 'presence' && message.clientID !== owner) return { code: 'wrong-topic', topic };
+    return { topic, text, message, retained, ...cut };
+  }
+
+  #judge(letter: Letter, view: DoorView, at: Instant): Heard | Refusal {
+    const { message, text, retained } = letter;
+    const sender = this.#identify(message);
+    if ('code' in sender) return sender;
+    const stale = staleness(message, view);
+    if (stale !== null) return stale;
+    const { clientID, publicKey } = sender;
+    const isOutsider = view.members.size > 0 && !view.members.has(clientID);
+    const payer = { isOutsider, allowance: this.#directory.allowanceOf(clientID) };
+    const outcome = this.#checker.check({ ...letter, publicKey }, payer, at);
+    if (outcome !== 'held') return { code: outcome };
+    this.#directory.hear(sender, view.members);
+    const misnamed = membersIn(message).find((member) => !this.#isProven(member));
+    if (misnamed !== undefined) return { code: 'wrong-name', name: misnamed.clientID };
+    const evidence = evidenceOf(message, (signer) => this.keyOf(signer));
+    if (!evidence.ok) return { code: 'forged-evidence', problem: evidence.problem };
+    // Whoever brings evidence along pays for it; what was heard before costs nothing again.
+    const bearer = { isOutsider, allowance: this.#directory.allowanceOf(clientID) };
+    const refusal = this.#weigh(evidence.exhibits, bearer, at);
+    if (refusal !== null) return refusal;
+    this.#meet(message, evidence.exhibits, view);
+    const messages = evidence.exhibits.map((exhibit) => exhibit.message);
+    return { kind: 'heard', message, text, retained, evidence: messages };
+  }
+
+  /** The sender and its key, known before or brought along. */
+  #identify(message: Message): Member | Refusal {
+    const clientID = senderOf(message);
+    const offered = membersIn(message).find((member) => member.clientID === clientID);
+    if (offered !== undefined) {
+      return this.#isProven(offered) ? offered : { code: 'wrong-name', name: clientID };
+    }
+    const publicKey = this.keyOf(clientID);
+    return publicKey === null
+      ? { code: 'unknown-sender', name: clientID }
+      : { clientID, publicKey };
+  }
+
+  /** A second key for a known name is refused, even if somebody found one with the same name. */
+  #isProven(member: Member): boolean {
+    const known = this.keyOf(member.clientID);
+    return known === null ? provesName(member, this.#hasher) : known === member.publicKey;
+  }
+
+  /** Checks the signatures of the evidence; null where all of them hold. */
+  #weigh(exhibits: readonly Exhibit[], bearer: Payer, at: Instant): Refusal | null {
+    for (const exhibit of exhibits) {
+      const topic = sharedTopicOf(this.#prefix, exhibit.message.kind);
+      const outcome = this.#checker.check({ ...exhibit, topic }, bearer, at);
+      if (outcome === 'too-many') return { code: 'too-many' };
+      if (outcome === 'forged') {
+        const problem = `${exhibit.label} is not signed by ${exhibit.message.clientID}.`;
+        return { code: 'forged-evidence', problem };
+      }
+    }
+    return null;
+  }
+
+  /** Keeps the keys that a good message brought along: of its voters, and of those it names. */
+  #meet(message: Message, exhibits: readonly Exhibit[], view: DoorView): void {
+    for (const { message: vote, publicKey } of exhibits) {
+      this.#directory.hear({ clientID: vote.clientID, publicKey }, view.members);
+    }
+    for (const member of membersIn(message)) this.#directory.note(member);
+  }
+}
+
+/** Whom a message says it is from, before anything about it is checked. */
+function claimedSender(kind: MessageKind, value: object): ClientID | null {
+  const fields: { readonly ClientID?: unknown; readonly ControllerID?: unknown } = value;
+  const sender = kind === 'result' ? fields.ControllerID : fields.ClientID;
+  return isClientID(sender) ? sender : null;
+}
+
+/** What has been overtaken, as far as that shows without a signature (PROTOCOL 3). */
+function staleness(message: Message, { term, height }: DoorView): Refusal | null {
+  switch (message.kind) {
+    case 'commitment':
+    case 'reveal':
+    case 'vote':
+    case 'mandate':
+    case 'challenge':
+      return olderTerm(message.term, term);
+    case 'proposal':
+      return olderTerm(message.term, term) ?? lower(message.block.transactionID, height);
+    case 'acknowledgement':
+      return olderTerm(message.term, term) ?? lower(message.transactionID, height);
+    case 'introduction':
+    case 'presence':
+    case 'heartbeat':
+    case 'solution':
+    case 'result':
+    case 'request':
+    case 'answer':
+      return null;
+  }
+}
+
+function olderTerm(term: Term, ours: Term): Refusal | null {
+  return term < ours ? { code: 'stale-term', term, ours } : null;
+}
+
+function lower(transactionID: TransactionID, height: TransactionID): Refusal | null {
+  return transactionID < height ? { code: 'stale-transaction', transactionID } : null;
+}
+
+function refused(from: ClientID | null, refusal: Refusal): Verdict {
+  return { kind: 'refused', event: { kind: 'refused', from, refusal } };
+}

@@ -1,0 +1,120 @@
+/** Reads the texts that a message carries as evidence, and what it claims they are. */
+
+import type { Acknowledgement, Member, Message, Vote } from '../domain/message.ts';
+import type { ClientID, PublicKey } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { cutSignature, type Signed } from './envelope.ts';
+import { openText } from './payload.ts';
+import { readMessage } from './schema.ts';
+
+/** A vote or an acknowledgement inside another message; its signature is still to be checked. */
+export type Exhibit = Signed & {
+  readonly text: string;
+  readonly message: Vote | Acknowledgement;
+  /** "Vote 3", counted from 1, for people. */
+  readonly label: string;
+  readonly publicKey: PublicKey;
+};
+
+/** All of a message's evidence, its signatures unchecked, or what is wrong with it. */
+export type Evidence =
+  | { readonly ok: true; readonly exhibits: readonly Exhibit[] }
+  | { readonly ok: false; readonly problem: string };
+
+type Carried = { readonly kind: 'vote' | 'acknowledgement'; readonly texts: readonly string[] };
+
+type KeyOf = (clientID: ClientID) => PublicKey | null;
+
+/** The members whose keys `message` brings along, its sender's own among them where it is there. */
+export function membersIn(message: Message): readonly Member[] {
+  if (message.kind === 'mandate') return message.members;
+  if (message.kind === 'answer') return 'founding' in message ? message.founding.members : [];
+  if (!('publicKey' in message) || message.publicKey === undefined) return [];
+  return [{ clientID: message.clientID, publicKey: message.publicKey }];
+}
+
+/**
+ * The evidence of `message` in order: a mandate's or founding's votes, or the acknowledgements of
+ * its seals one after another. `keyOf` is asked for the signers of seals.
+ */
+export function evidenceOf(message: Message, keyOf: KeyOf): Evidence {
+  const problem = countProblem(message);
+  if (problem !== null) return { ok: false, problem };
+  const { kind, texts } = carriedBy(message);
+  const keys = new Map(membersIn(message).map((member) => [member.clientID, member.publicKey]));
+  const signerKey = kind === 'vote' ? (signer: ClientID) => keys.get(signer) ?? null : keyOf;
+  const voters = new Set<ClientID>();
+  const exhibits: Exhibit[] = [];
+  for (const [index, text] of texts.entries()) {
+    const label = `${kind === 'vote' ? 'Vote' : 'Acknowledgement'} ${index + 1}`;
+    const read = readExhibit(kind, text);
+    if (!read.ok) return { ok: false, problem: `${label} ${read.problem}.` };
+    const wrong = voteProblem(message, read.message, voters);
+    if (wrong !== null) return { ok: false, problem: `${label} ${wrong}.` };
+    const publicKey = signerKey(read.message.clientID);
+    if (publicKey === null) {
+      const lack = kind === 'vote' ? 'who is no member' : 'whose key is not known';
+      return { ok: false, problem: `${label} is by ${read.message.clientID}, ${lack}.` };
+    }
+    exhibits.push({ ...read, text, label, publicKey });
+  }
+  return { ok: true, exhibits };
+}
+
+function carriedBy(message: Message): Carried {
+  if (message.kind === 'mandate') return { kind: 'vote', texts: message.votes };
+  if (message.kind === 'result' && message.result === 1) {
+    return { kind: 'acknowledgement', texts: message.seal };
+  }
+  if (message.kind === 'answer') {
+    return 'founding' in message
+      ? { kind: 'vote', texts: message.founding.votes }
+      : { kind: 'acknowledgement', texts: message.seals.flat() };
+  }
+  return { kind: 'vote', texts: [] };
+}
+
+/** A founding takes the votes of all (PROTOCOL 5.5). */
+function countProblem(message: Message): string | null {
+  if (message.kind !== 'answer' || !('founding' in message)) return null;
+  const { members, votes } = message.founding;
+  return votes.length === members.length
+    ? null
+    : `A founding of ${members.length} members has ${votes.length} votes.`;
+}
+
+/**
+ * What is wrong with a vote as part of `message`; nothing more is asked of an acknowledgement here,
+ * as only the ledger knows what it should say.
+ */
+function voteProblem(
+  message: Message,
+  exhibit: Vote | Acknowledgement,
+  voters: Set<ClientID>,
+): string | null {
+  if (exhibit.kind !== 'vote') return null;
+  if (voters.has(exhibit.clientID)) return `is a second one by ${exhibit.clientID}`;
+  voters.add(exhibit.clientID);
+  if (message.kind !== 'mandate') return null;
+  if (exhibit.term !== message.term) return `is of term ${exhibit.term}`;
+  if (exhibit.controllerID !== message.clientID) return `is for ${exhibit.controllerID}`;
+  return null;
+}
+
+type ExhibitReading =
+  | ({ readonly ok: true; readonly message: Vote | Acknowledgement } & Signed)
+  | { readonly ok: false; readonly problem: string };
+
+function readExhibit(kind: 'vote' | 'acknowledgement', text: string): ExhibitReading {
+  const opened = openText(text);
+  if (!opened.ok) return { ok: false, problem: `cannot be read (${describe(opened.refusal)})` };
+  const read = readMessage(kind, null, opened.value);
+  if (!read.ok) return { ok: false, problem: `cannot be read (${describe(read.refusal)})` };
+  const cut = cutSignature(text);
+  if (cut === null) return { ok: false, problem: 'is not signed' };
+  return { ok: true, message: read.message, ...cut };
+}
+
+function describe(refusal: Refusal): string {
+  return refusal.code === 'malformed' ? `${refusal.field} ${refusal.problem}` : refusal.code;
+}

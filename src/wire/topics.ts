@@ -1,0 +1,73 @@
+/** The only file that knows what the topics are called. */
+
+import type { Message, MessageKind } from '../domain/message.ts';
+import type { ClientID } from '../domain/names.ts';
+import { isClientID } from './identity.ts';
+
+/** What every topic begins with unless a peer is told otherwise. */
+export const DEFAULT_PREFIX = 'sd';
+
+/** The topics of one level under the prefix (PROTOCOL 4). */
+const TOPICS: Readonly<Record<Exclude<MessageKind, 'presence' | 'answer'>, string>> = {
+  introduction: 'init',
+  heartbeat: 'heartbeat',
+  commitment: 'commit',
+  reveal: 'reveal',
+  vote: 'voting',
+  mandate: 'controller',
+  challenge: 'challenge',
+  solution: 'solution',
+  proposal: 'proposal',
+  acknowledgement: 'ack',
+  result: 'result',
+  request: 'sync',
+};
+
+/** Kinds by the word in the topic; a Map, so that no inherited name counts as one. */
+const KINDS: ReadonlyMap<string, MessageKind> = new Map(
+  Object.entries(TOPICS).map(([kind, word]) => [word, kind as MessageKind]),
+);
+
+/** The two kinds whose topic ends with a name. */
+const OWNED: ReadonlyMap<string, MessageKind> = new Map([
+  ['peer', 'presence'],
+  ['sync', 'answer'],
+]);
+
+/** What a topic says by itself; `owner` is the ClientID at its end, which only two kinds have. */
+export type Place = { readonly kind: MessageKind; readonly owner: ClientID | null };
+
+/** The topic on which `message` is said. */
+export function topicOf(prefix: string, message: Message): string {
+  if (message.kind === 'presence') return `${prefix}/peer/${message.clientID}`;
+  if (message.kind === 'answer') return `${prefix}/sync/${message.to}`;
+  return `${prefix}/${TOPICS[message.kind]}`;
+}
+
+/** The topic of all messages of a kind that has just one topic. */
+export function sharedTopicOf(prefix: string, kind: keyof typeof TOPICS): string {
+  return `${prefix}/${TOPICS[kind]}`;
+}
+
+/** What is said on `topic`; null for one that is not ours. */
+export function readTopic(prefix: string, topic: string): Place | null {
+  if (!topic.startsWith(`${prefix}/`)) return null;
+  const [word = '', owner, ...rest] = topic.slice(prefix.length + 1).split('/');
+  if (rest.length > 0) return null;
+  if (owner === undefined) {
+    const kind = KINDS.get(word);
+    return kind === undefined ? null : { kind, owner: null };
+  }
+  const kind = OWNED.get(word);
+  return kind === undefined || !isClientID(owner) ? null : { kind, owner };
+}
+
+/** What a peer subscribes to: filters that do not overlap, as some brokers would deliver twice. */
+export function subscriptionsOf(prefix: string, self: ClientID): readonly string[] {
+  return [`${prefix}/+`, `${prefix}/peer/+`, `${prefix}/sync/${self}`];
+}
+
+/** QoS 0 for heartbeats, which the next one makes worthless; 1 for everything else. */
+export function qosOf(kind: MessageKind): 0 | 1 {
+  return kind === 'heartbeat' ? 0 : 1;
+}

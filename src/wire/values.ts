@@ -1,0 +1,161 @@
+/** The schemas of single values on the wire: names, digests, numbers, blocks. */
+
+import { z } from 'zod';
+import type { Accepted, Block, Founding, Member, Reason } from '../domain/message.ts';
+import type {
+  ClientID,
+  Digest,
+  Nonce,
+  PublicKey,
+  Term,
+  TransactionID,
+  UnixMs,
+  VoteID,
+} from '../domain/names.ts';
+import { CLIENT_ID, PUBLIC_KEY } from './identity.ts';
+
+/** The most members that a roster may have, and so the most votes or acknowledgements in a list. */
+export const MEMBERS_MOST = 100;
+
+const TEXT_MOST = 4096;
+
+/** Surrogates without their half: such a text has no UTF-8, so nobody can have signed it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+type Raw = { readonly input?: unknown };
+
+/** One sentence for whatever is wrong with a value, save that it is not there. */
+function problem(sentence: string): (issue: Raw) => string {
+  return (issue) => (issue.input === undefined ? 'is missing' : sentence);
+}
+
+/** A text of one form; the cast gives it the name that its form has earned. */
+function text<Name extends string>(form: RegExp, sentence: string): z.ZodType<Name> {
+  const error = problem(sentence);
+  return z.string({ error }).regex(form, { error }) as unknown as z.ZodType<Name>;
+}
+
+function whole<Name extends number>(least: number, most?: number): z.ZodType<Name> {
+  const range = most === undefined ? `from ${least} on` : `from ${least} to ${most}`;
+  const error = problem(`must be a whole number ${range}`);
+  const schema = z.int({ error }).min(least, { error });
+  const bounded = most === undefined ? schema : schema.max(most, { error });
+  return bounded as unknown as z.ZodType<Name>;
+}
+
+/** One of a few values that never change. */
+export function choice<const Values extends readonly [string | number, ...(string | number)[]]>(
+  ...values: Values
+): z.ZodType<Values[number]> {
+  const error = problem(`must be ${values.map((value) => JSON.stringify(value)).join(' or ')}`);
+  return z.literal([...values], { error }) as unknown as z.ZodType<Values[number]>;
+}
+
+/** A list of `least` to `most` items. */
+export function list<Item>(
+  item: z.ZodType<Item>,
+  least: number,
+  most: number,
+): z.ZodType<readonly Item[]> {
+  const error = problem(`must be a list of ${least} to ${most}`);
+  return z.array(item, { error }).min(least, { error }).max(most, { error });
+}
+
+/** An object of known fields; unknown ones are left out. */
+export function object<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
+  return z.object(shape, { error: problem('must be an object') });
+}
+
+/** A peer's name, whether or not any key proves it. */
+export const clientID: z.ZodType<ClientID> = text(
+  CLIENT_ID,
+  'must be a UUID of version 8 in lower case',
+);
+/** A key in the one spelling that it has. */
+export const publicKey: z.ZodType<PublicKey> = text(
+  PUBLIC_KEY,
+  'must be 32 bytes in base64url, 43 characters',
+);
+/** SHA-256 of anything. */
+export const digest: z.ZodType<Digest> = text(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
+/** What a reveal reveals. */
+export const nonce: z.ZodType<Nonce> = text(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
+/** A drawn number. */
+export const voteID: z.ZodType<VoteID> = text(/^[0-9a-f]{16}$/, 'must be 16 lower-case hex digits');
+/** What a miner appends to the preimage. */
+export const solution: z.ZodType<string> = text(
+  /^[0-9a-f]{1,64}$/,
+  'must be 1 to 64 lower-case hex digits',
+);
+/** A bit for each member of a roster, four to a digit. */
+export const drawn: z.ZodType<string> = text(
+  /^[0-9a-f]{1,25}$/,
+  'must be 1 to 25 lower-case hex digits',
+);
+/** What the peers of one network must have in common, compared as text. */
+export const rules: z.ZodType<string> = text(
+  /^[\x20-\x7e]{0,200}$/,
+  'must be at most 200 printable ASCII characters',
+);
+
+/** 0 before the first election. */
+export const term: z.ZodType<Term> = whole(0);
+/** Number of a block. */
+export const transactionID: z.ZodType<TransactionID> = whole(0);
+/** How many blocks a peer has; -1 before the founding. */
+export const height: z.ZodType<TransactionID> = whole(-1);
+/** Unix milliseconds. */
+export const time: z.ZodType<UnixMs> = whole(0);
+/** Anything that is counted, and never less than none. */
+export const count: z.ZodType<number> = whole(0);
+/** N. */
+export const seats: z.ZodType<number> = whole(1, MEMBERS_MOST);
+/** Leading zero bits. */
+export const challenge: z.ZodType<number> = whole(1, 60);
+/** Hashes a second. */
+export const rate: z.ZodType<number> = z
+  .number({ error: problem('must be a number from 0 on') })
+  .min(0, { error: problem('must be a number from 0 on') });
+
+/** Why a solution was refused. */
+export const reason: z.ZodType<Reason> = choice(
+  'invalid',
+  'late',
+  'unknown-transaction',
+  'not-open',
+);
+
+/** The exact payload text of another message, carried as evidence. */
+const evidence: z.ZodType<string> = z
+  .string({ error: problem(`must be a text of at most ${TEXT_MOST} characters`) })
+  .max(TEXT_MOST, { error: `must be a text of at most ${TEXT_MOST} characters` })
+  .refine((value) => !LONE_SURROGATE.test(value), { error: 'must be well-formed Unicode' });
+
+/** Votes, or the acknowledgements of one seal. */
+export const evidences: z.ZodType<readonly string[]> = list(evidence, 1, MEMBERS_MOST);
+
+/** The members of a roster, each named once. */
+export const members: z.ZodType<readonly Member[]> = list(
+  object({ clientID, publicKey }),
+  1,
+  MEMBERS_MOST,
+).refine((all) => new Set(all.map((member) => member.clientID)).size === all.length, {
+  error: 'must name nobody twice',
+});
+
+/** The first roster with the votes that founded it. */
+export const founding: z.ZodType<Founding> = object({ members, votes: evidences });
+
+/** An entry of the ledger, whether or not its digest meets its challenge. */
+export const block: z.ZodType<Block> = object({
+  transactionID,
+  parent: digest,
+  root: digest,
+  time,
+  challenge,
+  clientID,
+  solution,
+});
+
+/** What a voter acknowledged last. */
+export const accepted: z.ZodType<Accepted> = object({ term, block });

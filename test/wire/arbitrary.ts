@@ -1,0 +1,200 @@
+/** Well-formed messages of every kind with chance contents; names and evidence prove nothing. */
+
+import fc from 'fast-check';
+import type { Block, Message } from '../../src/domain/message.ts';
+import type {
+  ClientID,
+  Digest,
+  Nonce,
+  PublicKey,
+  Term,
+  TransactionID,
+  UnixMs,
+  VoteID,
+} from '../../src/domain/names.ts';
+
+const hex = (length: number) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
+const anyDigest = hex(64) as fc.Arbitrary<Digest>;
+const anyNumber = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const anyTerm = anyNumber as fc.Arbitrary<Term>;
+const anyHeight = fc.integer({ min: -1, max: 2 ** 40 }) as fc.Arbitrary<TransactionID>;
+const anyTransaction = fc.integer({ min: 0, max: 2 ** 40 }) as fc.Arbitrary<TransactionID>;
+const anyID = hex(31).map(
+  (digits) =>
+    `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(12, 15)}-` +
+    `9${digits.slice(15, 18)}-${digits.slice(18, 30)}`,
+) as fc.Arbitrary<ClientID>;
+const anyKey = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes) => Buffer.from(bytes).toString('base64url') as PublicKey);
+const anyMember = fc.record({ clientID: anyID, publicKey: anyKey });
+const anyMembers = fc.uniqueArray(anyMember, {
+  minLength: 1,
+  maxLength: 5,
+  selector: (member) => member.clientID,
+});
+const anyText = fc.string({ unit: 'grapheme', maxLength: 50 });
+const anyTexts = fc.array(anyText, { minLength: 1, maxLength: 5 });
+const anySolution = fc.integer({ min: 1, max: 64 }).chain(hex);
+const anyRules = fc.string({ unit: 'grapheme-ascii', maxLength: 200 });
+const anyBlock: fc.Arbitrary<Block> = fc.record({
+  transactionID: anyTransaction,
+  parent: anyDigest,
+  root: anyDigest,
+  time: anyNumber as fc.Arbitrary<UnixMs>,
+  challenge: fc.integer({ min: 1, max: 60 }),
+  clientID: anyID,
+  solution: anySolution,
+});
+const anyAbout = {
+  clientID: anyID,
+  publicKey: anyKey,
+  incarnation: anyNumber,
+  peers: fc.integer({ min: 1, max: 100 }),
+  known: anyNumber,
+  roster: fc.option(anyDigest),
+  network: fc.option(anyDigest),
+  rules: anyRules,
+};
+
+const constant = <const Value>(value: Value) => fc.constant(value);
+
+const anyAcceptedResult = fc
+  .record({ controllerID: anyID, block: anyBlock, seal: anyTexts })
+  .map(({ controllerID, block, seal }) => ({
+    kind: 'result' as const,
+    clientID: block.clientID,
+    controllerID,
+    transactionID: block.transactionID,
+    solution: block.solution,
+    result: 1 as const,
+    block,
+    seal,
+  }));
+
+/** Any well-formed message. */
+export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({ kind: constant('introduction'), ...anyAbout }),
+  fc.record({
+    kind: constant('presence'),
+    ...anyAbout,
+    state: fc.constantFrom('ready', 'lost', 'disconnected'),
+  }),
+  fc.record({
+    kind: constant('heartbeat'),
+    clientID: anyID,
+    incarnation: anyNumber,
+    beat: anyNumber,
+    term: anyTerm,
+    controllerID: fc.option(anyID),
+    transactionID: anyHeight,
+    network: fc.option(anyDigest),
+    state: fc.constantFrom('ready', 'leaving'),
+    hashRate: fc.double({ min: 0, max: 1e15, noNaN: true }).map((rate) => rate + 0),
+  }),
+  fc.record(
+    {
+      kind: constant('commitment'),
+      clientID: anyID,
+      term: anyTerm,
+      roster: anyDigest,
+      commit: anyDigest,
+      publicKey: anyKey,
+    },
+    { requiredKeys: ['kind', 'clientID', 'term', 'roster', 'commit'] },
+  ),
+  fc.record({
+    kind: constant('reveal'),
+    clientID: anyID,
+    term: anyTerm,
+    nonce: hex(64) as fc.Arbitrary<Nonce>,
+  }),
+  fc.record(
+    {
+      kind: constant('vote'),
+      clientID: anyID,
+      term: anyTerm,
+      voteID: hex(16) as fc.Arbitrary<VoteID>,
+      controllerID: anyID,
+      draw: anyDigest,
+      drawn: fc.integer({ min: 1, max: 25 }).chain(hex),
+      roster: anyDigest,
+      transactionID: anyHeight,
+      accepted: fc.record({ term: anyTerm, block: anyBlock }),
+    },
+    {
+      requiredKeys: [
+        'kind',
+        'clientID',
+        'term',
+        'voteID',
+        'controllerID',
+        'draw',
+        'drawn',
+        'roster',
+        'transactionID',
+      ],
+    },
+  ),
+  fc.record({
+    kind: constant('mandate'),
+    clientID: anyID,
+    term: anyTerm,
+    votes: anyTexts,
+    members: anyMembers,
+  }),
+  fc.record({
+    kind: constant('challenge'),
+    clientID: anyID,
+    term: anyTerm,
+    transactionID: anyTransaction,
+    challenge: fc.integer({ min: 1, max: 60 }),
+    algorithm: constant('sha256'),
+    parent: anyDigest,
+    root: anyDigest,
+    time: anyNumber as fc.Arbitrary<UnixMs>,
+  }),
+  fc.record(
+    {
+      kind: constant('solution'),
+      clientID: anyID,
+      transactionID: anyTransaction,
+      solution: anySolution,
+      publicKey: anyKey,
+    },
+    { requiredKeys: ['kind', 'clientID', 'transactionID', 'solution'] },
+  ),
+  fc.record({ kind: constant('proposal'), clientID: anyID, term: anyTerm, block: anyBlock }),
+  fc.record({
+    kind: constant('acknowledgement'),
+    clientID: anyID,
+    term: anyTerm,
+    transactionID: anyTransaction,
+    digest: anyDigest,
+  }),
+  anyAcceptedResult,
+  fc.record({
+    kind: constant('result'),
+    clientID: anyID,
+    controllerID: anyID,
+    transactionID: anyTransaction,
+    solution: anySolution,
+    result: constant(0),
+    reason: fc.constantFrom('invalid', 'late', 'unknown-transaction', 'not-open'),
+  }),
+  fc.record({ kind: constant('request'), clientID: anyID, from: anyHeight }),
+  fc.record({
+    kind: constant('answer'),
+    clientID: anyID,
+    to: anyID,
+    blocks: fc.array(anyBlock, { maxLength: 3 }),
+    seals: fc.array(anyTexts, { maxLength: 2 }),
+  }),
+  fc.record({
+    kind: constant('answer'),
+    clientID: anyID,
+    to: anyID,
+    founding: fc.record({ members: anyMembers, votes: anyTexts }),
+  }),
+);

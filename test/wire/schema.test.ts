@@ -1,0 +1,162 @@
+import { expect, it } from 'vitest';
+import type { MessageKind } from '../../src/domain/message.ts';
+import type { ClientID } from '../../src/domain/names.ts';
+import { toWire } from '../../src/wire/fields.ts';
+import { readMessage } from '../../src/wire/schema.ts';
+import { actor, foundingOf, KINDS, samplesBy } from './samples.ts';
+
+const ann = actor();
+const samples = samplesBy(ann);
+const id = ann.member.clientID;
+
+type Wire = Readonly<Record<string, unknown>>;
+
+/** What is wrong with the sample of a kind once some of its fields are others. */
+function problemOf(kind: MessageKind, over: Wire): string {
+  const reading = readMessage(kind, id, { ...toWire(samples[kind]), ...over });
+  if (reading.ok) return 'nothing';
+  const { refusal } = reading;
+  return refusal.code === 'malformed' ? `${refusal.field} ${refusal.problem}` : refusal.code;
+}
+
+/** The sample block of results, proposals and so on, with some other fields. */
+function block(over: Wire): Wire {
+  const { Block } = toWire(samples.proposal);
+  return { ...(Block as Wire), ...over };
+}
+
+it.each(KINDS)('every field of %s is asked for, and the two optional keys are not', (kind) => {
+  for (const name of Object.keys(toWire(samples[kind]))) {
+    const optional =
+      name === 'Accepted' ||
+      (name === 'PublicKey' && (kind === 'commitment' || kind === 'solution'));
+    const { [name]: _, ...others } = toWire(samples[kind]);
+    const reading = readMessage(kind, id, others);
+    if (optional) {
+      expect(reading.ok && Object.keys(reading.message)).not.toContain(name.toLowerCase());
+      continue;
+    }
+    expect(reading).toEqual({
+      ok: false,
+      refusal: { code: 'malformed', field: name, problem: 'is missing' },
+    });
+  }
+});
+
+it.each(KINDS)('fields of %s that nobody knows are left out', (kind) => {
+  const strange = JSON.parse(
+    '{"New":1,"__proto__":{"Term":1},"clientID":"x","Kind":"vote","to":1}',
+  );
+  const reading = readMessage(kind, id, { ...toWire(samples[kind]), ...strange });
+  expect(reading).toStrictEqual({ ok: true, message: samples[kind] });
+});
+
+it.each(KINDS)('no value of a wrong type passes in any field of %s', (kind) => {
+  const nullable = ['Roster', 'Network', 'ControllerID'];
+  for (const name of Object.keys(toWire(samples[kind]))) {
+    for (const wrong of [
+      true,
+      [],
+      {},
+      '',
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      -2,
+      1.5,
+      2 ** 53,
+      null,
+    ]) {
+      const isFine =
+        (wrong === null && (kind === 'introduction' || kind === 'presence' || kind === 'heartbeat')
+          ? nullable.includes(name)
+          : false) ||
+        (wrong === '' && name === 'Rules') ||
+        (Array.isArray(wrong) && kind === 'answer' && name !== 'ClientID') ||
+        (name === 'HashRate' && typeof wrong === 'number' && wrong >= 0 && wrong < 1e300);
+      expect([name, wrong, problemOf(kind, { [name]: wrong }) === 'nothing']).toEqual([
+        name,
+        wrong,
+        isFine,
+      ]);
+    }
+  }
+});
+
+it('a missing ClientID and one of another form are told apart', () => {
+  expect(problemOf('request', { ClientID: undefined })).toBe('ClientID is missing');
+  expect(problemOf('request', { ClientID: id.toUpperCase() })).toBe(
+    'ClientID must be a UUID of version 8 in lower case',
+  );
+});
+
+it.each<[string, MessageKind, Wire]>([
+  ['From must be a whole number from -1 on', 'request', { From: -2 }],
+  ['TransactionID must be a whole number from -1 on', 'vote', { TransactionID: -2 }],
+  ['TransactionID must be a whole number from 0 on', 'acknowledgement', { TransactionID: -1 }],
+  ['Term must be a whole number from 0 on', 'reveal', { Term: '3' }],
+  ['Peers must be a whole number from 1 to 100', 'introduction', { Peers: 101 }],
+  ['Challenge must be a whole number from 1 to 60', 'challenge', { Challenge: 61 }],
+  ['Challenge must be a whole number from 1 to 60', 'challenge', { Challenge: 0 }],
+  ['Algorithm must be "sha256"', 'challenge', { Algorithm: 'sha1' }],
+  ['Solution must be 1 to 64 lower-case hex digits', 'solution', { Solution: 'a'.repeat(65) }],
+  ['Solution must be 1 to 64 lower-case hex digits', 'solution', { Solution: 'FF' }],
+  ['Solution must be 1 to 64 lower-case hex digits', 'solution', { Solution: 'f\n' }],
+  ['Rules must be at most 200 printable ASCII characters', 'presence', { Rules: 'é' }],
+  ['Rules must be at most 200 printable ASCII characters', 'presence', { Rules: ' '.repeat(201) }],
+  ['Rules must be at most 200 printable ASCII characters', 'presence', { Rules: 'a\nb' }],
+  ['State must be "ready" or "lost" or "disconnected"', 'presence', { State: 'leaving' }],
+  ['State must be "ready" or "leaving"', 'heartbeat', { State: 'lost' }],
+  ['HashRate must be a number from 0 on', 'heartbeat', { HashRate: -0.1 }],
+  ['Result must be 0 or 1', 'result', { Result: 2 }],
+  ['Result must be 0 or 1', 'result', { Result: '1' }],
+  ['Reason is missing', 'result', { Result: 0 }],
+  ['Block.Parent must be 64 lower-case hex digits', 'proposal', { Block: block({ Parent: 'a' }) }],
+  ['Block.TransactionID is missing', 'proposal', { Block: block({ TransactionID: undefined }) }],
+  ['Block must be an object', 'proposal', { Block: [] }],
+  ['Accepted.Block must be an object', 'vote', { Accepted: { Term: 1, Block: 7 } }],
+  ['Accepted must be an object', 'vote', { Accepted: null }],
+  ['Votes must be a list of 1 to 100', 'mandate', { Votes: Array(101).fill('x') }],
+  ['Votes[1] must be a text of at most 4096 characters', 'mandate', { Votes: ['x', 7] }],
+  ['Votes[0] must be a text of at most 4096 characters', 'mandate', { Votes: ['x'.repeat(4097)] }],
+  ['Votes[0] must be well-formed Unicode', 'mandate', { Votes: ['\ud800'] }],
+  ['Members[0].PublicKey is missing', 'mandate', { Members: [{ ClientID: id }] }],
+  ['Blocks must be a list of 0 to 500', 'answer', { Blocks: Array(501).fill(block({})) }],
+  ['Seals[0] must be a list of 1 to 100', 'answer', { Seals: [[]] }],
+])('says "%s"', (problem, kind, over) => {
+  expect(problemOf(kind, over)).toBe(problem);
+});
+
+it('a roster names nobody twice', () => {
+  const member = { ClientID: id, PublicKey: ann.member.publicKey };
+  expect(problemOf('mandate', { Members: [member, member] })).toBe(
+    'Members must name nobody twice',
+  );
+});
+
+it.each<[string, Wire]>([
+  ['ClientID', { ClientID: actor().member.clientID }],
+  ['TransactionID', { TransactionID: 1 }],
+  ['Solution', { Solution: '0' }],
+])('an accepted result is about its block: another %s is refused', (_, over) => {
+  expect(problemOf('result', over)).toBe(
+    'Block must have the ClientID, TransactionID and Solution of the result',
+  );
+});
+
+it('an answer brings blocks or the founding, and not both', () => {
+  const founding = foundingOf([ann], id);
+  const message = { kind: 'answer' as const, clientID: id, to: id, founding };
+  expect(readMessage('answer', id, toWire(message))).toStrictEqual({ ok: true, message });
+  const { Founding } = toWire(message);
+  expect(problemOf('answer', { Founding })).toBe('Blocks must not stand beside Founding');
+});
+
+it('whom an answer is for comes from its topic, whatever its fields say', () => {
+  const other = actor().member.clientID;
+  const reading = readMessage('answer', other, { ...toWire(samples.answer), To: id });
+  expect(reading.ok && reading.message.to).toBe(other satisfies ClientID);
+});
+
+it.each([null, [], 'text', 7, true])('%j is no message', (value) => {
+  for (const kind of KINDS) expect(readMessage(kind, id, value).ok).toBe(false);
+});
