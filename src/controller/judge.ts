@@ -1,0 +1,38 @@
+/** Judges solutions: the first valid one for the open challenge wins, the rest are told why not. */
+
+import type { Hasher } from '../domain/crypto.ts';
+import type { Block, Reason, Solution } from '../domain/message.ts';
+import type { TransactionID } from '../domain/names.ts';
+import { digestOf, type Opening, zeroBits } from '../ledger/block.ts';
+
+/** What a controller has open: at most one challenge, or the proposal that answered it. */
+export type Desk = {
+  readonly height: TransactionID;
+  readonly opening: Opening | null;
+  readonly proposed: Block | null;
+};
+
+export type Judgement =
+  | { readonly kind: 'win'; readonly block: Block }
+  /** It is the one that is proposed already. */
+  | { readonly kind: 'known' }
+  | { readonly kind: 'refuse'; readonly reason: Reason };
+
+export function judge(solution: Solution, desk: Desk, hasher: Hasher): Judgement {
+  const { transactionID, clientID } = solution;
+  if (transactionID < desk.height) return refuse('late');
+  if (transactionID > desk.height) return refuse('unknown-transaction');
+  if (desk.proposed !== null) {
+    const { proposed } = desk;
+    const isSame = proposed.clientID === clientID && proposed.solution === solution.solution;
+    return isSame ? { kind: 'known' } : refuse('late');
+  }
+  if (desk.opening === null) return refuse('not-open');
+  const block: Block = { ...desk.opening, clientID, solution: solution.solution };
+  const isSolved = zeroBits(digestOf(block, hasher)) >= desk.opening.challenge;
+  return isSolved ? { kind: 'win', block } : refuse('invalid');
+}
+
+function refuse(reason: Reason): Judgement {
+  return { kind: 'refuse', reason };
+}

@@ -1,0 +1,79 @@
+/** What was heard in one term: commitments, reveals and votes, whether we take part or not. */
+
+import type { Commitment, Vote } from '../domain/message.ts';
+import type { ClientID, Instant, Nonce, Term } from '../domain/names.ts';
+import type { Roster } from '../domain/roster.ts';
+
+export type CastVote = { readonly vote: Vote; readonly text: string };
+
+export type Booth = {
+  readonly term: Term;
+  /** The last one heard of each peer. */
+  readonly commitments: Record<ClientID, Pick<Commitment, 'roster' | 'commit'>>;
+  readonly reveals: Record<ClientID, Nonce>;
+  readonly votes: Record<ClientID, CastVote>;
+  /** When a commitment was last heard. */
+  committedAt: Instant | null;
+  /** Our nonce of this term, once we have committed. Secret until our reveal. */
+  nonce: Nonce | null;
+  /** Rosters under which we have committed in this term. */
+  ownRosters: Roster[];
+  hasRevealed: boolean;
+  isGivenUp: boolean;
+};
+
+export type Booths = Record<number, Booth>;
+
+/** After so long without a commitment a term is nobody's any more. */
+const openMs = 6_000;
+
+/** A flood of terms must not fill the memory; elections under way are among the highest. */
+const mostBooths = 32;
+
+/** The booth of `term`, opened where there is none; the lowest one is closed for it. */
+export function boothOf(booths: Booths, term: Term): Booth {
+  const known = booths[term];
+  if (known !== undefined) return known;
+  const booth: Booth = {
+    term,
+    commitments: {},
+    reveals: {},
+    votes: {},
+    committedAt: null,
+    nonce: null,
+    ownRosters: [],
+    hasRevealed: false,
+    isGivenUp: false,
+  };
+  booths[term] = booth;
+  const terms = Object.keys(booths).map(Number);
+  if (terms.length > mostBooths) delete booths[Math.min(...terms)];
+  return booth;
+}
+
+/** Forgets terms that are over. */
+export function closeBooths(booths: Booths, below: Term): void {
+  for (const term of Object.keys(booths).map(Number)) if (term < below) delete booths[term];
+}
+
+/** Nobody gets so many terms ahead of us; who claims to would leave no term for the others. */
+const farTerms = 10_000;
+
+/** Whether a commitment or reveal of this term is to be believed by who is in term `own`. */
+export function isFar(term: Term, own: Term): boolean {
+  return term > own + farTerms;
+}
+
+/** PROTOCOL 6.2: whether one may still join the election of this term. */
+export function isOpen(booth: Booth, now: Instant): boolean {
+  if (booth.committedAt === null || now - booth.committedAt > openMs) return false;
+  return Object.keys(booth.reveals).length === 0 && !booth.hasRevealed && !booth.isGivenUp;
+}
+
+/** PROTOCOL 6.2: the highest open term above `own`, else the one after the highest heard of. */
+export function chooseTerm(booths: Booths, own: Term, now: Instant): Term {
+  const terms = Object.values(booths).map(({ term }) => term);
+  const open = Object.values(booths).filter((booth) => booth.term > own && isOpen(booth, now));
+  const chosen = Math.max(...open.map(({ term }) => term));
+  return (open.length > 0 ? chosen : Math.max(own, ...terms) + 1) as Term;
+}

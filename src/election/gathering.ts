@@ -1,0 +1,73 @@
+/** Who is there: the peers that were heard of, and the roster that one stands for among them. */
+
+import type { Member } from '../domain/message.ts';
+import {
+  type ClientID,
+  compareText,
+  type Digest,
+  type Instant,
+  type PublicKey,
+  type Term,
+  type TransactionID,
+} from '../domain/names.ts';
+
+/** What we know of another peer. */
+export type Acquaintance = {
+  readonly clientID: ClientID;
+  publicKey: PublicKey | null;
+  incarnation: number;
+  beat: number;
+  /** Any valid message that was not retained; null if there was none yet. */
+  heardAt: Instant | null;
+  /** Who is gone, and how; `lost` by its will, which a sign of life takes back. */
+  gone: null | 'lost' | 'disconnected' | 'leaving';
+  goneAt: Instant | null;
+  rules: string | null;
+  network: Digest | null;
+  /** From its last heartbeat: its term, whom it obeys in it, its height. */
+  term: Term;
+  controllerID: ClientID | null;
+  height: TransactionID;
+  hashRate: number;
+  /** Whether people were told that it is there. */
+  isAnnounced: boolean;
+};
+
+export type Acquaintances = Record<ClientID, Acquaintance>;
+
+/** PROTOCOL 5.4: two announcements and a half of silence, and a peer no longer counts as known. */
+export function knownForMs(announceMs: number): number {
+  return Math.max(25_000, 2.5 * announceMs);
+}
+
+/** Whether a peer counts as there, under rules like ours (unknown ones count as the same). */
+export function isKnown(peer: Acquaintance, rules: string, since: Instant): boolean {
+  if (peer.heardAt === null || peer.heardAt < since || peer.gone !== null) return false;
+  return peer.publicKey !== null && (peer.rules === null || peer.rules === rules);
+}
+
+/** Everybody who is there, ourselves included, in order of ClientID. */
+export function knownMembers(
+  self: Member,
+  peers: Acquaintances,
+  rules: string,
+  since: Instant,
+): Member[] {
+  const known: Member[] = [self];
+  for (const peer of Object.values(peers)) {
+    if (peer.publicKey === null || !isKnown(peer, rules, since)) continue;
+    known.push({ clientID: peer.clientID, publicKey: peer.publicKey });
+  }
+  return known.sort((a, b) => compareText(a.clientID, b.clientID));
+}
+
+/** PROTOCOL 5.4: the members to stand for; null while too few are known. */
+export function chooseMembers(
+  known: readonly Member[],
+  seats: number,
+  founders: readonly Member[] | null,
+): readonly Member[] | null {
+  if (founders === null) return known.length < seats ? null : known.slice(0, seats);
+  const names = new Set(known.map(({ clientID }) => clientID));
+  return founders.every(({ clientID }) => names.has(clientID)) ? founders : null;
+}

@@ -1,0 +1,45 @@
+/** A member's yes to a proposal: recorded first, then said (PROTOCOL 7). */
+
+import type { Proposal } from '../domain/message.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { answer } from '../finality/acceptor.ts';
+import { digestOf, problemOfBlock } from '../ledger/block.ts';
+import { isInRoster, tipOf } from './memory.ts';
+import { controllerOf } from './presence.ts';
+import type { Step } from './step.ts';
+import { fallBehind } from './syncing.ts';
+
+export function hearProposal(step: Step, proposal: Proposal): Refusal | null {
+  const { state } = step;
+  const { memory } = state;
+  const { block, term } = proposal;
+  const tip = tipOf(memory);
+  if (tip === null) return null;
+  if (block.transactionID > tip.height) {
+    fallBehind(step, block.transactionID);
+    return null;
+  }
+  if (block.transactionID < tip.height)
+    return { code: 'stale-transaction', transactionID: block.transactionID };
+  const problem = problemOfBlock(block, tip, step.hasher);
+  if (problem !== null) return { code: 'wrong-block', problem };
+
+  const digest = digestOf(block, step.hasher);
+  const controllerID = controllerOf(state);
+  const verdict = answer(
+    { term: memory.term, controllerID, accepted: memory.accepted },
+    proposal,
+    digest,
+  );
+  if (verdict.kind === 'refuse') return verdict.refusal;
+  if (state.proposal?.term !== term) {
+    state.proposal = { term, block };
+    const { transactionID, clientID } = block;
+    step.note({ kind: 'proposed', transactionID, miner: clientID, term });
+  }
+  if (!isInRoster(memory, step.self)) return null;
+  if (verdict.kind === 'accept') step.record({ kind: 'accepted', term, block, digest });
+  const { transactionID } = block;
+  step.say({ kind: 'acknowledgement', clientID: step.self, term, transactionID, digest });
+  return null;
+}

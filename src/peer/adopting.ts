@@ -1,0 +1,39 @@
+/** Adopts a founding that its votes prove, heard from whomever. */
+
+import type { Founding, Vote } from '../domain/message.ts';
+import { UNFOUNDED } from '../domain/names.ts';
+import { makeRoster } from '../domain/roster.ts';
+import { problemOf } from '../election/mandate.ts';
+import type { Step } from './step.ts';
+
+/** Records a founding if its votes hold; `network`: the one that it must be, null for any. */
+export function adoptFounding(
+  step: Step,
+  founding: Founding,
+  votes: readonly Vote[],
+  network: string | null,
+): string | null {
+  const { memory, rules, settings } = step.state;
+  const roster = makeRoster(founding.members, rules, step.hasher);
+  if (network !== null && roster.digest !== network) return 'it is of another network';
+  if (roster.members.length !== settings.peers)
+    return `it has ${roster.members.length} members where the rules say ${settings.peers}`;
+  const [first] = votes;
+  if (first === undefined) return 'it has no votes';
+  if (votes.some(({ transactionID }) => transactionID !== UNFOUNDED))
+    return 'a vote in it is of a later election';
+  const problem = problemOf({ term: first.term, controllerID: first.controllerID, votes }, roster);
+  if (problem !== null) return problem;
+  if (memory.network !== null) return memory.network.digest === roster.digest ? null : 'another';
+  step.record({ kind: 'founded', founding });
+  step.state.standing = null;
+  step.state.heardNetwork = null;
+  step.state.deadMandateUntil = null;
+  step.note({
+    kind: 'founded',
+    network: roster.digest,
+    members: roster.members.map(({ clientID }) => clientID),
+    isMember: roster.members.some(({ clientID }) => clientID === step.self),
+  });
+  return null;
+}

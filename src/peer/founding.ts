@@ -1,0 +1,177 @@
+/** Gathers N peers and elects among them: the open founding (PROTOCOL 5.4 to 5.8). */
+
+import type { Commitment, Reveal } from '../domain/message.ts';
+import type { Instant, Term } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { makeRoster, type Roster } from '../domain/roster.ts';
+import { boothOf, isOpen } from '../election/booth.ts';
+import { commitmentOf } from '../election/draw.ts';
+import { chooseMembers, knownForMs, knownMembers } from '../election/gathering.ts';
+import { retractSilent } from './acquainting.ts';
+import { bindingMs, bindingOf } from './binding.ts';
+import {
+  beginElection,
+  closePhase,
+  giveUp,
+  joinElection,
+  keepCommitment,
+  keepReveal,
+  phaseMs,
+} from './electing.ts';
+import { greetSoon, knownSince } from './presence.ts';
+import type { Step } from './step.ts';
+import { leaveElection } from './terms.ts';
+
+/** Others get so long to be heard before we elect. */
+const firstWordsMs = 50;
+const firstWordsAloneMs = 1_000;
+
+/** Looks who is there, and elects as soon as we stand for a roster. */
+export function gather(step: Step): void {
+  const { state } = step;
+  if (state.memory.network !== null || !state.link.isConnected) return;
+  step.cancel('gather');
+  retractSilent(step);
+  forgetNetwork(step);
+  setGather(step);
+  if (isLocked(step)) return;
+  const roster = chooseRoster(step);
+  if (roster?.digest !== state.standing?.digest) {
+    state.standing = roster;
+    greetSoon(step);
+  }
+  if (roster === null) {
+    if (state.election?.phase === 'commit') leaveElection(step);
+    return;
+  }
+  elect(step, roster);
+}
+
+/** From a reveal on the roster stays, until we have voted or time is up. */
+function isLocked(step: Step): boolean {
+  const { state } = step;
+  if (state.election === null || state.election.phase === 'vote') return false;
+  return state.lockedUntil !== null && step.now.at < state.lockedUntil;
+}
+
+/** The roster to stand for: the one that binds us, else the lowest of those who are there. */
+function chooseRoster(step: Step): Roster | null {
+  const { state, now } = step;
+  const binding = bindingOf(step);
+  if (binding !== null) return binding;
+  if (state.heardNetwork !== null) return null;
+  if (state.deadMandateUntil !== null && now.at < state.deadMandateUntil) return null;
+  if (state.link.isLeaving) return null;
+  const { settings, acquaintances, rules } = state;
+  const known = knownMembers(settings.self, acquaintances, rules, knownSince(step));
+  const members = chooseMembers(known, settings.peers, settings.founders);
+  const isAmong = members?.some(({ clientID }) => clientID === step.self) ?? false;
+  return members !== null && isAmong ? makeRoster(members, rules, step.hasher) : null;
+}
+
+function elect(step: Step, roster: Roster): void {
+  const { state } = step;
+  const { election } = state;
+  const waitMs = roster.members.length === 1 ? firstWordsAloneMs : firstWordsMs;
+  const connectedMs = step.since(state.link.since);
+  if (connectedMs < waitMs) {
+    step.alarmBy('gather', waitMs - connectedMs);
+  } else if (election === null) {
+    if (!step.isSet('elect')) beginElection(step, roster, 'founding');
+  } else if (election.phase === 'commit' && election.roster.digest !== roster.digest) {
+    changeRoster(step, roster, election.term);
+  }
+  closePhase(step, false);
+}
+
+/** Another roster while still committing: the same term, unless others are further already. */
+function changeRoster(step: Step, roster: Roster, term: Term): void {
+  const { booths } = step.state;
+  const isHigherHeard = Object.values(booths).some((booth) => booth.term > term);
+  const isRevealed = Object.keys(boothOf(booths, term).reveals).length > 0;
+  if (!isHigherHeard && !isRevealed) joinElection(step, term, roster);
+  else beginElection(step, roster, 'founding');
+}
+
+/** Any known peer may commit: who is in the roster is what is being found out. */
+export function hearFounderCommitment(step: Step, commitment: Commitment): Refusal | null {
+  const { state, now } = step;
+  keepCommitment(step, commitment);
+  const { election } = state;
+  const booth = boothOf(state.booths, commitment.term);
+  const isHigher = election !== null && election.phase === 'commit';
+  if (isHigher && commitment.term > election.term && isOpen(booth, now.at) && !isLocked(step))
+    joinElection(step, commitment.term, election.roster);
+  closePhase(step, false);
+  return null;
+}
+
+/**
+ * The first reveal that opens a commitment under a roster under which we have committed, too, binds
+ * us to that roster for this term: its sender has closed its phase and counts on us.
+ */
+export function hearFounderReveal(step: Step, reveal: Reveal): Refusal | null {
+  const { state } = step;
+  const refusal = keepReveal(step, reveal);
+  if (refusal !== null) return refusal;
+  const { term, clientID } = reveal;
+  const booth = boothOf(state.booths, term);
+  const opened = booth.commitments[clientID];
+  const isOpened = opened?.commit === commitmentOf(term, clientID, reveal.nonce, step.hasher);
+  const roster = booth.ownRosters.find(({ digest }) => digest === opened?.roster);
+  if (isOpened && roster !== undefined && isCommitting(step, term)) lock(step, term, roster);
+  closePhase(step, false);
+  return null;
+}
+
+/** Whether that term can still be ours: we have not revealed or given up, nor begun a later one. */
+function isCommitting(step: Step, term: Term): boolean {
+  const { election, booths } = step.state;
+  const { hasRevealed, isGivenUp } = boothOf(booths, term);
+  if (hasRevealed || isGivenUp || isLocked(step)) return false;
+  return election === null || (election.term === term && election.phase === 'commit');
+}
+
+function lock(step: Step, term: Term, roster: Roster): void {
+  const { state } = step;
+  if (state.election?.roster.digest !== roster.digest) joinElection(step, term, roster);
+  state.lockedUntil = (step.now.at + phaseMs) as Instant;
+  step.alarm('phase', phaseMs);
+}
+
+/** The lock's time is up and we have not even revealed: the term is given up. */
+export function breakLock(step: Step): void {
+  const { election, lockedUntil } = step.state;
+  if (election === null || lockedUntil === null || step.now.at < lockedUntil) return;
+  if (election.phase === 'commit') giveUp(step, 0, election.roster.members.length);
+}
+
+/** A network that was named once, and is silent since, is none. */
+function forgetNetwork(step: Step): void {
+  const { state, now } = step;
+  const { heardNetwork, deadMandateUntil, pendingMandate } = state;
+  const patienceMs = knownForMs(state.settings.announceMs);
+  if (heardNetwork !== null && step.since(heardNetwork.at) > patienceMs) {
+    state.heardNetwork = null;
+    state.behind = null;
+  }
+  if (deadMandateUntil === null || now.at < deadMandateUntil || pendingMandate === null) return;
+  state.pendingMandate = null;
+  const { clientID, term } = pendingMandate.mandate;
+  if (heardNetwork === null) step.note({ kind: 'dead-mandate', controller: clientID, term });
+}
+
+/** Wakes when the next of those who count now would have been silent too long. */
+function setGather(step: Step): void {
+  const { state, now } = step;
+  const lastsMs = knownForMs(state.settings.announceMs);
+  const ends = Object.values(state.acquaintances)
+    .filter(({ heardAt, gone }) => heardAt !== null && gone === null && heardAt + lastsMs >= now.at)
+    .map(({ heardAt }) => (heardAt ?? 0) + lastsMs + 1);
+  if (state.heardNetwork !== null) ends.push(state.heardNetwork.at + lastsMs + 1);
+  const { deadMandateUntil } = state;
+  if (deadMandateUntil !== null && deadMandateUntil > now.at) ends.push(deadMandateUntil);
+  if (state.memory.binding !== null) ends.push(state.boundAt + bindingMs + 1);
+  const next = Math.min(...ends.filter((end) => end > now.at));
+  if (Number.isFinite(next)) step.alarmBy('gather', next - now.at);
+}

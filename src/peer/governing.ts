@@ -1,0 +1,237 @@
+/** The controller's half: takes over, opens challenges, judges, proposes, seals (PROTOCOL 7). */
+
+import { judge } from '../controller/judge.ts';
+import { countQuorum } from '../controller/quorum.ts';
+import { blockToPropose, heightToReach } from '../controller/succession.ts';
+import { assert } from '../domain/assert.ts';
+import type {
+  Acknowledgement,
+  Block,
+  Challenge,
+  Mandate,
+  Reason,
+  Solution,
+} from '../domain/message.ts';
+import type { ClientID, Instant } from '../domain/names.ts';
+import { majority } from '../domain/roster.ts';
+import type { CastVote } from '../election/booth.ts';
+import { silentHeartbeats } from '../election/suspicion.ts';
+import { digestOf, emptyRoot, type Opening, openingOf, problemOfOpening } from '../ledger/block.ts';
+import { append } from './appending.ts';
+import { isInRoster, tipOf } from './memory.ts';
+import type { Office } from './state.ts';
+import type { Step } from './step.ts';
+import { fallBehind } from './syncing.ts';
+import { stepDown } from './terms.ts';
+
+const proposeMs = 300;
+const mandateAgainMs = 1_000;
+/** A miner says its solution again and again; each is refused once while it is remembered. */
+const mostRefused = 1_000;
+
+/** Begins to govern with the votes that make our mandate. */
+export function enterOffice(step: Step, casts: readonly CastVote[]): void {
+  const { state, now } = step;
+  const { network, term } = state.memory;
+  assert(network !== null, 'Only a member of a network becomes controller.');
+  const votes = casts.map(({ vote }) => vote);
+  const mandate: Mandate = {
+    kind: 'mandate',
+    clientID: step.self,
+    term,
+    votes: casts.map(({ text }) => text),
+    members: network.roster.members,
+  };
+  const named: Record<ClientID, Instant> = {};
+  for (const { clientID } of votes) named[clientID] = now.at;
+  state.office = {
+    term,
+    mandate,
+    votes,
+    mandateSaidAt: now.at,
+    isGoverning: false,
+    opening: null,
+    openedAt: null,
+    proposed: null,
+    acknowledgements: {},
+    named,
+    refused: [],
+  };
+  step.say(mandate, true);
+  const { heartbeatMs } = state.settings;
+  step.alarm('quorum', heartbeatMs);
+  step.alarm('reach', silentHeartbeats * heartbeatMs);
+  governIfReached(step);
+}
+
+/** Governs once the ledger has all that our voters have; asks them for it until then. */
+export function governIfReached(step: Step): void {
+  const { office, memory } = step.state;
+  if (office === null || office.isGoverning) return;
+  const height = heightToReach(office.votes);
+  if (memory.height < height) {
+    fallBehind(step, height);
+    return;
+  }
+  office.isGoverning = true;
+  step.cancel('reach');
+  const accepted = blockToPropose(office.votes, memory.height);
+  if (accepted !== null) propose(step, accepted);
+  else openChallenge(step);
+}
+
+/** Opens the challenge of our height: the one already open if we know it, else a new one. */
+export function openChallenge(step: Step): void {
+  const { office, settings, memory } = step.state;
+  if (office === null || !office.isGoverning || office.proposed !== null) return;
+  if (office.opening !== null || !step.state.link.isConnected) return;
+  if (settings.challenges > 0 && memory.height >= settings.challenges) return;
+  const known = knownOpening(step);
+  office.opening = known ?? newOpening(step);
+  office.openedAt = step.now.at;
+  sayChallenge(step, office, office.opening);
+}
+
+function knownOpening(step: Step): Opening | null {
+  const { challenge, memory } = step.state;
+  const tip = tipOf(memory);
+  if (challenge === null || tip === null) return null;
+  const opening = openingOf(challenge.message);
+  return problemOfOpening(opening, tip, step.hasher) === null ? opening : null;
+}
+
+function newOpening(step: Step): Opening {
+  const tip = tipOf(step.state.memory);
+  assert(tip !== null, 'A controller has a ledger.');
+  return {
+    transactionID: tip.height,
+    parent: tip.parent,
+    root: emptyRoot(step.hasher),
+    time: step.now.unix,
+    challenge: tip.bits,
+  };
+}
+
+function sayChallenge(step: Step, office: Office, opening: Opening): void {
+  const challenge: Challenge = {
+    kind: 'challenge',
+    clientID: step.self,
+    term: office.term,
+    ...opening,
+    algorithm: 'sha256',
+  };
+  step.say(challenge);
+}
+
+/** Whoever may have missed what is open hears it again. */
+export function repeatChallenge(step: Step): void {
+  const { office } = step.state;
+  if (office?.opening && office.proposed === null) sayChallenge(step, office, office.opening);
+}
+
+/** Says mandate and challenge again, for somebody who does not name us; once a second at most. */
+export function repeatMandate(step: Step): void {
+  const { office } = step.state;
+  step.cancel('mandate');
+  if (office === null) return;
+  office.mandateSaidAt = step.now.at;
+  step.say(office.mandate, true);
+  repeatChallenge(step);
+}
+
+/** A heartbeat of somebody else, as the controller takes it. */
+export function hearNaming(step: Step, peer: ClientID, namesUs: boolean): void {
+  const { office } = step.state;
+  if (office === null) return;
+  if (namesUs) office.named[peer] = step.now.at;
+  else step.alarmBy('mandate', Math.max(0, mandateAgainMs - step.since(office.mandateSaidAt)));
+}
+
+/** Steps down if too few members named us for three heartbeats. */
+export function checkQuorum(step: Step): void {
+  const { office, memory, settings, link } = step.state;
+  if (office === null || memory.network === null) return;
+  step.alarm('quorum', settings.heartbeatMs / 2);
+  if (!link.isConnected) return;
+  const since = (step.now.at - silentHeartbeats * settings.heartbeatMs) as Instant;
+  const quorum = countQuorum(office.named, memory.network.roster, step.self, since);
+  if (quorum.present >= quorum.needed) return;
+  step.note({ kind: 'no-quorum', ...quorum });
+  stepDown(step, 'no-quorum');
+}
+
+/** After an outage, members get as long to name us as if they had just done it. */
+export function excuseOutage(step: Step): void {
+  const { office, settings } = step.state;
+  if (office === null) return;
+  const lately = (step.now.at - (silentHeartbeats - 1.2) * settings.heartbeatMs) as Instant;
+  for (const peer of Object.keys(office.named) as ClientID[]) {
+    office.named[peer] = Math.max(lately, office.named[peer] ?? lately) as Instant;
+  }
+}
+
+export function hearSolution(step: Step, solution: Solution): void {
+  const { office, memory } = step.state;
+  if (office === null || !office.isGoverning) return;
+  const proposed = office.proposed?.block ?? null;
+  const desk = { height: memory.height, opening: office.opening, proposed };
+  const judgement = judge(solution, desk, step.hasher);
+  if (judgement.kind === 'win') propose(step, judgement.block);
+  if (judgement.kind === 'refuse') refuseOnce(step, office, solution, judgement.reason);
+}
+
+function refuseOnce(step: Step, office: Office, solution: Solution, reason: Reason): void {
+  const { clientID, transactionID } = solution;
+  const key = `${clientID}:${transactionID}:${solution.solution}:${reason}`;
+  if (office.refused.includes(key)) return;
+  office.refused.push(key);
+  if (office.refused.length > mostRefused) office.refused.shift();
+  const about = { transactionID, solution: solution.solution, reason };
+  step.say({ kind: 'result', clientID, controllerID: step.self, ...about, result: 0 });
+  step.note({
+    kind: 'solution-refused',
+    miner: clientID,
+    isOwn: clientID === step.self,
+    ...about,
+  });
+}
+
+/** One proposal at a time; our own acceptance is durable before anybody hears of it [safety]. */
+function propose(step: Step, block: Block): void {
+  const { office, memory } = step.state;
+  assert(office !== null && office.proposed === null, 'One proposal at a time.');
+  const digest = digestOf(block, step.hasher);
+  const { accepted } = memory;
+  const isTaken = accepted?.term === office.term && accepted.block.transactionID === memory.height;
+  assert(!isTaken || accepted.digest === digest, 'One block for each number and term.');
+  if (isInRoster(memory, step.self))
+    step.record({ kind: 'accepted', term: office.term, block, digest });
+  office.proposed = { block, digest };
+  office.acknowledgements = {};
+  sayProposal(step);
+}
+
+export function sayProposal(step: Step): void {
+  const { office } = step.state;
+  step.cancel('propose');
+  if (office === null || office.proposed === null) return;
+  const { block } = office.proposed;
+  step.say({ kind: 'proposal', clientID: step.self, term: office.term, block });
+  step.alarm('propose', proposeMs);
+}
+
+/** Counts an acknowledgement; Q of them are the seal, and the block is final. */
+export function hearAcknowledgement(step: Step, voice: Acknowledgement, text: string): void {
+  const { office, memory } = step.state;
+  if (office === null || office.proposed === null || memory.network === null) return;
+  const { block, digest } = office.proposed;
+  const isOfIt = voice.transactionID === block.transactionID && voice.digest === digest;
+  if (!isOfIt || voice.term !== office.term || !isInRoster(memory, voice.clientID)) return;
+  office.acknowledgements[voice.clientID] = text;
+  const seal = Object.values(office.acknowledgements);
+  if (seal.length < majority(memory.network.roster.members.length)) return;
+  append(step, block, digest, seal);
+  const { clientID, transactionID, solution } = block;
+  const about = { clientID, controllerID: step.self, transactionID, solution };
+  step.say({ kind: 'result', ...about, result: 1, block, seal });
+}

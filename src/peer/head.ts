@@ -1,0 +1,171 @@
+/** The head of a peer: an event and the time go in, effects in order and one deadline come out. */
+
+import type { Event, Moment, Peer, Settings, Turn } from '../domain/contract.ts';
+import type { Hasher } from '../domain/crypto.ts';
+import type { Instant } from '../domain/names.ts';
+import { closePhase, sayAgain } from './electing.ts';
+import { breakLock, gather } from './founding.ts';
+import {
+  checkQuorum,
+  governIfReached,
+  openChallenge,
+  repeatChallenge,
+  repeatMandate,
+  sayProposal,
+} from './governing.ts';
+import { hear } from './hearing.ts';
+import { hearConnected, hearDisconnected, leave, reconnect } from './linking.ts';
+import { recall } from './memory.ts';
+import { reconsiderMandate } from './obeying.ts';
+import { beat, beatIfChanged, connect, introduce } from './presence.ts';
+import { tellRefusals } from './refusing.ts';
+import { find, hearSearched, refreshWork, saySolution, tellIdle } from './searching.ts';
+import type { Alarm, State } from './state.ts';
+import { newState } from './state-of.ts';
+import { Step } from './step.ts';
+import { electAgain, suspect } from './suspecting.ts';
+import { ask, serve } from './syncing.ts';
+import { stepDown } from './terms.ts';
+
+/** A peer of its own, or one that goes on from `state`, which it takes over. */
+export function revive(settings: Settings, hasher: Hasher, state?: State): Peer<State> {
+  return new Head(state ?? newState(settings), hasher);
+}
+
+class Head implements Peer<State> {
+  readonly state: State;
+  readonly #hasher: Hasher;
+
+  constructor(state: State, hasher: Hasher) {
+    this.state = state;
+    this.#hasher = hasher;
+  }
+
+  step(event: Event, now: Moment): Turn {
+    const step = new Step(this.state, now, this.#hasher);
+    takeEvent(step, event);
+    if (!this.state.link.isLeaving) settle(step);
+    const alarms = Object.values(this.state.alarms);
+    return {
+      effects: step.effects,
+      wakeAt: alarms.length === 0 ? null : (Math.min(...alarms) as Instant),
+    };
+  }
+}
+
+function takeEvent(step: Step, event: Event): void {
+  const { state } = step;
+  switch (event.kind) {
+    case 'started':
+      state.dice = { seed: event.seed, throws: 0 };
+      recall(state.memory, event.recovered, step.hasher);
+      state.boundAt = step.now.at;
+      state.termSince = step.now.at;
+      connect(step);
+      return;
+    case 'connected':
+      hearConnected(step);
+      return;
+    case 'disconnected':
+      hearDisconnected(step, event.reason);
+      return;
+    case 'woken':
+      ringAlarms(step);
+      return;
+    case 'heard': {
+      const refusal = hear(step, event);
+      if (refusal !== null) step.refuse(event.message.clientID, refusal);
+      return;
+    }
+    case 'refused':
+      step.refuse(event.from, event.refusal);
+      return;
+    case 'found':
+      find(step, event);
+      return;
+    case 'searched':
+      hearSearched(step, event);
+      return;
+    case 'asked':
+      obeyCommand(step, event);
+      return;
+    case 'failed':
+      step.note({ kind: 'failed', effect: event.effect, code: event.code });
+      if (event.effect === 'record') stepDown(step, 'journal');
+      return;
+  }
+}
+
+function obeyCommand(step: Step, event: Extract<Event, { kind: 'asked' }>): void {
+  const { state } = step;
+  const { kind } = event.command;
+  if (kind === 'leave') leave(step);
+  else if (state.isPaused !== (kind === 'pause')) {
+    state.isPaused = kind === 'pause';
+    step.note({ kind: state.isPaused ? 'paused' : 'resumed' });
+  }
+  step.act({ kind: 'reply', request: event.request, reply: { kind: 'done' } });
+}
+
+/** What is due, in order of time, and for the same time in order of name. */
+function ringAlarms(step: Step): void {
+  const { alarms } = step.state;
+  const due = (Object.keys(alarms) as Alarm[]).filter(
+    (alarm) => (alarms[alarm] ?? Number.POSITIVE_INFINITY) <= step.now.at,
+  );
+  due.sort((a, b) => (alarms[a] ?? 0) - (alarms[b] ?? 0) || (a < b ? -1 : 1));
+  for (const alarm of due) {
+    // What rang before may have cancelled this one, or put it off.
+    if ((alarms[alarm] ?? Number.POSITIVE_INFINITY) > step.now.at) continue;
+    step.cancel(alarm);
+    ring[alarm](step);
+  }
+}
+
+const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
+  reconnect,
+  introduce,
+  greet,
+  welcome: greet,
+  beat: (step) => {
+    beat(step);
+    repeatChallenge(step);
+  },
+  gather: () => {
+    // `settle` looks who is there after every event.
+  },
+  elect: electAgain,
+  'say-again': sayAgain,
+  phase: (step) => {
+    breakLock(step);
+    closePhase(step, true);
+  },
+  suspect: () => {
+    // `settle` looks after the controller after every event.
+  },
+  mandate: repeatMandate,
+  reach: (step) => stepDown(step, 'behind'),
+  open: openChallenge,
+  propose: sayProposal,
+  quorum: checkQuorum,
+  solve: saySolution,
+  ask,
+  serve,
+  refusals: tellRefusals,
+};
+
+function greet(step: Step): void {
+  introduce(step);
+  beat(step);
+}
+
+/** What follows from any event: the same few questions, asked again. */
+function settle(step: Step): void {
+  reconsiderMandate(step);
+  gather(step);
+  governIfReached(step);
+  suspect(step);
+  refreshWork(step);
+  beatIfChanged(step);
+  tellIdle(step);
+}

@@ -1,0 +1,182 @@
+/** Hands each heard message to the room that understands it. */
+
+import type { Event } from '../domain/contract.ts';
+import { type Heartbeat, type Message, senderOf } from '../domain/message.ts';
+import { type Digest, type TransactionID, UNFOUNDED } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { isFar } from '../election/booth.ts';
+import { hearProposal } from './acknowledging.ts';
+import { hearAbout, hearBeat, hearSignOfLife } from './acquainting.ts';
+import { appendSealed } from './appending.ts';
+import { bindingOf } from './binding.ts';
+import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
+import { hearAcknowledgement, hearNaming, hearSolution } from './governing.ts';
+import { hearOwnPresence } from './linking.ts';
+import { isInRoster } from './memory.ts';
+import { confirm, hearMandate, hearVote } from './obeying.ts';
+import { controllerOf } from './presence.ts';
+import { hearChallenge, hearRefusedSolution } from './searching.ts';
+import type { Step } from './step.ts';
+import { hearCommitment, hearController, hearReveal } from './suspecting.ts';
+import { dropRequest, fallBehind, hearAnswer, hearRequest } from './syncing.ts';
+import { raiseTerm } from './terms.ts';
+
+type Heard = Extract<Event, { kind: 'heard' }>;
+
+/** Returns why the message was not taken; null if it was, or if it is none of our business. */
+export function hear(step: Step, heard: Heard): Refusal | null {
+  const { message, retained } = heard;
+  const sender = senderOf(message);
+  if (sender === step.self) return hearOwn(step, heard);
+  if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
+  const isFarewell = message.kind === 'presence' && message.state !== 'ready';
+  if (!retained && !isFarewell) hearSignOfLife(step, sender, message);
+  if (sender === controllerOf(step.state) && isOfController(message)) hearController(step);
+  return dispatch(step, heard);
+}
+
+/** What an older connection of a peer says about its presence is void. */
+function isStaleConnection(step: Step, message: Message): boolean {
+  if (!('incarnation' in message)) return false;
+  const known = step.state.acquaintances[message.clientID];
+  return known !== undefined && message.incarnation < known.incarnation;
+}
+
+function isOfController(message: Message): boolean {
+  if (message.kind === 'heartbeat') return message.controllerID === message.clientID;
+  return ['challenge', 'proposal', 'result', 'mandate'].includes(message.kind);
+}
+
+/** Our own voice, back from the hands: it counts like anybody's where votes are counted. */
+function hearOwn(step: Step, heard: Heard): Refusal | null {
+  const { message } = heard;
+  switch (message.kind) {
+    case 'introduction':
+    case 'heartbeat': {
+      const isOther = message.incarnation > step.state.memory.incarnation;
+      return isOther ? { code: 'second-peer-with-our-name' } : null;
+    }
+    case 'presence':
+      hearOwnPresence(step, message);
+      return null;
+    case 'mandate':
+      return heard.retained ? dispatch(step, heard) : null;
+    case 'request':
+    case 'answer':
+      return null;
+    default:
+      return dispatch(step, heard);
+  }
+}
+
+function dispatch(step: Step, heard: Heard): Refusal | null {
+  const { message, text, retained, evidence } = heard;
+  const { network, term: ours } = step.state.memory;
+  const isFounding = network === null;
+  switch (message.kind) {
+    case 'introduction':
+      return hearIntroduction(step, message);
+    case 'presence':
+      return hearAbout(step, message);
+    case 'heartbeat':
+      return hearHeartbeat(step, message);
+    case 'commitment':
+      if (isFar(message.term, ours)) return { code: 'far-term', term: message.term, ours };
+      return isFounding ? hearFounderCommitment(step, message) : hearCommitment(step, message);
+    case 'reveal':
+      if (isFar(message.term, ours)) return { code: 'far-term', term: message.term, ours };
+      return isFounding ? hearFounderReveal(step, message) : hearReveal(step, message);
+    case 'vote':
+      return hearVote(step, message, text);
+    case 'mandate':
+      return hearMandate(step, message, evidence, retained);
+    case 'challenge':
+      return hearChallenge(step, message);
+    case 'solution':
+      hearSolution(step, message);
+      return null;
+    case 'proposal':
+      return hearProposal(step, message);
+    case 'acknowledgement':
+      hearAcknowledgement(step, message, text);
+      return null;
+    case 'result':
+      return message.result === 1
+        ? hearResult(step, message, evidence)
+        : hearRefusedSolution(step, message);
+    case 'request':
+      hearRequest(step, message);
+      return null;
+    case 'answer':
+      return hearAnswer(step, message, evidence);
+  }
+}
+
+/** The controller tells a newcomer at once that there is a network. */
+function hearIntroduction(
+  step: Step,
+  message: Extract<Message, { kind: 'introduction' }>,
+): Refusal | null {
+  const refusal = hearAbout(step, message);
+  const isNewcomer = message.network === null && refusal === null;
+  if (isNewcomer && step.state.office !== null) step.alarmBy('welcome', 20);
+  return refusal;
+}
+
+function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
+  const stale = hearBeat(step, heartbeat);
+  if (stale !== null) return stale;
+  const { memory } = step.state;
+  const { clientID, term, network, transactionID } = heartbeat;
+  dropRequest(step, clientID, transactionID);
+  if (network !== null && memory.network === null) {
+    hearOfNetwork(step, network);
+    return null;
+  }
+  if (network !== null && memory.network !== null && network !== memory.network.digest)
+    return { code: 'other-network', theirs: network, ours: memory.network.digest };
+  if (network !== null && isInRoster(memory, clientID)) {
+    raiseTerm(step, term);
+    fallBehind(step, transactionID);
+    hearStanding(step, heartbeat);
+  }
+  const namesUs = term === memory.term && heartbeat.controllerID === step.self;
+  if (term <= memory.term) hearNaming(step, clientID, namesUs);
+  return null;
+}
+
+/** Who is bound to a founding learns no other network meanwhile. */
+function hearOfNetwork(step: Step, digest: Digest): void {
+  const binding = bindingOf(step);
+  if (binding !== null && binding.digest !== digest) return;
+  step.state.heardNetwork = { digest, at: step.now.at };
+  fallBehind(step, 0 as TransactionID);
+}
+
+/** What the controller's heartbeat says of its own office. */
+function hearStanding(step: Step, heartbeat: Heartbeat): void {
+  const { obeyed, memory } = step.state;
+  if (obeyed === null || obeyed.controllerID !== heartbeat.clientID) return;
+  if (obeyed.term !== memory.term || heartbeat.term !== obeyed.term) return;
+  // Before it has shown that it knows of its mandate, it may simply not know yet.
+  if (heartbeat.controllerID === heartbeat.clientID) confirm(step);
+  else if (obeyed.isConfirmed) obeyed.hasSteppedDown = true;
+}
+
+/** A sealed block is no controller's message: it counts whatever the term, from whomever. */
+function hearResult(
+  step: Step,
+  result: Extract<Message, { kind: 'result'; result: 1 }>,
+  evidence: readonly Message[],
+): Refusal | null {
+  const { memory } = step.state;
+  const { block, seal } = result;
+  if (memory.height === UNFOUNDED || block.transactionID < memory.height) return null;
+  if (block.transactionID > memory.height) {
+    fallBehind(step, block.transactionID);
+    return null;
+  }
+  const voices = evidence.filter((message) => message.kind === 'acknowledgement');
+  const problem = appendSealed(step, block, seal, voices);
+  return problem === null ? null : { code: 'not-a-seal', problem };
+}

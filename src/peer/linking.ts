@@ -1,0 +1,90 @@
+/** Comes, goes and comes back: what a peer does when its connection begins or ends. */
+
+import type { Presence } from '../domain/message.ts';
+import type { Instant } from '../domain/names.ts';
+import { excuseOutage, openChallenge, sayProposal } from './governing.ts';
+import { beat, connect, introduce, sayPresence } from './presence.ts';
+import { saySolution } from './searching.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+import { ask } from './syncing.ts';
+import { leaveElection, stepDown } from './terms.ts';
+
+/** The first new attempt comes soon, later ones further and further apart. */
+const firstRetryMs = 100;
+const lastRetryMs = 5_000;
+
+/** People hear of attempts in vain so often. */
+const tellAgainMs = 10_000;
+
+export function hearConnected(step: Step): void {
+  const { state, now } = step;
+  const { link } = state;
+  link.isFirst = link.since === 0 && state.memory.network === null;
+  link.isConnected = true;
+  link.since = now.at;
+  link.attempts = 0;
+  link.toldAt = null;
+  step.note({ kind: 'connected' });
+  sayPresence(step, 'ready');
+  introduce(step);
+  beat(step);
+  excuseOutage(step);
+  openChallenge(step);
+  sayProposal(step);
+  if (state.solved !== null) saySolution(step);
+  if (state.behind !== null) ask(step);
+}
+
+/** Also an attempt that failed. A peer without a connection goes on mining, and nothing else. */
+export function hearDisconnected(step: Step, reason: string): void {
+  const { state } = step;
+  const { link } = state;
+  const wasConnected = link.isConnected;
+  link.isConnected = false;
+  if (link.isLeaving) return;
+  leaveElection(step);
+  step.cancel('introduce', 'greet', 'welcome', 'beat', 'gather', 'elect', 'suspect', 'mandate');
+  step.cancel('propose', 'ask', 'solve', 'serve');
+  const isNews = wasConnected || link.toldAt === null || step.since(link.toldAt) >= tellAgainMs;
+  if (isNews) {
+    link.toldAt = step.now.at;
+    step.note({ kind: 'disconnected', reason, attempts: link.attempts });
+  }
+  link.attempts += 1;
+  const longest = Math.min(lastRetryMs, firstRetryMs * 3 * 2 ** Math.min(link.attempts - 1, 10));
+  step.alarm('reconnect', step.jitter(Math.max(firstRetryMs, longest / 3), longest));
+}
+
+export function reconnect(step: Step): void {
+  if (!step.state.link.isConnected && !step.state.link.isLeaving) connect(step);
+}
+
+/** Our own presence as the broker has it: a will of ours that went out late is put right. */
+export function hearOwnPresence(step: Step, presence: Presence): void {
+  const { link, memory } = step.state;
+  if (link.isLeaving || !link.isConnected || presence.state === 'ready') return;
+  if (presence.incarnation <= memory.incarnation) sayPresence(step, 'ready');
+}
+
+/** Says goodbye in order: a controller gives up its office first, so that nobody waits for it. */
+export function leave(step: Step): void {
+  const { state } = step;
+  if (state.link.isLeaving) return;
+  state.link.isLeaving = true;
+  step.note({ kind: 'leaving' });
+  stepDown(step, 'leaving');
+  if (state.mining !== null) step.act({ kind: 'rest' });
+  state.mining = null;
+  beat(step);
+  sayPresence(step, 'disconnected');
+  step.act({ kind: 'leave' });
+  silence(state);
+}
+
+function silence(state: State): void {
+  for (const alarm of Object.keys(state.alarms) as (keyof State['alarms'])[]) {
+    delete state.alarms[alarm];
+  }
+  state.link.since = 0 as Instant;
+}

@@ -1,0 +1,122 @@
+/** What a peer must not forget, as its recorded entries add up to it (PROTOCOL 9, Durable). */
+
+import { assert } from '../domain/assert.ts';
+import type { Entry, Recovered } from '../domain/contract.ts';
+import type { Hasher } from '../domain/crypto.ts';
+import type { Accepted, Founding } from '../domain/message.ts';
+import {
+  type ClientID,
+  type Digest,
+  type Term,
+  type TransactionID,
+  UNFOUNDED,
+} from '../domain/names.ts';
+import { makeRoster, type Roster } from '../domain/roster.ts';
+import type { Tip } from '../ledger/block.ts';
+import { type Chain, extendChain, startChain, tipOfChain } from '../ledger/chain.ts';
+import { type DifficultyRule, parseDifficulty } from '../ledger/difficulty.ts';
+
+/** A founded network: its first roster names it; blocks may change the present one. */
+export type Network = { readonly digest: Digest; readonly founding: Founding; roster: Roster };
+
+export type Memory = {
+  readonly rules: string;
+  readonly rule: DifficultyRule;
+  incarnation: number;
+  /** The highest term voted in, obeyed in or heard of; never falls [safety]. */
+  term: Term;
+  /** The highest term in which our one vote is used up: by voting or by obeying [safety]. */
+  usedTerm: Term;
+  /** The roster we bound ourselves to by voting in a founding. */
+  binding: Roster | null;
+  accepted: (Accepted & { readonly digest: Digest }) | null;
+  network: Network | null;
+  /** Where our ledger stands; null before the founding. */
+  chain: Chain | null;
+  /** How many blocks we have, which is the number of the next one; -1 before the founding. */
+  height: TransactionID;
+};
+
+export function newMemory(rules: string, difficulty: string): Memory {
+  const rule = parseDifficulty(difficulty);
+  assert(rule !== null, 'Settings hold a difficulty rule that can be read.');
+  return {
+    rules,
+    rule,
+    incarnation: 0,
+    term: 0 as Term,
+    usedTerm: 0 as Term,
+    binding: null,
+    accepted: null,
+    network: null,
+    chain: null,
+    height: UNFOUNDED,
+  };
+}
+
+export function recall(memory: Memory, recovered: Recovered, hasher: Hasher): void {
+  for (const entry of recovered.entries) remember(memory, entry, hasher);
+}
+
+/** Adds one entry; the same whether it is made now or read from a journal. */
+export function remember(memory: Memory, entry: Entry, hasher: Hasher): void {
+  switch (entry.kind) {
+    case 'incarnation':
+      memory.incarnation = Math.max(memory.incarnation, entry.incarnation);
+      return;
+    case 'term':
+      memory.term = Math.max(memory.term, entry.term) as Term;
+      return;
+    case 'voted':
+      useTerm(memory, entry.term);
+      if (entry.founding !== null)
+        memory.binding = makeRoster(entry.founding, memory.rules, hasher);
+      return;
+    case 'obeyed':
+      useTerm(memory, entry.term);
+      return;
+    case 'founded':
+      found(memory, entry.founding, hasher);
+      return;
+    case 'accepted':
+      useTerm(memory, entry.term);
+      memory.accepted = { term: entry.term, block: entry.block, digest: entry.digest };
+      return;
+    case 'sealed':
+      assert(memory.chain !== null, 'A ledger begins with the founding.');
+      assert(entry.block.transactionID === memory.height, 'Blocks are recorded one after another.');
+      memory.chain = extendChain(memory.chain, memory.rule, entry.block, entry.digest);
+      memory.height = memory.chain.height;
+      return;
+  }
+}
+
+function useTerm(memory: Memory, term: Term): void {
+  memory.term = Math.max(memory.term, term) as Term;
+  memory.usedTerm = Math.max(memory.usedTerm, term) as Term;
+}
+
+function found(memory: Memory, founding: Founding, hasher: Hasher): void {
+  assert(memory.network === null, 'A peer has one network in its life.');
+  const roster = makeRoster(founding.members, memory.rules, hasher);
+  memory.network = { digest: roster.digest, founding, roster };
+  memory.binding = null;
+  memory.chain = startChain(roster.digest, memory.rule);
+  memory.height = memory.chain.height;
+}
+
+/** What the next block must answer; null before the founding. */
+export function tipOf(memory: Memory): Tip | null {
+  return memory.chain === null ? null : tipOfChain(memory.chain, memory.rule);
+}
+
+/** The roster of this digest that the ledger has, or had, at some height. */
+export function rosterOf(memory: Memory, digest: Digest): Roster | null {
+  const roster = memory.network?.roster;
+  return roster?.digest === digest ? roster : null;
+}
+
+/** Whether a peer is in the roster at our height. */
+export function isInRoster(memory: Memory, clientID: ClientID): boolean {
+  return memory.network?.roster.members.some((member) => member.clientID === clientID) ?? false;
+}

@@ -1,0 +1,182 @@
+/** Hears votes and mandates, and obeys only whom so many members voted for [safety]. */
+
+import type { Mandate, Message, Vote } from '../domain/message.ts';
+import type { ClientID, Term } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
+import { boothOf, type CastVote } from '../election/booth.ts';
+import { countVotes, problemOf } from '../election/mandate.ts';
+import { silentHeartbeats } from '../election/suspicion.ts';
+import { acquaintanceOf } from './acquainting.ts';
+import { adoptFounding } from './adopting.ts';
+import { bindingOf } from './binding.ts';
+import { enterOffice } from './governing.ts';
+import { rosterOf } from './memory.ts';
+import { saySolution } from './searching.ts';
+import type { Step } from './step.ts';
+import { fallBehind } from './syncing.ts';
+import { enterTerm, leaveElection, raiseTerm } from './terms.ts';
+
+/** Commitments, reveals and votes are said again so often. */
+export const sayAgainMs = 500;
+
+/** The roster under which votes count for us now: the network's, or that of our founding. */
+function electorate(step: Step): Roster | null {
+  const { memory, election } = step.state;
+  return memory.network?.roster ?? bindingOf(step) ?? election?.roster ?? step.state.standing;
+}
+
+/** Keeps a vote, and obeys as soon as enough of them make a mandate. */
+export function hearVote(step: Step, vote: Vote, text: string): Refusal | null {
+  const { state } = step;
+  const { network } = state.memory;
+  const roster = electorate(step);
+  if (network !== null && !isMember(network.roster, vote.clientID)) return { code: 'not-a-member' };
+  boothOf(state.booths, vote.term).votes[vote.clientID] = { vote, text };
+  if (network !== null) raiseTerm(step, vote.term);
+  if (roster !== null) countTerm(step, vote.term, roster);
+  return null;
+}
+
+/** Counts the votes of a term again: one more came, or we have a roster only now. */
+function countTerm(step: Step, term: Term, roster: Roster): void {
+  const { memory, obeyed, booths } = step.state;
+  if (obeyed?.term === term || term < memory.term) return;
+  const isFounding = memory.network === null;
+  const casts = countVotes(boothOf(booths, term), roster, isFounding);
+  const [first] = casts ?? [];
+  if (casts === null || first === undefined) return;
+  if (isFounding && !foundWith(step, roster, casts)) return;
+  const by = { controllerID: first.vote.controllerID, votes: casts.length, casts };
+  obey(step, term, by, false);
+}
+
+function foundWith(step: Step, roster: Roster, casts: readonly CastVote[]): boolean {
+  const votes = casts.map(({ vote }) => vote);
+  const founding = { members: roster.members, votes: casts.map(({ text }) => text) };
+  return adoptFounding(step, founding, votes, null) === null;
+}
+
+/** A mandate as its controller shows it. Without its roster in our ledger we ask first. */
+export function hearMandate(
+  step: Step,
+  mandate: Mandate,
+  evidence: readonly Message[],
+  retained: boolean,
+): Refusal | null {
+  const { state } = step;
+  const votes = evidence.filter((message): message is Vote => message.kind === 'vote');
+  const [first] = votes;
+  if (first === undefined) return { code: 'not-a-mandate', problem: 'it has no votes' };
+  if (state.memory.network === null && !foundByMandate(step, mandate, votes, retained)) {
+    keepForLater(step, mandate, votes, retained);
+    return null;
+  }
+  const roster = rosterOf(state.memory, first.roster);
+  if (roster === null) return { code: 'not-a-mandate', problem: 'its roster is none of ours' };
+  const claim = { term: mandate.term, controllerID: mandate.clientID, votes };
+  const problem = problemOf(claim, roster);
+  if (problem !== null) return { code: 'not-a-mandate', problem };
+  const by = { controllerID: mandate.clientID, votes: votes.length, casts: null };
+  obey(step, mandate.term, by, !retained);
+  return null;
+}
+
+/** A mandate that is the founding we voted in, and that we hear as it is made. */
+function foundByMandate(
+  step: Step,
+  mandate: Mandate,
+  votes: readonly Vote[],
+  retained: boolean,
+): boolean {
+  const { memory, rules } = step.state;
+  if (retained || memory.binding === null) return false;
+  if (makeRoster(mandate.members, rules, step.hasher).digest !== memory.binding.digest)
+    return false;
+  const founding = { members: mandate.members, votes: mandate.votes };
+  return adoptFounding(step, founding, votes, memory.binding.digest) === null;
+}
+
+/**
+ * An unfounded peer can't check a mandate. A retained one proves nothing about today: its network
+ * has three heartbeats to show that it lives. One that was just said shows that by itself.
+ */
+function keepForLater(
+  step: Step,
+  mandate: Mandate,
+  votes: readonly Vote[],
+  retained: boolean,
+): void {
+  const { state, now } = step;
+  const pending = state.pendingMandate?.mandate;
+  if (pending === undefined || pending.term <= mandate.term)
+    state.pendingMandate = { mandate, votes };
+  if (!retained || state.deadMandateUntil !== null) return;
+  const patienceMs = silentHeartbeats * state.settings.heartbeatMs;
+  state.deadMandateUntil = (now.at + patienceMs) as typeof now.at;
+  step.alarmBy('gather', patienceMs);
+}
+
+/** Looks again at a mandate that came before we knew its network. */
+export function reconsiderMandate(step: Step): void {
+  const { pendingMandate, memory } = step.state;
+  if (pendingMandate === null || memory.network === null) return;
+  step.state.pendingMandate = null;
+  const { mandate, votes } = pendingMandate;
+  if (mandate.term < memory.term) return;
+  const refusal = hearMandate(step, mandate, votes, true);
+  if (refusal !== null) step.refuse(mandate.clientID, refusal);
+}
+
+/** Who made a controller: so many votes; themselves if we counted them, not its controller. */
+type Voters = {
+  readonly controllerID: ClientID;
+  readonly votes: number;
+  readonly casts: readonly CastVote[] | null;
+};
+
+/** Obeys a checked mandate; `isConfirmed` if its controller is known to know of it. */
+function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): void {
+  const { state, now } = step;
+  const { controllerID, votes, casts } = voters;
+  if (term < state.memory.term) return;
+  if (state.obeyed?.term === term) {
+    if (isConfirmed) confirm(step);
+    return;
+  }
+  const isRise = term > state.memory.term;
+  step.record({ kind: 'obeyed', term, controllerID });
+  if (isRise) enterTerm(step);
+  const isSelf = controllerID === step.self;
+  // [safety] Only who took part in this very election, in this very run, knows what it said in it.
+  const isOurs = isSelf && casts !== null && boothOf(state.booths, term).hasRevealed;
+  state.obeyed = {
+    term,
+    controllerID,
+    at: now.at,
+    jitterMs: step.jitter(0, state.settings.heartbeatMs),
+    isConfirmed: isConfirmed || isOurs,
+    hasSteppedDown: isSelf && !isOurs,
+  };
+  state.givenUp = 0;
+  leaveElection(step);
+  step.cancel('elect');
+  step.note({ kind: 'mandate', term, controller: controllerID, votes, isSelf });
+  if (!isSelf) acquaintanceOf(step, controllerID);
+  if (isOurs) enterOffice(step, casts);
+  // Its controller may lack our vote, although we have all that it needs.
+  else if (!isConfirmed && state.lastVote?.term === term) step.alarm('say-again', sayAgainMs);
+  saySolution(step);
+}
+
+/** The controller shows that it knows of its mandate: our vote need not be said again. */
+export function confirm(step: Step): void {
+  const { obeyed } = step.state;
+  if (obeyed !== null) obeyed.isConfirmed = true;
+}
+
+/** Asks for the founding of a network that a heartbeat named. */
+export function learnNetwork(step: Step): void {
+  const { heardNetwork, memory } = step.state;
+  if (heardNetwork !== null && memory.network === null) fallBehind(step, memory.height);
+}

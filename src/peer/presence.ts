@@ -1,0 +1,101 @@
+/** Says who we are: presence and its will, introductions, heartbeats, goodbyes (PROTOCOL 4, 5). */
+
+import type { Heartbeat, Presence } from '../domain/message.ts';
+import type { ClientID, Instant } from '../domain/names.ts';
+import { knownForMs, knownMembers } from '../election/gathering.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+
+/** Whom we obey in our own term; null if its mandate is over, or unknown to us. */
+export function controllerOf(state: State): ClientID | null {
+  const { obeyed, memory } = state;
+  const isGood = obeyed !== null && obeyed.term === memory.term && !obeyed.hasSteppedDown;
+  return isGood ? obeyed.controllerID : null;
+}
+
+/** A peer that was last heard before this instant no longer counts as there. */
+export function knownSince(step: Step): Instant {
+  return (step.now.at - knownForMs(step.state.settings.announceMs)) as Instant;
+}
+
+/** How many peers are there under our rules, ourselves included. */
+export function countKnown(step: Step): number {
+  const { settings, acquaintances, rules } = step.state;
+  return knownMembers(settings.self, acquaintances, rules, knownSince(step)).length;
+}
+
+/** Begins a connection: each has an incarnation of its own, and a will that names it. */
+export function connect(step: Step): void {
+  const { memory } = step.state;
+  const incarnation = Math.max(step.now.unix, memory.incarnation + 1);
+  step.record({ kind: 'incarnation', incarnation });
+  step.act({ kind: 'connect', will: { kind: 'presence', ...about(step), state: 'lost' } });
+}
+
+export function sayPresence(step: Step, state: Presence['state']): void {
+  step.say({ kind: 'presence', ...about(step), state }, true);
+}
+
+export function introduce(step: Step): void {
+  const { settings } = step.state;
+  step.say({ kind: 'introduction', ...about(step) });
+  const everyMs = settings.announceMs * (controllerOf(step.state) === null ? 1 : 6);
+  step.alarm('introduce', everyMs + step.jitter(0, settings.announceMs / 10));
+}
+
+/** Introduces us soon, at a moment of our own, so that not all of a crowd speak at once. */
+export function greetSoon(step: Step): void {
+  if (!step.isSet('greet')) step.alarm('greet', step.jitter(0, 250));
+}
+
+/** Changes are said within this time, so that a burst of them is one heartbeat. */
+const changeMs = 30;
+
+export function beat(step: Step): void {
+  const { state } = step;
+  state.beat += 1;
+  const heartbeat: Heartbeat = {
+    kind: 'heartbeat',
+    clientID: step.self,
+    incarnation: state.memory.incarnation,
+    beat: state.beat,
+    term: state.memory.term,
+    controllerID: controllerOf(state),
+    transactionID: state.memory.height,
+    network: state.memory.network?.digest ?? null,
+    state: state.link.isLeaving ? 'leaving' : 'ready',
+    hashRate: Math.round(state.mining === null ? 0 : state.hashRate),
+  };
+  step.say(heartbeat);
+  state.saidLast = spoken(state);
+  step.alarm('beat', state.settings.heartbeatMs);
+}
+
+/** A heartbeat in a moment, one for all who gave reason for it. */
+export function beatSoon(step: Step): void {
+  step.alarmBy('beat', changeMs);
+}
+
+/** A heartbeat is due at once when term, controller or state differ from the last one's. */
+export function beatIfChanged(step: Step): void {
+  const { state } = step;
+  if (state.link.isConnected && state.saidLast !== spoken(state)) beatSoon(step);
+}
+
+function spoken(state: State): string {
+  return `${state.memory.term} ${controllerOf(state)} ${state.link.isLeaving}`;
+}
+
+function about(step: Step): Omit<Presence, 'kind' | 'state'> {
+  const { settings, rules, memory, standing } = step.state;
+  return {
+    clientID: step.self,
+    publicKey: settings.self.publicKey,
+    incarnation: memory.incarnation,
+    peers: settings.peers,
+    known: countKnown(step),
+    roster: memory.network?.roster.digest ?? standing?.digest ?? null,
+    network: memory.network?.digest ?? null,
+    rules,
+  };
+}

@@ -1,0 +1,194 @@
+/** The miner's half: what to search, what to do with a find, and why a peer is idle. */
+
+import type { Event, Work } from '../domain/contract.ts';
+import type { Challenge, Result } from '../domain/message.ts';
+import type { Idle } from '../domain/note.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { openingOf, openingText, problemOfOpening, workOf, zeroBits } from '../ledger/block.ts';
+import { isInRoster, tipOf } from './memory.ts';
+import { controllerOf, countKnown } from './presence.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+import { fallBehind } from './syncing.ts';
+
+const solveMs = 2_000;
+
+/** Takes a challenge of the controller, or of a higher term than the one in hand. */
+export function hearChallenge(step: Step, challenge: Challenge): Refusal | null {
+  const { state } = step;
+  const tip = tipOf(state.memory);
+  if (tip === null) return null;
+  if (challenge.term !== state.memory.term || challenge.clientID !== controllerOf(state))
+    return { code: 'not-the-controller', term: challenge.term };
+  if (challenge.transactionID > tip.height) {
+    fallBehind(step, challenge.transactionID);
+    return null;
+  }
+  if (challenge.transactionID < tip.height)
+    return { code: 'stale-transaction', transactionID: challenge.transactionID };
+  const problem = problemOfOpening(openingOf(challenge), tip, step.hasher);
+  if (problem !== null) return { code: 'wrong-block', problem };
+  takeChallenge(step, challenge);
+  return null;
+}
+
+function takeChallenge(step: Step, challenge: Challenge): void {
+  const { state } = step;
+  const opening = openingOf(challenge);
+  const work = workOf(opening, step.self);
+  const before = state.challenge;
+  const isSame = before !== null && openingText(openingOf(before.message)) === openingText(opening);
+  state.challenge = { message: challenge, heardAt: isSame ? before.heardAt : step.now.at };
+  // The new controller would have proposed what was accepted; so nothing is, and we search on.
+  if (state.proposal !== null && state.proposal.term < challenge.term) state.proposal = null;
+  if (state.solved !== null && state.solved.work.id !== work.id) state.solved = null;
+  if (!isSame) state.isExhausted = false;
+  if (!isSame || before?.message.term !== challenge.term) noteChallenge(step, challenge);
+}
+
+function noteChallenge(step: Step, challenge: Challenge): void {
+  step.note({
+    kind: 'challenge',
+    term: challenge.term,
+    transactionID: challenge.transactionID,
+    bits: challenge.challenge,
+    expected: 2 ** challenge.challenge,
+    preimage: openingText(openingOf(challenge)),
+  });
+}
+
+/** A thread has found digits: they are checked, told, said, and said again until it is sealed. */
+export function find(step: Step, found: Extract<Event, { kind: 'found' }>): void {
+  const { state } = step;
+  const { mining } = state;
+  // Finds for work that is over come in now and then: the threads had not heard yet.
+  if (mining === null || mining.id !== found.work || state.solved !== null) return;
+  const digest = step.hasher.sha256(mining.header + found.solution);
+  if (zeroBits(digest) < mining.bits) return;
+  const { transactionID } = mining;
+  step.note({ kind: 'found', transactionID, solution: found.solution, digest });
+  state.solved = { work: mining, solution: found.solution };
+  saySolution(step);
+}
+
+/** Says our solution again, until its number is sealed. */
+export function saySolution(step: Step): void {
+  const { solved, settings, memory } = step.state;
+  step.cancel('solve');
+  if (solved === null) return;
+  const isObserver = !isInRoster(memory, step.self);
+  step.say({
+    kind: 'solution',
+    clientID: step.self,
+    transactionID: solved.work.transactionID,
+    solution: solved.solution,
+    ...(isObserver ? { publicKey: settings.self.publicKey } : {}),
+  });
+  step.alarm('solve', solveMs);
+}
+
+/** The controller refused a solution: where it can never count any more, we search on. */
+export function hearRefusedSolution(
+  step: Step,
+  result: Extract<Result, { result: 0 }>,
+): Refusal | null {
+  const { solved } = step.state;
+  if (result.controllerID !== controllerOf(step.state))
+    return { code: 'not-the-controller', term: step.state.memory.term };
+  if (result.clientID !== step.self) return null;
+  const isOurs =
+    solved?.work.transactionID === result.transactionID && solved.solution === result.solution;
+  step.note({
+    kind: 'solution-refused',
+    transactionID: result.transactionID,
+    miner: result.clientID,
+    solution: result.solution,
+    reason: result.reason,
+    isOwn: true,
+  });
+  if (isOurs && result.reason === 'invalid') {
+    step.state.solved = null;
+    step.cancel('solve');
+  }
+  return null;
+}
+
+export function hearSearched(step: Step, report: Extract<Event, { kind: 'searched' }>): void {
+  const { state } = step;
+  const { mining, challenge } = state;
+  if (mining === null || mining.id !== report.work || challenge === null) return;
+  state.hashRate = report.perSecond;
+  if (report.exhausted) state.isExhausted = true;
+  const { transactionID } = mining;
+  for (const solution of report.near) step.note({ kind: 'near', transactionID, solution });
+  step.note({
+    kind: 'progress',
+    transactionID,
+    tried: report.tried,
+    perSecond: report.perSecond,
+    expected: 2 ** mining.bits,
+    elapsedMs: step.since(challenge.heardAt),
+  });
+}
+
+/** Brings the miner in line with what there is to search. */
+export function refreshWork(step: Step): void {
+  const { state } = step;
+  const work = workToDo(state);
+  if (work?.id === state.mining?.id) return;
+  state.mining = work;
+  step.act(work === null ? { kind: 'rest' } : { kind: 'mine', work });
+}
+
+function workToDo(state: State): Work | null {
+  const { challenge, settings } = state;
+  if (challenge === null || !settings.mines || whyIdle(state) !== null) return null;
+  return workOf(openingOf(challenge.message), settings.self.clientID);
+}
+
+/** Why nothing is searched at the moment; null if something is. Being offline is no reason. */
+function whyIdle(state: State): Idle | null {
+  const { memory, challenge } = state;
+  if (state.isPaused) return { reason: 'paused' };
+  if (memory.network === null) return { reason: 'founding' };
+  if (state.office !== null && memory.network.roster.members.length > 1)
+    return { reason: 'governing' };
+  if (challenge === null || challenge.message.transactionID !== memory.height)
+    return { reason: 'no-challenge' };
+  if (state.solved !== null) return { reason: 'solved' };
+  if (state.proposal !== null) return { reason: 'proposed', miner: state.proposal.block.clientID };
+  return state.isExhausted ? { reason: 'exhausted' } : null;
+}
+
+/** Tells people once why we are idle, whenever the reason changes. */
+export function tellIdle(step: Step): void {
+  const idle = whyIdleInWords(step);
+  const told = JSON.stringify(idle);
+  if (told === step.state.toldIdle) return;
+  step.state.toldIdle = told;
+  if (idle !== null) step.note({ kind: 'idle', idle });
+}
+
+/** The same with the deeper reasons that people want to hear. */
+function whyIdleInWords(step: Step): Idle | null {
+  const { state } = step;
+  const { memory, behind, settings } = state;
+  const idle = whyIdle(state);
+  if (idle === null || idle.reason === 'paused') return idle;
+  if (!state.link.isConnected) return { reason: 'disconnected' };
+  if (memory.network === null) return whyUnfounded(step);
+  if (idle.reason !== 'no-challenge') return idle;
+  if (behind !== null) return { reason: 'behind', height: memory.height, of: behind.target };
+  if (settings.challenges > 0 && memory.height >= settings.challenges)
+    return { reason: 'finished' };
+  const hasController = controllerOf(state) !== null;
+  return hasController ? idle : { reason: 'no-controller', term: memory.term };
+}
+
+function whyUnfounded(step: Step): Idle {
+  const { heardNetwork, settings } = step.state;
+  if (heardNetwork !== null) return { reason: 'learning', network: heardNetwork.digest };
+  const known = countKnown(step);
+  if (known >= settings.peers) return { reason: 'founding' };
+  return { reason: 'peers-missing', known, wanted: settings.peers };
+}

@@ -1,0 +1,59 @@
+/** A newborn peer's state. */
+
+import type { Settings } from '../domain/contract.ts';
+import type { Instant } from '../domain/names.ts';
+import { newMemory } from './memory.ts';
+import type { State } from './state.ts';
+
+/** PROTOCOL 5.3: what all peers of a network must have in common. */
+export function rulesOf(settings: Pick<Settings, 'peers' | 'difficulty'>): string {
+  return `peers=${settings.peers} difficulty=${settings.difficulty}`;
+}
+
+export function newState(settings: Settings): State {
+  const rules = rulesOf(settings);
+  const never = 0 as Instant;
+  return {
+    settings,
+    rules,
+    dice: { seed: '', throws: 0 },
+    alarms: {},
+    memory: newMemory(rules, settings.difficulty),
+    link: {
+      isConnected: false,
+      isFirst: true,
+      since: never,
+      attempts: 0,
+      toldAt: null,
+      isLeaving: false,
+    },
+    beat: 0,
+    saidLast: '',
+    acquaintances: {},
+    heardNetwork: null,
+    deadMandateUntil: null,
+    standing: null,
+    lockedUntil: null,
+    boundAt: never,
+    booths: {},
+    election: null,
+    lastVote: null,
+    givenUp: 0,
+    obeyed: null,
+    termSince: never,
+    pendingMandate: null,
+    office: null,
+    challenge: null,
+    proposal: null,
+    solved: null,
+    mining: null,
+    isExhausted: false,
+    isPaused: false,
+    hashRate: 0,
+    behind: null,
+    requests: {},
+    refusals: {},
+    untold: {},
+    toldIdle: '',
+  };
+}

@@ -1,0 +1,150 @@
+/** Everything a peer knows, as plain data; what must outlive it is in `memory`. */
+
+import type { Settings, Work } from '../domain/contract.ts';
+import type { Dice } from '../domain/dice.ts';
+import type { Block, Challenge, Mandate, Vote } from '../domain/message.ts';
+import type { ClientID, Digest, Instant, Term, TransactionID } from '../domain/names.ts';
+import type { Refusal, RefusalCode } from '../domain/refusal.ts';
+import type { Roster } from '../domain/roster.ts';
+import type { Booths } from '../election/booth.ts';
+import type { Acquaintances } from '../election/gathering.ts';
+import type { Opening } from '../ledger/block.ts';
+import type { Memory } from './memory.ts';
+
+/** What a peer may be woken for; each has one deadline at most. */
+export type Alarm =
+  | 'reconnect'
+  | 'introduce'
+  | 'greet'
+  | 'welcome'
+  | 'beat'
+  | 'gather'
+  | 'elect'
+  | 'say-again'
+  | 'phase'
+  | 'suspect'
+  | 'mandate'
+  | 'reach'
+  | 'open'
+  | 'propose'
+  | 'quorum'
+  | 'solve'
+  | 'ask'
+  | 'serve'
+  | 'refusals';
+
+/** An election that we take part in. */
+export type Election = {
+  readonly term: Term;
+  roster: Roster;
+  readonly isFounding: boolean;
+  phase: 'commit' | 'reveal' | 'vote';
+  /** When we committed first, by which the commit phase is timed. */
+  readonly begunAt: Instant;
+  /** Commitments heard before our own reveal: what counts, and nothing after [safety]. */
+  counted: Record<ClientID, Digest>;
+};
+
+/** The controller that we obey, in the term of its mandate. */
+export type Obeyed = {
+  readonly term: Term;
+  readonly controllerID: ClientID;
+  readonly at: Instant;
+  readonly jitterMs: number;
+  /** It has shown that it knows of its mandate. */
+  isConfirmed: boolean;
+  /** It says, or we know, that it is controller no more. */
+  hasSteppedDown: boolean;
+};
+
+/** What we hold while we are controller ourselves; forgotten in a restart, and never restored. */
+export type Office = {
+  readonly term: Term;
+  readonly mandate: Mandate;
+  readonly votes: readonly Vote[];
+  mandateSaidAt: Instant;
+  /** Governing begins when the ledger has reached the voters' height. */
+  isGoverning: boolean;
+  opening: Opening | null;
+  openedAt: Instant | null;
+  proposed: { readonly block: Block; readonly digest: Digest } | null;
+  acknowledgements: Record<ClientID, string>;
+  /** When each member last named us and our term in a heartbeat. */
+  named: Record<ClientID, Instant>;
+  /** Refused solutions, so that each is refused once; bounded. */
+  refused: string[];
+};
+
+export type State = {
+  readonly settings: Settings;
+  /** What all peers of a network must have in common, as a text. */
+  readonly rules: string;
+  dice: Dice;
+  readonly alarms: Partial<Record<Alarm, Instant>>;
+  readonly memory: Memory;
+
+  readonly link: {
+    isConnected: boolean;
+    /** Whether this is the first connection, of a peer that knew no network before. */
+    isFirst: boolean;
+    since: Instant;
+    attempts: number;
+    toldAt: Instant | null;
+    isLeaving: boolean;
+  };
+  beat: number;
+  /** What our last heartbeat said of term, controller and state. */
+  saidLast: string;
+
+  readonly acquaintances: Acquaintances;
+  /** A network that a heartbeat named while we had none. */
+  heardNetwork: { readonly digest: Digest; readonly at: Instant } | null;
+  /** A retained mandate holds an unfounded peer back until then. */
+  deadMandateUntil: Instant | null;
+  /** The roster we stand for in an open founding. */
+  standing: Roster | null;
+  /** In a founding: from a reveal on, the roster stays that of the election until then. */
+  lockedUntil: Instant | null;
+  /** When we last voted in a founding, or started. */
+  boundAt: Instant;
+
+  readonly booths: Booths;
+  election: Election | null;
+  /** The vote we said last, repeated until its mandate's controller shows that it has it. */
+  lastVote: Vote | null;
+  /** Terms given up in a row, for waiting longer each time. */
+  givenUp: number;
+  obeyed: Obeyed | null;
+  /** Since when our term has no controller that we know. */
+  termSince: Instant;
+  pendingMandate: { readonly mandate: Mandate; readonly votes: readonly Vote[] } | null;
+  office: Office | null;
+
+  /** The challenge to mine, of the highest term heard for our height. */
+  challenge: { readonly message: Challenge; readonly heardAt: Instant } | null;
+  /** A valid proposal for our height, by which miners stop. */
+  proposal: { readonly term: Term; readonly block: Block } | null;
+  /** Our own solution, repeated until its block number is sealed. */
+  solved: { readonly work: Work; readonly solution: string } | null;
+  mining: Work | null;
+  isExhausted: boolean;
+  isPaused: boolean;
+  hashRate: number;
+
+  /** The highest height heard of, and how often we asked in vain. */
+  behind: { readonly target: TransactionID; asked: number } | null;
+  /** Requests of others that wait for an answer of ours, and those heard before. */
+  readonly requests: Record<ClientID, HeardRequest>;
+
+  readonly refusals: Partial<Record<RefusalCode, number>>;
+  readonly untold: Partial<Record<RefusalCode, Untold>>;
+  toldIdle: string;
+};
+
+export type HeardRequest = {
+  readonly from: TransactionID;
+  readonly at: Instant;
+  answerAt: Instant | null;
+};
+
+export type Untold = { count: number; readonly from: ClientID | null; readonly refusal: Refusal };

@@ -1,0 +1,93 @@
+/** One step of the head in the making: the state, the moment, and the effects gathered so far. */
+
+import type { Effect, Entry, Moment } from '../domain/contract.ts';
+import type { Hasher } from '../domain/crypto.ts';
+import { drawMs } from '../domain/dice.ts';
+import type { Message } from '../domain/message.ts';
+import type { ClientID, Instant } from '../domain/names.ts';
+import type { Note } from '../domain/note.ts';
+import type { Refusal, RefusalCode } from '../domain/refusal.ts';
+import { remember } from './memory.ts';
+import type { Alarm, State } from './state.ts';
+
+/** What any network that delays and repeats brings about; nobody's fault. */
+const ordinary: ReadonlySet<RefusalCode> = new Set([
+  'stale-transaction',
+  'stale-incarnation',
+  'stale-beat',
+]);
+
+export class Step {
+  readonly state: State;
+  readonly now: Moment;
+  readonly hasher: Hasher;
+  readonly effects: Effect[] = [];
+
+  constructor(state: State, now: Moment, hasher: Hasher) {
+    this.state = state;
+    this.now = now;
+    this.hasher = hasher;
+  }
+
+  get self(): ClientID {
+    return this.state.settings.self.clientID;
+  }
+
+  act(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  /** Says something that nobody keeps; lost while disconnected, so not even begun then. */
+  say(message: Message, retained = false): void {
+    if (this.state.link.isConnected) this.act({ kind: 'say', message, retained });
+  }
+
+  note(note: Note): void {
+    this.act({ kind: 'note', note });
+  }
+
+  /** Remembers, and has it made durable before any effect that follows. */
+  record(entry: Entry): void {
+    this.act({ kind: 'record', entry });
+    remember(this.state.memory, entry, this.hasher);
+  }
+
+  /** Sets the one deadline of this alarm, `afterMs` from now. */
+  alarm(alarm: Alarm, afterMs: number): void {
+    this.state.alarms[alarm] = (this.now.at + afterMs) as Instant;
+  }
+
+  /** Like `alarm`, but an earlier deadline stands. */
+  alarmBy(alarm: Alarm, afterMs: number): void {
+    const set = this.state.alarms[alarm];
+    if (set === undefined || set > this.now.at + afterMs) this.alarm(alarm, afterMs);
+  }
+
+  cancel(...alarms: Alarm[]): void {
+    for (const alarm of alarms) delete this.state.alarms[alarm];
+  }
+
+  isSet(alarm: Alarm): boolean {
+    return this.state.alarms[alarm] !== undefined;
+  }
+
+  jitter(lowMs: number, highMs: number): number {
+    return drawMs(this.state.dice, this.hasher, lowMs, highMs);
+  }
+
+  /** How long ago that was, in milliseconds. */
+  since(instant: Instant): number {
+    return this.now.at - instant;
+  }
+
+  /** Counts a refusal; people are told once a second for each code that is worth a word. */
+  refuse(from: ClientID | null, refusal: Refusal): void {
+    const { refusals, untold } = this.state;
+    refusals[refusal.code] = (refusals[refusal.code] ?? 0) + 1;
+    if (ordinary.has(refusal.code)) return;
+    const waiting = untold[refusal.code];
+    if (waiting === undefined) untold[refusal.code] = { count: 1, from, refusal };
+    else waiting.count += 1;
+    this.alarmBy('refusals', 1_000);
+  }
+}

@@ -1,0 +1,140 @@
+/** Watches over the controller, and calls an election when it is gone (PROTOCOL 6.1, 6.2). */
+
+import type { Commitment, Reveal } from '../domain/message.ts';
+import type { Instant } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { isMember } from '../domain/roster.ts';
+import { boothOf, isOpen } from '../election/booth.ts';
+import { judge, type Verdict } from '../election/suspicion.ts';
+import { controllerRecord } from './acquainting.ts';
+import { beginElection, closePhase, joinElection, keepCommitment, keepReveal } from './electing.ts';
+import { isInRoster } from './memory.ts';
+import { beatSoon } from './presence.ts';
+import type { Step } from './step.ts';
+import { leaveElection } from './terms.ts';
+
+/** In heartbeats: nobody suspects so soon after it came back itself. */
+const settleHeartbeats = 1.2;
+
+/** Who only heard reveals leaves those who speak so much time to finish. */
+const listenMs = 2_000;
+
+/** Calls an election if there is reason to; else sets the alarm for when there may be one. */
+export function suspect(step: Step): void {
+  const { state, now } = step;
+  const { network } = state.memory;
+  step.cancel('suspect');
+  if (network === null || !isInRoster(state.memory, step.self)) return;
+  if (!state.link.isConnected || state.link.isLeaving || state.office !== null) return;
+  if (state.election !== null || step.isSet('elect')) return;
+  const settledAt = state.link.since + settleMs(step);
+  const verdict = judgeController(step);
+  const until = verdict.kind === 'wait' ? verdict.until : now.at;
+  if (verdict.kind === 'suspect' && now.at >= settledAt) {
+    beginElection(step, network.roster, verdict.why);
+  } else {
+    step.alarm('suspect', Math.max(until, settledAt) - now.at);
+  }
+}
+
+/** The first connection of all has nothing to settle: nobody was heard before it. */
+function settleMs(step: Step): number {
+  const { link, settings } = step.state;
+  return link.isFirst ? 0 : settleHeartbeats * settings.heartbeatMs;
+}
+
+function judgeController(step: Step): Verdict {
+  const { state, now } = step;
+  const { obeyed, memory, settings } = state;
+  const isOfTerm = obeyed !== null && obeyed.term === memory.term;
+  const record = controllerRecord(step);
+  const jitterMs = obeyed?.jitterMs ?? 0;
+  return judge({
+    now: now.at,
+    heartbeatMs: settings.heartbeatMs,
+    jitterMs,
+    termWithoutSince: isOfTerm ? null : state.termSince,
+    heardAt: Math.max(record?.heardAt ?? 0, obeyed?.at ?? 0) as Instant,
+    gone: record?.gone ?? null,
+    goneAt: record?.goneAt ?? now.at,
+    hasSteppedDown: isOfTerm && obeyed.hasSteppedDown,
+    obeyedAt: obeyed?.at ?? now.at,
+    isConfirmed: obeyed?.isConfirmed ?? true,
+  });
+}
+
+/** After a term was given up: goes on, if there is still reason to. */
+export function electAgain(step: Step): void {
+  const { network } = step.state.memory;
+  const verdict = network === null ? null : judgeController(step);
+  // A founding begins again by itself, whenever its roster is looked at.
+  if (network !== null && verdict?.kind === 'suspect' && isInRoster(step.state.memory, step.self))
+    beginElection(step, network.roster, verdict.why);
+}
+
+/** A member calls an election: we join if we miss the controller, too, and else say it is well. */
+export function hearCommitment(step: Step, commitment: Commitment): Refusal | null {
+  const { state } = step;
+  const { network } = state.memory;
+  if (network === null) return null;
+  if (!isMember(network.roster, commitment.clientID)) return { code: 'not-a-member' };
+  if (commitment.roster !== network.roster.digest) return { code: 'not-a-member' };
+  // An echo of the election that is over: its stragglers hear the mandate by and by.
+  if (commitment.term <= state.memory.usedTerm) return null;
+  if (!isInRoster(state.memory, step.self)) return null;
+  if (state.office !== null) beatSoon(step);
+  const isWell = state.election === null && !isMissing(step);
+  keepCommitment(step, commitment);
+  if (isWell) return { code: 'controller-is-well' };
+  followTo(step, commitment);
+  closePhase(step, false);
+  return null;
+}
+
+/** Joins an election that is open to us, also out of a lower one that is still to begin. */
+function followTo(step: Step, commitment: Commitment): void {
+  const { state, now } = step;
+  const { network, term: own } = state.memory;
+  const { election } = state;
+  const booth = boothOf(state.booths, commitment.term);
+  const isHigher = election === null || election.term < commitment.term;
+  const isFree = election === null || election.phase === 'commit';
+  if (network === null || !isHigher || !isFree) return;
+  if (commitment.term <= own || !isOpen(booth, now.at)) return;
+  if (election === null) beginElection(step, network.roster, 'joined-others');
+  else joinElection(step, commitment.term, network.roster);
+}
+
+/** Whether we have not heard the controller for two heartbeats, or know of none. */
+function isMissing(step: Step): boolean {
+  const { state } = step;
+  if (state.office !== null || !state.link.isConnected || state.link.isLeaving) return false;
+  const verdict = judgeController(step);
+  if (verdict.kind === 'suspect') return true;
+  const record = controllerRecord(step);
+  if (record === null) return true;
+  const heardAt = Math.max(record.heardAt ?? 0, state.obeyed?.at ?? 0) as Instant;
+  return record.gone !== null || step.since(heardAt) > 2 * state.settings.heartbeatMs;
+}
+
+/** Keeps a reveal; who takes no part leaves the others time to finish. */
+export function hearReveal(step: Step, reveal: Reveal): Refusal | null {
+  const { state } = step;
+  const { network, usedTerm } = state.memory;
+  if (network === null) return null;
+  if (!isMember(network.roster, reveal.clientID)) return { code: 'not-a-member' };
+  if (reveal.term <= usedTerm && state.election?.term !== reveal.term) return null;
+  const refusal = keepReveal(step, reveal);
+  if (refusal !== null) return refusal;
+  if (state.election?.term === reveal.term) closePhase(step, false);
+  else if (state.election === null && reveal.term > usedTerm && isMissing(step))
+    step.alarm('elect', Math.max(listenMs, (state.alarms.elect ?? 0) - step.now.at));
+  return null;
+}
+
+/** The controller speaks: whoever is still about to begin an election leaves it. */
+export function hearController(step: Step): void {
+  const { election } = step.state;
+  if (election !== null && !election.isFounding && election.phase === 'commit') leaveElection(step);
+  if (election === null) step.cancel('elect');
+}

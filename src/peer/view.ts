@@ -1,0 +1,74 @@
+/** A read-only picture of a peer, for doors, people and tests. */
+
+import type { ClientID, Digest, Term, TransactionID } from '../domain/names.ts';
+import type { RefusalCode } from '../domain/refusal.ts';
+import { controllerOf } from './presence.ts';
+import type { State } from './state.ts';
+
+export type View = {
+  readonly clientID: ClientID;
+  readonly role: 'controller' | 'member' | 'observer' | 'unfounded';
+  readonly isConnected: boolean;
+  readonly term: Term;
+  readonly controllerID: ClientID | null;
+  readonly network: Digest | null;
+  /** Digest of the roster it stands for: its network's, else the one it would found with. */
+  readonly roster: Digest | null;
+  readonly members: readonly ClientID[];
+  readonly height: TransactionID;
+  /** Digest of its last block. */
+  readonly tip: Digest | null;
+  /** Refused messages by the code of their refusal, since the start. */
+  readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
+};
+
+export function viewOf(state: State): View {
+  const { memory, settings } = state;
+  const { clientID } = settings.self;
+  return {
+    clientID,
+    role: roleOf(state),
+    isConnected: state.link.isConnected,
+    term: memory.term,
+    controllerID: controllerOf(state),
+    network: memory.network?.digest ?? null,
+    roster: memory.network?.roster.digest ?? state.standing?.digest ?? null,
+    members: memory.network?.roster.members.map((member) => member.clientID) ?? [],
+    height: memory.height,
+    tip: memory.chain?.tip ?? null,
+    refusals: { ...state.refusals },
+  };
+}
+
+function roleOf(state: State): View['role'] {
+  const { network } = state.memory;
+  if (network === null) return 'unfounded';
+  if (state.office !== null) return 'controller';
+  const { clientID } = state.settings.self;
+  return network.roster.members.some((member) => member.clientID === clientID)
+    ? 'member'
+    : 'observer';
+}
+
+/** What the door has to know: cheap to take, as it is taken for every message. */
+export type Glimpse = {
+  readonly term: Term;
+  readonly height: TransactionID;
+  readonly members: ReadonlySet<ClientID>;
+};
+
+const nobody: ReadonlySet<ClientID> = new Set();
+
+/** Makes a function that glimpses, and builds the set of members once for each roster. */
+export function createGlimpse(): (state: State) => Glimpse {
+  let roster: Digest | null = null;
+  let members = nobody;
+  return ({ memory }) => {
+    const present = memory.network?.roster ?? null;
+    if (present !== null && present.digest !== roster) {
+      roster = present.digest;
+      members = new Set(present.members.map(({ clientID }) => clientID));
+    }
+    return { term: memory.term, height: memory.height, members };
+  };
+}
