@@ -1,0 +1,95 @@
+/** One peer, assembled: the head, the door and the driver over whatever hands it is given. */
+
+import type { Reply, Settings } from '../domain/contract.ts';
+import type { Hasher, Signer, Verifier } from '../domain/crypto.ts';
+import type { Note } from '../domain/note.ts';
+import { revive } from '../peer/head.ts';
+import type { State } from '../peer/state.ts';
+import { createGlimpse, type View, viewOf } from '../peer/view.ts';
+import { Door } from '../wire/door.ts';
+import { subscriptionsOf } from '../wire/topics.ts';
+import type { Clock } from './clock.ts';
+import { Driver } from './driver.ts';
+import type { Journal } from './journal.ts';
+import type { Link } from './link.ts';
+import type { Miner } from './miner.ts';
+import { createSpeech } from './speech.ts';
+
+export type ClientOptions = {
+  readonly settings: Settings;
+  /** First part of every topic; `sd` where nothing else is agreed. */
+  readonly prefix: string;
+  /** 64 hex digits that nobody else can know: all dice come from them. */
+  readonly seed: string;
+  readonly hasher: Hasher;
+  readonly signer: Signer;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Null for a peer that only watches over the others' work. */
+  readonly miner: Miner | null;
+  /** Makes the link; the filters are what it must subscribe to, at QoS 1. */
+  readonly openLink: (filters: readonly string[]) => Link;
+  readonly onNote: (note: Note) => void;
+};
+
+export class Client {
+  readonly #driver: Driver<State>;
+  readonly #seed: string;
+  readonly #left: Promise<void>;
+
+  constructor(options: ClientOptions) {
+    const { settings, prefix, hasher, signer, verifier, miner } = options;
+    const { self } = settings;
+    const door = new Door({ prefix, self, hasher, verifier });
+    for (const member of settings.founders ?? []) door.learn(member);
+    let leave: () => void = () => undefined;
+    this.#left = new Promise((resolve) => {
+      leave = resolve;
+    });
+    this.#seed = options.seed;
+    this.#driver = new Driver(
+      revive(settings, hasher),
+      {
+        self: self.clientID,
+        link: options.openLink(subscriptionsOf(prefix, self.clientID)),
+        journal: options.journal,
+        speech: createSpeech(prefix, signer, door),
+        clock: options.clock,
+        miner,
+        onNote: options.onNote,
+        onLeft: leave,
+      },
+      createGlimpse(),
+    );
+  }
+
+  /** Begins to connect; everything after that comes as notes. */
+  start(): void {
+    this.#driver.start(this.#seed);
+  }
+
+  /** Stops searching, and takes part in everything else. */
+  pause(): Promise<Reply> {
+    return this.#driver.ask({ kind: 'pause' });
+  }
+
+  resume(): Promise<Reply> {
+    return this.#driver.ask({ kind: 'resume' });
+  }
+
+  /** Says goodbye; resolves when the connection is closed. */
+  async leave(): Promise<void> {
+    void this.#driver.ask({ kind: 'leave' });
+    await this.#left;
+  }
+
+  /** Stops as a crash would: not even a goodbye is said. */
+  kill(): void {
+    this.#driver.kill();
+  }
+
+  view(): View {
+    return viewOf(this.#driver.state);
+  }
+}

@@ -1,0 +1,229 @@
+/** Drives a head: one event at a time, its effects strictly in order, one timer. */
+
+import { assert } from '../domain/assert.ts';
+import type { Command, Effect, Event, Peer, Reply } from '../domain/contract.ts';
+import type { Founding } from '../domain/message.ts';
+import type { ClientID, Instant, RequestID, TransactionID } from '../domain/names.ts';
+import type { Note } from '../domain/note.ts';
+import type { DoorView } from '../wire/door.ts';
+import type { Clock } from './clock.ts';
+import { EchoFilter } from './echo-filter.ts';
+import type { Journal, Page } from './journal.ts';
+import type { Delivery, Link } from './link.ts';
+import type { Miner } from './miner.ts';
+import type { Speech } from './speech.ts';
+
+/** Bytes of blocks and seals in one answer; the envelope comes on top, 64 KiB is the most. */
+const pageBytes = 40 * 1024;
+
+export type Hands = {
+  readonly self: ClientID;
+  readonly link: Link;
+  readonly journal: Journal;
+  readonly speech: Speech;
+  readonly clock: Clock;
+  readonly miner: Miner | null;
+  readonly onNote: (note: Note) => void;
+  /** The head has said goodbye and the link is closed; nothing comes after it. */
+  readonly onLeft: () => void;
+};
+
+export class Driver<State> {
+  readonly #peer: Peer<State>;
+  readonly #hands: Hands;
+  readonly #viewOf: (state: State) => DoorView;
+  readonly #inbox: (Event | Delivery)[] = [];
+  /** Our own voice, and failures: looked at before anything that waits in the inbox. */
+  readonly #own: Event[] = [];
+  readonly #replies = new Map<RequestID, (reply: Reply) => void>();
+  readonly #echoes = new EchoFilter();
+  #effects: readonly Effect[] = [];
+  #next = 0;
+  #requests = 0;
+  #isBusy = false;
+  #hasLeft = false;
+  #dismissAlarm: () => void = () => undefined;
+
+  /** `viewOf` shows the door what the head holds: cheap checks come before costly ones. */
+  constructor(peer: Peer<State>, hands: Hands, viewOf: (state: State) => DoorView) {
+    this.#peer = peer;
+    this.#hands = hands;
+    this.#viewOf = viewOf;
+    hands.miner?.listen({
+      onFound: (work, solution) => this.#receive({ kind: 'found', work, solution }),
+      onSearched: (report) => this.#receive({ kind: 'searched', ...report }),
+    });
+  }
+
+  get state(): State {
+    return this.#peer.state;
+  }
+
+  /** Begins with what the journal holds; `seed`: 64 hex digits that nobody else can know. */
+  start(seed: string): void {
+    this.#receive({ kind: 'started', seed, recovered: this.#hands.journal.recover() });
+  }
+
+  ask(command: Command): Promise<Reply> {
+    this.#requests += 1;
+    const request = `r${this.#requests}` as RequestID;
+    return new Promise((resolve) => {
+      this.#replies.set(request, resolve);
+      this.#receive({ kind: 'asked', request, command });
+    });
+  }
+
+  /** Stops as a crash would: nothing more is said, recorded or heard. */
+  kill(): void {
+    this.#hasLeft = true;
+    this.#dismissAlarm();
+  }
+
+  #receive(item: Event | Delivery): void {
+    if (this.#hasLeft) return;
+    this.#inbox.push(item);
+    this.#work();
+  }
+
+  /** Effects before events: an event is looked at only when the turn before it is performed. */
+  #work(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (!this.#hasLeft) {
+      const effect = this.#effects[this.#next];
+      if (effect !== undefined) {
+        this.#next += 1;
+        const pending = this.#perform(effect);
+        if (pending === undefined) continue;
+        pending.then(
+          () => this.#resume(),
+          (error: unknown) => this.#fail(effect, error),
+        );
+        return;
+      }
+      const item = this.#own.shift() ?? this.#inbox.shift();
+      if (item === undefined) break;
+      this.#turn(item);
+    }
+    this.#isBusy = false;
+  }
+
+  #resume(): void {
+    this.#isBusy = false;
+    this.#work();
+  }
+
+  /** The rest of the turn is not performed, and the head is told. */
+  #fail(effect: Effect, error: unknown): void {
+    assert(effect.kind === 'record' || effect.kind === 'serve', 'Only journals fail.');
+    if (effect.kind === 'record') {
+      this.#effects = [];
+      this.#next = 0;
+      this.#own.push({ kind: 'failed', effect: 'record', code: codeOf(error) });
+    }
+    this.#resume();
+  }
+
+  #turn(item: Event | Delivery): void {
+    const event = 'kind' in item ? item : this.#understand(item);
+    if (event === null) return;
+    const turn = this.#peer.step(event, this.#hands.clock.now());
+    this.#effects = turn.effects;
+    this.#next = 0;
+    this.#setAlarm(turn.wakeAt);
+  }
+
+  #understand(delivery: Delivery): Event | null {
+    if (this.#echoes.isEcho(delivery.payload)) return null;
+    const view = this.#viewOf(this.#peer.state);
+    return this.#hands.speech.understand(delivery, view, this.#hands.clock.now().at);
+  }
+
+  #setAlarm(wakeAt: Instant | null): void {
+    this.#dismissAlarm();
+    if (wakeAt === null) return;
+    this.#dismissAlarm = this.#hands.clock.wake(wakeAt, () => this.#receive({ kind: 'woken' }));
+  }
+
+  #perform(effect: Effect): Promise<void> | undefined {
+    const { journal, link, miner, onNote } = this.#hands;
+    switch (effect.kind) {
+      case 'connect':
+        this.#connect(effect);
+        return undefined;
+      case 'record':
+        return journal.record(effect.entry) ?? undefined;
+      case 'say':
+        this.#say(effect);
+        return undefined;
+      case 'serve':
+        return this.#serve(effect.to, effect.from);
+      case 'mine':
+        miner?.mine(effect.work);
+        return undefined;
+      case 'rest':
+        miner?.rest();
+        return undefined;
+      case 'reply':
+        this.#replies.get(effect.request)?.(effect.reply);
+        this.#replies.delete(effect.request);
+        return undefined;
+      case 'note':
+        onNote(effect.note);
+        return undefined;
+      case 'leave':
+        this.#leave(link);
+        return undefined;
+    }
+  }
+
+  #connect(effect: Extract<Effect, { kind: 'connect' }>): void {
+    const { topic, text } = this.#hands.speech.utter(effect.will);
+    this.#hands.link.connect(
+      { topic, text },
+      {
+        onConnected: () => this.#receive({ kind: 'connected' }),
+        onDisconnected: (reason) => this.#receive({ kind: 'disconnected', reason }),
+        onDelivery: (delivery) => this.#receive(delivery),
+      },
+    );
+  }
+
+  /** Publishes, and hands our own voice back before anything else that waits to be heard. */
+  #say(effect: Extract<Effect, { kind: 'say' }>): void {
+    const { message, retained } = effect;
+    const { link, speech } = this.#hands;
+    const { topic, text, qos } = speech.utter(message);
+    this.#echoes.add(text);
+    link.publish(topic, text, { qos, retained });
+    this.#own.push(speech.hearOwn(message, text));
+  }
+
+  #serve(to: ClientID, from: TransactionID): Promise<void> | undefined {
+    const { journal } = this.#hands;
+    const found = from < 0 ? journal.founding() : journal.page(from, pageBytes);
+    if (found instanceof Promise) return found.then((content) => this.#answer(to, content));
+    this.#answer(to, found);
+    return undefined;
+  }
+
+  #answer(to: ClientID, found: Page | Founding | null): void {
+    if (found === null) return;
+    const { self, speech, link } = this.#hands;
+    const content = 'members' in found ? { founding: found } : found;
+    const answer = speech.utter({ kind: 'answer', clientID: self, to, ...content });
+    link.publish(answer.topic, answer.text, { qos: 1, retained: false });
+  }
+
+  #leave(link: Link): void {
+    const { onLeft } = this.#hands;
+    this.kill();
+    for (const resolve of this.#replies.values()) resolve({ kind: 'done' });
+    void link.close().then(onLeft, onLeft);
+  }
+}
+
+function codeOf(error: unknown): string {
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  return isCoded ? String(error.code) : String(error);
+}
