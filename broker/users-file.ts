@@ -1,0 +1,108 @@
+/** The file of users and passwords: a line each, `user:scrypt$N$r$p$saltBase64$hashBase64`. */
+
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { BrokerError } from './broker-error.ts';
+import { type HashedPassword, hashPassword, parseHash } from './password.ts';
+
+/** Printable, without the colon that ends it; the first character tells it from a comment. */
+const USER_NAME = /^[^\s:#][^\s:]{0,127}$/u;
+
+/**
+ * Reads the users file; empty lines and lines that begin with `#` don't count.
+ *
+ * @throws BrokerError `bad-users-file`, which names the line.
+ */
+export async function readUsers(path: string): Promise<ReadonlyMap<string, HashedPassword>> {
+  const users = new Map<string, HashedPassword>();
+  const lines = (await readText(path)).split(/\r?\n/);
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const user = userOf(line);
+    if (!USER_NAME.test(user)) throw badLine(path, index, 'has no user name before a colon');
+    if (users.has(user)) throw badLine(path, index, `names the user "${user}" a second time`);
+    const hashed = parseHash(line.slice(user.length + 1).trim());
+    if (hashed === null) {
+      const remedy = `make it with: sortition broker --add-user ${user}`;
+      throw badLine(path, index, `is not of the form ${user}:scrypt$...; ${remedy}`);
+    }
+    users.set(user, hashed);
+  }
+  if (users.size > 0) return users;
+  throw new BrokerError(
+    'bad-users-file',
+    `The users file ${path} names nobody; add somebody with: sortition broker --add-user NAME`,
+    { path },
+  );
+}
+
+/**
+ * Adds a user, or gives one another password; other lines stay as they are. The new file takes the
+ * old one's place at once and whole, and only its owner may read it (0600).
+ *
+ * @throws BrokerError `bad-user-name`, `bad-password` (an empty one), or `bad-users-file` where the
+ *   file cannot be read or written.
+ */
+export async function addUser(path: string, user: string, password: string): Promise<void> {
+  if (!USER_NAME.test(user)) {
+    throw new BrokerError(
+      'bad-user-name',
+      `"${user}" cannot be a user name: take 1 to 128 characters, no space, no colon, no # first.`,
+      { user },
+    );
+  }
+  if (password === '') {
+    const sentence = `The user "${user}" needs a password that is not empty.`;
+    throw new BrokerError('bad-password', sentence, { user });
+  }
+  const old = (await readText(path, 'or empty')).split(/\r?\n/);
+  const kept = old.filter((line) => line.startsWith('#') || userOf(line) !== user);
+  while (kept.at(-1)?.trim() === '') kept.pop();
+  const line = `${user}:${await hashPassword(password)}`;
+  await replaceFile(path, `${[...kept, line].join('\n')}\n`);
+}
+
+function userOf(line: string): string {
+  const colon = line.indexOf(':');
+  return colon < 0 ? '' : line.slice(0, colon);
+}
+
+/** The line's text is left out: what is wrong with it may be that a password stands there. */
+function badLine(path: string, index: number, problem: string): BrokerError {
+  const sentence = `Line ${index + 1} of the users file ${path} ${problem}`;
+  return new BrokerError('bad-users-file', sentence, { path, line: index + 1 });
+}
+
+async function readText(path: string, missing?: 'or empty'): Promise<string> {
+  try {
+    // Some editors put a byte order mark in front.
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+  } catch (cause) {
+    if (missing === 'or empty' && codeOf(cause) === 'ENOENT') return '';
+    const remedy = 'make one with: sortition broker --add-user NAME';
+    const sentence = `The users file ${path} cannot be read (${codeOf(cause)}); ${remedy}`;
+    throw new BrokerError('bad-users-file', sentence, { path }, cause);
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    const sentence = `The users file ${path} cannot be written (${codeOf(cause)}).`;
+    throw new BrokerError('bad-users-file', sentence, { path }, cause);
+  }
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+}

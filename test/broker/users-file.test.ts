@@ -1,0 +1,95 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Doorkeeper } from '../../broker/doorkeeper.ts';
+import { hashPassword, parseHash } from '../../broker/password.ts';
+import { addUser, readUsers } from '../../broker/users-file.ts';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sortition-users-'));
+  path = join(folder, 'users');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const GOOD = `scrypt$16384$8$1$${'A'.repeat(22)}==$${'A'.repeat(43)}=`;
+
+it('who is added can come in, with that password alone', async () => {
+  await addUser(path, 'ann', 'secret');
+  await addUser(path, 'bob', 'sesame');
+  const doorkeeper = new Doorkeeper(await readUsers(path));
+  const admit = (user?: string, password?: string): Promise<number> =>
+    doorkeeper.admit(user, password === undefined ? undefined : Buffer.from(password));
+  expect(await admit('ann', 'secret')).toBe(0);
+  expect(await admit('bob', 'sesame')).toBe(0);
+  expect(await admit('ann', 'sesame')).toBe(4);
+  expect(await admit('ann')).toBe(4);
+  expect(await admit('eve', 'secret')).toBe(4);
+  expect(await admit()).toBe(5);
+  expect(await admit('')).toBe(5);
+});
+
+it('a second password replaces the first, and leaves the other lines alone', async () => {
+  await writeFile(path, `# Our lab.\n\nbob:${GOOD}\nann:plain\n#ann:old\n\n`);
+  await addUser(path, 'ann', 'secret');
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  expect(lines.slice(0, 4)).toEqual(['# Our lab.', '', `bob:${GOOD}`, '#ann:old']);
+  expect(lines[4]).toMatch(/^ann:scrypt\$16384\$8\$1\$/);
+  expect(lines).toHaveLength(6);
+  expect([...(await readUsers(path)).keys()]).toEqual(['bob', 'ann']);
+});
+
+it('its owner alone may read the file, and no draft of it stays behind', async () => {
+  await addUser(path, 'ann', 'secret');
+  await chmod(path, 0o644);
+  await addUser(path, 'ann', 'sesame');
+  if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await readdir(folder)).toEqual(['users']);
+});
+
+it.each(['', 'a b', 'a:b', '#a', 'a\n'])('%j cannot be a user name', async (user) => {
+  await expect(addUser(path, user, 'secret')).rejects.toMatchObject({ code: 'bad-user-name' });
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('an empty password is none', async () => {
+  await expect(addUser(path, 'ann', '')).rejects.toMatchObject({ code: 'bad-password' });
+});
+
+it('a byte order mark before the first user is not part of a name', async () => {
+  await writeFile(path, `\uFEFFbob:${GOOD}\r\n`);
+  expect([...(await readUsers(path)).keys()]).toEqual(['bob']);
+});
+
+it.each([
+  ['a plain password', 'ann:secret', 'sortition broker --add-user ann'],
+  ['no colon', 'ann', 'no user name before a colon'],
+  ['no name', `:${GOOD}`, 'no user name before a colon'],
+  ['a name twice', `bob:${GOOD}`, 'names the user "bob" a second time'],
+  ['a cost that is no power of two', `ann:${GOOD.replace('16384', '16385')}`, 'not of the form'],
+  ['a cost beyond reason', `ann:${GOOD.replace('16384', '67108864')}`, 'not of the form'],
+  ['a cut line', `ann:${GOOD.slice(0, 40)}`, 'not of the form'],
+])('%s is refused, and its line named', async (_name, line, said) => {
+  await writeFile(path, `# Users\r\nbob:${GOOD}\r\n${line}\r\n`);
+  const error: unknown = await readUsers(path).catch((it: unknown) => it);
+  expect(error).toMatchObject({ code: 'bad-users-file', facts: { path, line: 3 } });
+  expect((error as Error).message).toContain('Line 3');
+  expect((error as Error).message).toContain(said);
+  expect((error as Error).message).not.toContain('secret');
+});
+
+it('a file that is not there, or names nobody, says how to make one', async () => {
+  const remedy = /sortition broker --add-user NAME/;
+  await expect(readUsers(path)).rejects.toMatchObject({ code: 'bad-users-file' });
+  await expect(readUsers(path)).rejects.toThrow(remedy);
+  await writeFile(path, '# nobody\n');
+  await expect(readUsers(path)).rejects.toThrow(remedy);
+});
+
+it('one password gives other digests each time', async () => {
+  const [one, two] = [await hashPassword('secret'), await hashPassword('secret')];
+  expect(one).not.toBe(two);
+  expect(parseHash(one)?.hash).toHaveLength(32);
+});
