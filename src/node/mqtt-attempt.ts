@@ -1,0 +1,146 @@
+/** One attempt at a connection, from first packet to end: one MQTT.js client, never reused. */
+
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { Delivery, LinkEvents, Quality, Will } from '../client/link.ts';
+import type { Ending } from './mqtt-reason.ts';
+
+export type AttemptEvents = Pick<LinkEvents, 'onConnected' | 'onDelivery'> & {
+  /** At most once, and never after `drop` or `close`; `acceptedMs` as in `Attempt`. */
+  readonly onEnded: (ending: Ending, acceptedMs: number | null) => void;
+};
+
+/** The broker has so long to accept the connection and acknowledge the subscriptions. */
+const CONNECT_MS = 10_000;
+/** `close` waits so long for outstanding acknowledgements, and as long again for the goodbye. */
+const GOODBYE_MS = 900;
+/** The DISCONNECT packet (MQTT 3.1.1 section 3.14). */
+const DISCONNECT = Uint8Array.of(0xe0, 0);
+
+export class MqttAttempt {
+  readonly #client: MqttClient;
+  readonly #events: AttemptEvents;
+  readonly #timer: NodeJS.Timeout;
+  #phase: 'connecting' | 'subscribing' | 'connected' | 'over' = 'connecting';
+  #acceptedAt: number | null = null;
+  /** What came before the SUBACK, as it may (MQTT-3.8.4-3). */
+  #early: Delivery[] = [];
+
+  /** `options`: broker, login and TLS. What an attempt needs beyond them is set here. */
+  constructor(
+    options: IClientOptions,
+    subscriptions: readonly string[],
+    will: Will,
+    events: AttemptEvents,
+  ) {
+    this.#events = events;
+    const client = connect({
+      ...options,
+      protocolVersion: 4,
+      clean: true,
+      reconnectPeriod: 0, // The head decides when to try again.
+      resubscribe: false,
+      queueQoSZero: false,
+      connectTimeout: 2 * CONNECT_MS, // Ours comes first, and covers the SUBACK, too.
+      will: { topic: will.topic, payload: will.text, qos: 1, retain: true },
+    });
+    this.#client = client;
+    this.#timer = setTimeout(() => this.#end({ kind: 'timed-out', ms: CONNECT_MS }), CONNECT_MS);
+
+    // With Nagle's algorithm each step of the protocol would cost 40 ms (measured). WebSockets have
+    // no such method: there the ws package switches it off itself.
+    if ('setNoDelay' in client.stream) (client.stream as { setNoDelay(): void }).setNoDelay();
+    client.on('connect', () => this.#subscribe(subscriptions));
+    client.on('message', (topic, payload, packet) => {
+      this.#deliver({ topic, payload, retained: packet.retain });
+    });
+    client.on('error', (error) => this.#end({ kind: 'failed', error }));
+    // MQTT.js passes on only those errors of its stream that have a code.
+    client.stream.on('error', (error) => this.#end({ kind: 'failed', error }));
+    client.on('close', () => this.#end({ kind: 'closed' }));
+  }
+
+  /** Lost unless the subscriptions are acknowledged. */
+  publish(topic: string, text: string, { qos, retained }: Quality): void {
+    if (this.#phase !== 'connected') return;
+    // An error here only says that the connection ended before the PUBACK, which `onEnded` tells;
+    // and a PUBACK doesn't mean delivered. Whoever needs an answer repeats until it comes.
+    this.#client.publish(topic, text, { qos, retain: retained }, () => {});
+  }
+
+  /** Ends the connection without a goodbye: the broker will publish the will. */
+  drop(): void {
+    if (this.#phase === 'over') return;
+    this.#finish();
+    this.#client.end(true);
+  }
+
+  /** Ends it with a goodbye, after what was published; resolves in 2 s at most. */
+  async close(): Promise<void> {
+    if (this.#phase === 'over') return;
+    this.#finish();
+    if (!this.#client.connected) {
+      this.#client.end(true);
+      return;
+    }
+    const isClosed = new Promise<'closed'>((resolve) => {
+      this.#client.end(false, () => resolve('closed'));
+    });
+    if ((await first(isClosed, GOODBYE_MS)) === 'closed') return;
+    // MQTT.js waits for the PUBACK of every message, for ever; the goodbye may not.
+    this.#client.stream.end(DISCONNECT);
+    if ((await first(isClosed, GOODBYE_MS)) === 'closed') return;
+    this.#client.stream.destroy();
+  }
+
+  #subscribe(filters: readonly string[]): void {
+    if (this.#phase !== 'connecting') return;
+    this.#phase = 'subscribing';
+    this.#acceptedAt = performance.now();
+    this.#client.subscribe([...filters], { qos: 1 }, (error, _granted, suback) => {
+      if (this.#phase !== 'subscribing') return;
+      const refused = (suback?.granted ?? []).findIndex((qos) => Number(qos) >= 128);
+      const filter = filters[refused];
+      if (filter !== undefined) this.#end({ kind: 'denied', filter });
+      else if (error) this.#end({ kind: 'failed', error });
+      else this.#open();
+    });
+  }
+
+  #open(): void {
+    this.#phase = 'connected';
+    clearTimeout(this.#timer);
+    this.#events.onConnected();
+    const early = this.#early;
+    this.#early = [];
+    for (const delivery of early) this.#deliver(delivery);
+  }
+
+  #deliver(delivery: Delivery): void {
+    if (this.#phase === 'connected') this.#events.onDelivery(delivery);
+    else if (this.#phase === 'subscribing') this.#early.push(delivery);
+  }
+
+  #end(ending: Ending): void {
+    if (this.#phase === 'over') return;
+    this.#finish();
+    this.#client.end(true);
+    const acceptedMs = this.#acceptedAt === null ? null : performance.now() - this.#acceptedAt;
+    this.#events.onEnded(ending, acceptedMs);
+  }
+
+  #finish(): void {
+    this.#phase = 'over';
+    this.#early = [];
+    clearTimeout(this.#timer);
+  }
+}
+
+function first<Value>(promise: Promise<Value>, ms: number): Promise<Value | 'too late'> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve('too late'), ms);
+    void promise.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import { connectAsync } from 'mqtt';
+import { expect, it } from 'vitest';
+import { openBroker } from '../../broker/broker.ts';
+import type { Link } from '../../src/client/link.ts';
+import { createMqttLink } from '../../src/node/mqtt-link.ts';
+import type { WorldError } from '../../src/node/world-error.ts';
+import { describeLink, type LinkBench } from '../contracts/link.ts';
+import { skipLoudly } from './loud-skip.ts';
+import { NO_MOSQUITTO, startMosquitto } from './mosquitto.ts';
+import { openRelay, type Relay } from './relay.ts';
+import { cleanups, nextClientID, opened, tell } from './told-link.ts';
+import { until } from './until.ts';
+
+/** A bench on the broker at `port`, each link behind a relay of its own, so that it can be cut. */
+async function benchOn(
+  port: number,
+  scheme: string,
+  stop: () => Promise<void>,
+): Promise<LinkBench> {
+  const relays = new Map<Link, Relay>();
+  const stranger = await connectAsync(`${scheme}://127.0.0.1:${port}`);
+  const link = async (subscriptions: readonly string[]): Promise<Link> => {
+    const relay = await openRelay(port);
+    const url = `${scheme}://127.0.0.1:${relay.port}`;
+    const made = createMqttLink({ url, clientID: nextClientID(), subscriptions }, failOnFatal);
+    relays.set(made, relay);
+    return made;
+  };
+  return {
+    link,
+    deadLink: async () => {
+      const made = await link([]);
+      await relays.get(made)?.close();
+      return made;
+    },
+    cut: (it) => relays.get(it)?.cut(),
+    publish: async (topic, payload, retain) => {
+      await stranger.publishAsync(topic, Buffer.from(payload), { qos: 1, retain });
+    },
+    until,
+    close: async () => {
+      await stranger.endAsync(true);
+      for (const relay of relays.values()) await relay.close();
+      await stop();
+    },
+  };
+}
+
+function failOnFatal(error: WorldError): void {
+  throw error;
+}
+
+describeLink('MQTT on the embedded broker', async () => {
+  const broker = await openBroker({ port: 0 });
+  return await benchOn(broker.port, 'mqtt', () => broker.close());
+});
+
+describeLink('MQTT in WebSocket on the embedded broker', async () => {
+  const broker = await openBroker({ port: 0, wsPort: 0 });
+  return await benchOn(broker.wsPort ?? 0, 'ws', () => broker.close());
+});
+
+const mosquitto = await startMosquitto();
+if (mosquitto) {
+  describeLink('MQTT on Mosquitto', () => benchOn(mosquitto.port, 'mqtt', mosquitto.stop));
+} else {
+  it('a link over MQTT on Mosquitto', (context) => skipLoudly(context, NO_MOSQUITTO));
+}
+
+it('a link notices a frozen connection by its keepalive', async () => {
+  const broker = await opened();
+  const relay = await openRelay(broker.port);
+  cleanups.push(() => relay.close());
+  const told = tell(`mqtt://127.0.0.1:${relay.port}`, { keepaliveSeconds: 1 });
+  told.connect();
+  await until(() => told.log.includes('connected'));
+  relay.freeze();
+  await until(() => told.log.length === 2);
+  expect(told.log[1]).toMatch(/fell silent/);
+});
+
+it('a frozen connection does not keep a link from closing in 2 s', async () => {
+  const broker = await opened();
+  const relay = await openRelay(broker.port);
+  cleanups.push(() => relay.close());
+  const told = tell(`mqtt://127.0.0.1:${relay.port}`);
+  told.connect();
+  await until(() => told.log.includes('connected'));
+  relay.freeze();
+  told.link.publish('a/b', 'never acknowledged', { qos: 1, retained: false });
+  const start = performance.now();
+  await told.link.close();
+  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(told.log).toEqual(['connected']);
+});
+
+it('a host that does not exist, and a port where nobody is, are told apart', async () => {
+  const absent = tell('mqtt://no-such-host.invalid');
+  absent.connect();
+  const closed = await opened();
+  await closed.close();
+  const nobody = tell(`mqtt://127.0.0.1:${closed.port}`);
+  nobody.connect();
+  await until(() => absent.log.length === 1 && nobody.log.length === 1);
+  expect(absent.log[0]).toMatch(/no host named no-such-host.invalid|cannot be looked up/);
+  expect(nobody.log[0]).toBe(
+    `No broker is at mqtt://127.0.0.1:${closed.port}: nothing listens there.`,
+  );
+});
