@@ -134,8 +134,8 @@ export const noArrowUpward: Rule = (sources) =>
 
 function problemWithFile(room: string, lower: readonly string[], target: string): string | null {
   const other = roomOf(target);
-  if (THREADS.includes(target) && !['miner', 'cli', 'test'].includes(room)) {
-    return `Only the command line knows the threads of ${target}.`;
+  if (THREADS.includes(target) && !['miner', 'cli', 'index', 'test'].includes(room)) {
+    return `Only the command line and the library's face know the threads of ${target}.`;
   }
   if (other === room || allows(lower, other)) return null;
   return `"${room}" must not import from "${other}".`;

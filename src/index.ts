@@ -1,0 +1,24 @@
+/** The library's face: a peer for any program, and the hands that Node gives it. */
+
+export { Client, type ClientOptions } from './client/client.ts';
+export type { Clock } from './client/clock.ts';
+export { describe, describeIdle } from './client/describe.ts';
+export type { Journal, Page } from './client/journal.ts';
+export type { Delivery, Link, LinkEvents, Quality, Will } from './client/link.ts';
+export { MemoryJournal } from './client/memory-journal.ts';
+export { MemoryBroker } from './client/memory-link.ts';
+export type { Miner, MinerEvents, SearchReport } from './client/miner.ts';
+export type { Settings, Work } from './domain/contract.ts';
+export type { Hasher, Signer, Verifier } from './domain/crypto.ts';
+export type { Block, Member, Message } from './domain/message.ts';
+export type { ClientID, Digest, PublicKey, Term, TransactionID } from './domain/names.ts';
+export type { Idle, Note } from './domain/note.ts';
+export type { Refusal, RefusalCode } from './domain/refusal.ts';
+export { digestOf, preimageOf, zeroBits } from './ledger/block.ts';
+export { parseDifficulty } from './ledger/difficulty.ts';
+export { createPool } from './miner/pool.ts';
+export { generateIdentity, nodeHasher, nodeVerifier, signerOf } from './node/crypto.ts';
+export { createMqttLink } from './node/mqtt-link.ts';
+export { systemClock } from './node/system-clock.ts';
+export { WorldError } from './node/world-error.ts';
+export type { View } from './peer/view.ts';

@@ -1,0 +1,28 @@
+/** What a kernel is: a bounded search of a piece of the nonces, which knows no network. */
+
+import type { Work } from '../domain/contract.ts';
+
+/** What a scan brought. Nonces, which `solutionOf` turns into solutions. */
+export type Scan = {
+  /** The lowest nonce of the piece that solves the work. */
+  readonly found: number | null;
+  /** Nonces that miss by `NEAR_BITS` at most: the lowest of them, up to `MOST_NEAR`. */
+  readonly near: readonly number[];
+  /** Nonces tried: all of the piece, or those up to and with `found`. */
+  readonly tried: number;
+};
+
+/** A kernel that is prepared for one work. */
+export interface Kernel {
+  /** Tries the nonces from `from` on, `count` in all; the last one is below `NONCES`. */
+  scan(from: number, count: number): Scan;
+}
+
+/** Makes a kernel ready for `work`: whatever is alike for all nonces is computed here. */
+export type Prepare = (work: Work) => Kernel;
+
+/** A digest that lacks so many bits, or fewer, is worth showing to people. */
+export const NEAR_BITS = 4;
+
+/** One scan tells no more near misses than this. */
+export const MOST_NEAR = 4;

@@ -1,0 +1,44 @@
+/** What the pool and its threads say to one another. */
+
+import type { Work } from '../domain/contract.ts';
+import type { Lanes } from './lanes.ts';
+
+/**
+ * What a thread knows from its start.
+ *
+ * `inForce` holds one Int32, the number of the order in force, which each thread reads between two
+ * pieces. The pool's orders have even numbers; who finds a solution makes the number odd, and so
+ * stops the other threads without waiting for the pool.
+ */
+export type LaneData = {
+  readonly inForce: SharedArrayBuffer;
+  readonly lanes: Lanes;
+  readonly lane: number;
+};
+
+/** Search for a solution of `work`, while `number` is in force. */
+export type Order = {
+  readonly number: number;
+  /** Names the search: it outlives pauses, which take a new order each. */
+  readonly search: number;
+  readonly work: Work;
+  /**
+   * For each lane, as BigInt64, how many of its nonces are tried. Each search has a buffer of its
+   * own, so that a thread that is late spoils no other search.
+   */
+  readonly tried: SharedArrayBuffer;
+};
+
+/** What a thread tells. Rates cost no message: they stand in `tried`. */
+export type Report =
+  | {
+      readonly kind: 'found';
+      readonly search: number;
+      readonly nonce: number;
+      readonly lane: number;
+      /** What the thread will count for its lane next, the find included. */
+      readonly tried: number;
+    }
+  | { readonly kind: 'near'; readonly search: number; readonly nonces: readonly number[] }
+  /** The lane has no nonce left. */
+  | { readonly kind: 'exhausted'; readonly search: number; readonly lane: number };

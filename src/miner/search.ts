@@ -1,0 +1,88 @@
+/** A work in hand: how far its search has come, whoever searches. */
+
+import type { Work } from '../domain/contract.ts';
+import type { WorkID } from '../domain/names.ts';
+import { MOST_NEAR } from './kernel.ts';
+import { solutionOf } from './layout.ts';
+
+export type Search = {
+  readonly id: number;
+  readonly work: Work;
+  /** For each lane how many of its nonces are tried; the threads count, the pool reads. */
+  readonly tried: BigInt64Array<SharedArrayBuffer>;
+  /** For each lane what its thread said that it would count. */
+  readonly announced: number[];
+  /** Lanes without a nonce left. */
+  readonly exhausted: Set<number>;
+  /** Near misses that are not told yet. */
+  near: readonly number[];
+  /** So much of `tried` is in the rate. */
+  rated: number;
+  /** The nonce last reported as a solution. */
+  found: number | null;
+  /** A solution that came while nobody was searching: it is the first to report after that. */
+  held: number | null;
+};
+
+/** How a search goes. */
+export type Progress = {
+  readonly work: WorkID;
+  /** Hashes tried for this work in all. */
+  readonly tried: number;
+  /** Hashes a second over the last few seconds of searching. */
+  readonly perSecond: number;
+  /** Solutions that missed by a few bits since the last report, a few at most. */
+  readonly near: readonly string[];
+  readonly exhausted: boolean;
+};
+
+/** A search of which nothing is done. */
+export function startSearch(id: number, work: Work, lanes: number): Search {
+  return {
+    id,
+    work,
+    tried: new BigInt64Array(new SharedArrayBuffer(lanes * BigInt64Array.BYTES_PER_ELEMENT)),
+    announced: new Array<number>(lanes).fill(0),
+    exhausted: new Set(),
+    near: [],
+    rated: 0,
+    found: null,
+    held: null,
+  };
+}
+
+/** Nonces tried in all lanes. */
+export function triedOf({ tried, announced }: Search): number {
+  return announced.reduce(
+    (sum, count, lane) => sum + Math.max(count, Number(Atomics.load(tried, lane))),
+    0,
+  );
+}
+
+/** A thread reports before it counts: so a report on its find counts the tries that led to it. */
+export function noteTried(search: Search, lane: number, tried: number): void {
+  search.announced[lane] = Math.max(search.announced[lane] ?? 0, tried);
+}
+
+/** Whether no lane has a nonce left. */
+export function isExhausted({ exhausted, tried }: Search): boolean {
+  return exhausted.size === tried.length;
+}
+
+/** Keeps near misses for the next report: the latest few. */
+export function addNear(search: Search, nonces: readonly number[]): void {
+  search.near = [...search.near, ...nonces].slice(-MOST_NEAR);
+}
+
+/** The report on `search`; its near misses are told once. */
+export function takeProgress(search: Search, perSecond: number): Progress {
+  const { work, near } = search;
+  search.near = [];
+  return {
+    work: work.id,
+    tried: triedOf(search),
+    perSecond,
+    near: near.map((nonce) => solutionOf(work.header, nonce)),
+    exhausted: isExhausted(search),
+  };
+}

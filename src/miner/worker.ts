@@ -1,0 +1,76 @@
+/** A mining thread: scans its lane piece by piece while the order that it has is in force. */
+
+import { constants, setPriority } from 'node:os';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { assert } from '../domain/assert.ts';
+import { nextPiece } from './lanes.ts';
+import type { LaneData, Order, Report } from './order.ts';
+import { prepareSha256 } from './sha256-kernel.ts';
+
+const port = parentPort;
+assert(port !== null, 'A mining thread is started by a pool.');
+const { lanes, lane, inForce: shared } = workerData as LaneData;
+const inForce = new Int32Array(shared);
+
+giveWay();
+let order: Order | null = null;
+for (;;) {
+  const number = Atomics.load(inForce, 0);
+  order = lastReceived() ?? order;
+  if (order !== null && order.number === number) {
+    obey(order);
+    order = null;
+  } else {
+    // The pool posts an order before it puts the order in force: so none is slept through.
+    Atomics.wait(inForce, 0, number);
+  }
+}
+
+/** Ends with the order, with a solution, or with the lane. */
+function obey({ number, search, work, tried }: Order): void {
+  const kernel = prepareSha256(work);
+  const counts = new BigInt64Array(tried);
+  while (Atomics.load(inForce, 0) === number) {
+    const before = Number(Atomics.load(counts, lane));
+    const piece = nextPiece(lanes, lane, before);
+    if (piece === null) {
+      tell({ kind: 'exhausted', search, lane });
+      return;
+    }
+    const scan = kernel.scan(piece.from, piece.count);
+    if (scan.near.length > 0) tell({ kind: 'near', search, nonces: scan.near });
+    const after = before + scan.tried;
+    // Told before it is counted: if the thread dies in between, its successor finds it again.
+    if (scan.found !== null) tell({ kind: 'found', search, nonce: scan.found, lane, tried: after });
+    Atomics.store(counts, lane, BigInt(after));
+    if (scan.found !== null) {
+      Atomics.compareExchange(inForce, 0, number, number + 1);
+      return;
+    }
+  }
+}
+
+/** The last order that the pool has posted since; a thread that sleeps or scans takes no events. */
+function lastReceived(): Order | null {
+  assert(port !== null, 'A mining thread is started by a pool.');
+  let last: Order | null = null;
+  for (;;) {
+    const received = receiveMessageOnPort(port);
+    if (received === undefined) return last;
+    last = received.message as Order;
+  }
+}
+
+function tell(report: Report): void {
+  port?.postMessage(report);
+}
+
+/** Mining must not starve the protocol. Only Linux has priorities for single threads. */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Where it is forbidden, the thread mines at the usual priority.
+  }
+}

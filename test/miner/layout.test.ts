@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { NONCES, solutionOf } from '../../src/miner/layout.ts';
+
+it('a text is 55 bytes modulo 64 long, whatever its header, with 16 digits at least', () => {
+  for (let length = 0; length <= 200; length += 1) {
+    const header = 'x'.repeat(length);
+    for (const nonce of [0, 1, 4095, 4096, NONCES - 1]) {
+      const solution = solutionOf(header, nonce);
+      expect(solution).toMatch(/^[0-9a-f]{16,79}$/);
+      expect((header + solution).length % 64).toBe(55);
+      expect(Number.parseInt(solution, 16)).toBe(nonce);
+    }
+  }
+});
+
+it('only what is a nonce has a solution', () => {
+  for (const nonce of [-1, 0.5, NONCES, Number.NaN]) {
+    expect(() => solutionOf('', nonce)).toThrow('A nonce is below 2^52.');
+  }
+});
