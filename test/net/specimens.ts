@@ -6,7 +6,7 @@ import { sign, type TestPeer } from './peers.ts';
 
 const hex = 'ab'.repeat(32);
 
-/** One message of each kind, by whoever is to seem to send it; well-formed, and in some old term. */
+/** One message of each kind, by whoever is to seem to send it; well-formed, in the term given. */
 function messagesOf(peer: Pick<TestPeer, 'identity'>, term: number): readonly Message[] {
   const { clientID, publicKey } = peer.identity;
   const about = {

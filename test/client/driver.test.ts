@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { Driver, type Hands } from '../../src/client/driver.ts';
+import type { LinkEvents } from '../../src/client/link.ts';
+import type { Effect, Entry, Event, Moment, Peer, Turn } from '../../src/domain/contract.ts';
+import type { Message } from '../../src/domain/message.ts';
+import type { Instant, Term, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import { id } from '../names.ts';
+
+const request = (from: number): Message => ({
+  kind: 'request',
+  clientID: id('ann'),
+  from: from as TransactionID,
+});
+
+const say = (from: number): Effect => ({ kind: 'say', message: request(from), retained: false });
+const record = (term: number): Effect => ({
+  kind: 'record',
+  entry: { kind: 'term', term: term as Term },
+});
+
+/** A head that answers each event as the test says, and hands that write down what they do. */
+function stage(turns: Record<string, Turn>, fail: Error | null = null) {
+  const log: string[] = [];
+  const heard: Event[] = [];
+  const alarms: { at: number; ring: () => void; isOff: boolean }[] = [];
+  let events: LinkEvents | null = null;
+  let release: () => void = () => undefined;
+  const peer: Peer<null> = {
+    state: null,
+    step(event: Event, _: Moment): Turn {
+      heard.push(event);
+      return turns[event.kind] ?? { effects: [], wakeAt: null };
+    },
+  };
+  const hands: Hands = {
+    self: id('ann'),
+    link: {
+      connect: (_, given) => {
+        events = given;
+        log.push('connect');
+      },
+      publish: (_, text) => log.push(`publish ${text}`),
+      close: () => {
+        log.push('close');
+        return Promise.resolve();
+      },
+    },
+    journal: {
+      recover: () => ({ entries: [] }),
+      record: (entry: Entry) => {
+        log.push(`record ${entry.kind}`);
+        return new Promise<void>((resolve, reject) => {
+          release = () => (fail === null ? resolve() : reject(fail));
+        });
+      },
+      page: () => null,
+      founding: () => null,
+    },
+    speech: {
+      utter: (message) => ({ topic: 't', text: JSON.stringify(message), qos: 1 }),
+      hearOwn: (message, text) => ({ kind: 'heard', message, text, retained: false, evidence: [] }),
+      understand: () => ({ kind: 'refused', from: null, refusal: { code: 'not-json' } }),
+    },
+    clock: {
+      now: () => ({ at: 1 as Instant, unix: 1 as UnixMs }),
+      wake: (at, ring) => {
+        const alarm = { at, ring, isOff: false };
+        alarms.push(alarm);
+        return () => {
+          alarm.isOff = true;
+        };
+      },
+    },
+    miner: null,
+    onNote: (note) => log.push(`note ${note.kind}`),
+    onLeft: () => log.push('left'),
+  };
+  const view = { term: 0 as Term, height: 0 as TransactionID, members: new Set<never>() };
+  const driver = new Driver(peer, hands, () => view);
+  return { driver, log, heard, alarms, link: () => events, release: () => release() };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a driver', () => {
+  it('says nothing before what must be remembered is recorded', async () => {
+    const { driver, log, release } = stage({
+      started: { effects: [record(1), say(1)], wakeAt: null },
+    });
+    driver.start('seed');
+    await settled();
+    expect(log).toEqual(['record term']);
+    release();
+    await settled();
+    expect(log).toEqual(['record term', `publish ${JSON.stringify(request(1))}`]);
+  });
+
+  it('drops the rest of a turn whose record fails, and tells the head', async () => {
+    const full = Object.assign(new Error('No space.'), { code: 'ENOSPC' });
+    const { driver, log, heard, release } = stage(
+      { started: { effects: [record(1), say(1)], wakeAt: null } },
+      full,
+    );
+    driver.start('seed');
+    release();
+    await settled();
+    expect(log).toEqual(['record term']);
+    expect(heard.at(-1)).toEqual({ kind: 'failed', effect: 'record', code: 'ENOSPC' });
+  });
+
+  it('looks at no event while a record is under way', async () => {
+    const { driver, heard, release } = stage({ started: { effects: [record(1)], wakeAt: null } });
+    driver.start('seed');
+    void driver.ask({ kind: 'pause' });
+    await settled();
+    expect(heard.map(({ kind }) => kind)).toEqual(['started']);
+    release();
+    await settled();
+    expect(heard.map(({ kind }) => kind)).toEqual(['started', 'asked']);
+  });
+
+  it('hands its own voice back in order, before anything that waits', () => {
+    const { driver, heard, link } = stage({
+      started: { effects: [{ kind: 'connect', will: request(0) }], wakeAt: null },
+      connected: { effects: [say(1), say(2)], wakeAt: null },
+    });
+    driver.start('seed');
+    link()?.onConnected();
+    const own = heard.flatMap((event) => (event.kind === 'heard' ? [event.message] : []));
+    expect(own).toEqual([request(1), request(2)]);
+  });
+
+  it('leaves out its own words when the broker brings them back', () => {
+    const { driver, heard, link } = stage({
+      started: { effects: [{ kind: 'connect', will: request(0) }], wakeAt: null },
+      connected: { effects: [say(1)], wakeAt: null },
+    });
+    driver.start('seed');
+    link()?.onConnected();
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    const echo = bytes(JSON.stringify(request(1)));
+    link()?.onDelivery({ topic: 't', payload: echo, retained: false });
+    expect(heard.map(({ kind }) => kind)).toEqual(['started', 'connected', 'heard']);
+    link()?.onDelivery({ topic: 't', payload: bytes('strange'), retained: false });
+    expect(heard.at(-1)?.kind).toBe('refused');
+  });
+
+  it('keeps one alarm, the newest', () => {
+    const { driver, alarms, link } = stage({
+      started: { effects: [{ kind: 'connect', will: request(0) }], wakeAt: 50 as Instant },
+      connected: { effects: [], wakeAt: 20 as Instant },
+    });
+    driver.start('seed');
+    link()?.onConnected();
+    expect(alarms.map(({ at, isOff }) => [at, isOff])).toEqual([
+      [50, true],
+      [20, false],
+    ]);
+  });
+
+  it('does nothing more once it has left', async () => {
+    const { driver, log, heard, link } = stage({
+      started: { effects: [{ kind: 'connect', will: request(0) }], wakeAt: null },
+      asked: { effects: [{ kind: 'leave' }, say(1)], wakeAt: 90 as Instant },
+    });
+    driver.start('seed');
+    await driver.ask({ kind: 'leave' });
+    link()?.onConnected();
+    await settled();
+    expect(log).toEqual(['connect', 'close', 'left']);
+    expect(heard.map(({ kind }) => kind)).toEqual(['started', 'asked']);
+  });
+});
