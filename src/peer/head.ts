@@ -19,7 +19,14 @@ import { recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, introduce } from './presence.ts';
 import { tellRefusals } from './refusing.ts';
-import { find, hearSearched, refreshWork, saySolution, tellIdle } from './searching.ts';
+import {
+  find,
+  hearSearched,
+  reconsiderChallenge,
+  refreshWork,
+  saySolution,
+  tellIdle,
+} from './searching.ts';
 import type { Alarm, State } from './state.ts';
 import { newState } from './state-of.ts';
 import { Step } from './step.ts';
@@ -126,7 +133,10 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   reconnect,
   introduce,
   greet,
-  welcome: greet,
+  welcome: (step) => {
+    greet(step);
+    repeatChallenge(step);
+  },
   beat: (step) => {
     beat(step);
     repeatChallenge(step);
@@ -163,6 +173,7 @@ function greet(step: Step): void {
 function settle(step: Step): void {
   reconsiderMandate(step);
   gather(step);
+  reconsiderChallenge(step);
   governIfReached(step);
   suspect(step);
   refreshWork(step);

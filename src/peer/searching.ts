@@ -2,6 +2,7 @@
 
 import type { Event, Work } from '../domain/contract.ts';
 import type { Challenge, Result } from '../domain/message.ts';
+import type { Term } from '../domain/names.ts';
 import type { Idle } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { openingOf, openingText, problemOfOpening, workOf, zeroBits } from '../ledger/block.ts';
@@ -13,11 +14,16 @@ import { fallBehind } from './syncing.ts';
 
 const solveMs = 2_000;
 
-/** Takes a challenge of the controller, or of a higher term than the one in hand. */
+/** Takes the controller's challenge; one that comes before we can judge it waits until we can. */
 export function hearChallenge(step: Step, challenge: Challenge): Refusal | null {
   const { state } = step;
   const tip = tipOf(state.memory);
-  if (tip === null) return null;
+  const isEarly = tip === null || isOfTermToCome(state, challenge.term);
+  if (isEarly || challenge.transactionID > tip.height) {
+    const pending = state.pendingChallenge;
+    if (pending === null || pending.term <= challenge.term) state.pendingChallenge = challenge;
+  }
+  if (isEarly) return null;
   if (challenge.term !== state.memory.term || challenge.clientID !== controllerOf(state))
     return { code: 'not-the-controller', term: challenge.term };
   if (challenge.transactionID > tip.height) {
@@ -30,6 +36,21 @@ export function hearChallenge(step: Step, challenge: Challenge): Refusal | null 
   if (problem !== null) return { code: 'wrong-block', problem };
   takeChallenge(step, challenge);
   return null;
+}
+
+/** Whether a mandate of this term may still be on its way to us. */
+function isOfTermToCome(state: State, term: Term): boolean {
+  return term > state.memory.term || (term === state.memory.term && state.obeyed?.term !== term);
+}
+
+/** Looks again at a challenge that came before its mandate, its network or its parent. */
+export function reconsiderChallenge(step: Step): void {
+  const { pendingChallenge: pending, memory } = step.state;
+  if (pending === null || pending.clientID !== controllerOf(step.state)) return;
+  if (pending.transactionID > memory.height && pending.term === memory.term) return;
+  step.state.pendingChallenge = null;
+  // By now it may be over; then it is nobody's fault.
+  hearChallenge(step, pending);
 }
 
 function takeChallenge(step: Step, challenge: Challenge): void {

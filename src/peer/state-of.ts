@@ -44,6 +44,7 @@ export function newState(settings: Settings): State {
     pendingMandate: null,
     office: null,
     challenge: null,
+    pendingChallenge: null,
     proposal: null,
     solved: null,
     mining: null,

@@ -122,6 +122,8 @@ export type State = {
 
   /** The challenge to mine, of the highest term heard for our height. */
   challenge: { readonly message: Challenge; readonly heardAt: Instant } | null;
+  /** One that came before we could judge it: its mandate, network or parent is on the way. */
+  pendingChallenge: Challenge | null;
   /** A valid proposal for our height, by which miners stop. */
   proposal: { readonly term: Term; readonly block: Block } | null;
   /** Our own solution, repeated until its block number is sealed. */
