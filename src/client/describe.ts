@@ -2,6 +2,7 @@
 
 import type { ClientID } from '../domain/names.ts';
 import type { Idle, Note, StepDown, Suspicion } from '../domain/note.ts';
+import type { Refusal } from '../domain/refusal.ts';
 
 /** How a peer is called where people read: enough of its name to tell it from the others. */
 export type NameOf = (peer: ClientID) => string;
@@ -9,162 +10,102 @@ export type NameOf = (peer: ClientID) => string;
 /** The first 8 digits of a ClientID. */
 export const shortName: NameOf = (peer) => peer.slice(0, 8);
 
+/** What happened, without a capital and without a full stop; the caller knows when and to whom. */
 export function describe(note: Note, nameOf: NameOf = shortName): string {
-  switch (note.kind) {
-    case 'connected':
-      return 'connected to the broker';
-    case 'disconnected':
-      return `no connection: ${note.reason}; trying again`;
-    case 'joined':
-      return `${nameOf(note.peer)} is here (${note.known} of ${note.wanted})`;
-    case 'left':
-      return `${nameOf(note.peer)} is gone (${note.known} of ${note.wanted})`;
-    case 'idle':
-      return `not mining: ${describeIdle(note.idle, nameOf)}`;
-    case 'dead-mandate':
-      return (
-        `the broker remembers ${nameOf(note.controller)} as controller of term ${note.term}, ` +
-        'but nobody answers: founding anew'
-      );
-    case 'founded':
-      return describeFounding(note, nameOf);
-    case 'paused':
-      return 'mining is paused';
-    case 'resumed':
-      return 'mining goes on';
-    case 'leaving':
-      return 'leaving';
-    case 'failed':
-      return `could not ${note.effect}: ${note.code}`;
-    default:
-      return describeElection(note, nameOf);
-  }
+  // The table has a function for each kind; only the compiler cannot follow which one it gives.
+  const sentence = sentences[note.kind] as (note: Note, nameOf: NameOf) => string;
+  return sentence(note, nameOf);
 }
 
-type ElectionNote = Exclude<Note, { kind: PlainKind }>;
-type PlainKind =
-  | 'connected'
-  | 'disconnected'
-  | 'joined'
-  | 'left'
-  | 'idle'
-  | 'dead-mandate'
-  | 'founded'
-  | 'paused'
-  | 'resumed'
-  | 'leaving'
-  | 'failed';
-
-function describeElection(note: ElectionNote, nameOf: NameOf): string {
-  switch (note.kind) {
-    case 'election':
-      return `election of term ${note.term}: ${suspicions[note.suspicion]}`;
-    case 'gave-up':
-      return `term ${note.term} given up: ${note.heard} heard, ${note.needed} needed`;
-    case 'drawn': {
-      const numbers = note.numbers.map(({ peer, number }) => `${nameOf(peer)} ${number}`);
-      return `drawn in term ${note.term}: ${numbers.join(', ')}; ${nameOf(note.highest)} is highest`;
-    }
-    case 'mandate': {
-      const who = note.isSelf ? 'we are' : `${nameOf(note.controller)} is`;
-      return `${who} controller of term ${note.term}, by ${note.votes} votes`;
-    }
-    case 'stepped-down':
-      return `no longer controller of term ${note.term}: ${stepDowns[note.why]}`;
-    case 'no-quorum':
-      return `no quorum: ${note.present} of ${note.of} are here, ${note.needed} are needed`;
-    case 'refused':
-      return (
-        `refused ${note.count} message${note.count === 1 ? '' : 's'}` +
-        `${note.from === null ? '' : ` of ${nameOf(note.from)}`}: ${note.code}`
-      );
-    default:
-      return describeMining(note, nameOf);
-  }
-}
-
-type MiningNote = Exclude<
-  ElectionNote,
-  { kind: 'election' | 'gave-up' | 'drawn' | 'mandate' | 'stepped-down' | 'no-quorum' | 'refused' }
->;
-
-function describeMining(note: MiningNote, nameOf: NameOf): string {
-  switch (note.kind) {
-    case 'challenge':
-      return (
-        `challenge ${note.transactionID}: ${note.bits} zero bits, ` +
-        `about ${formatCount(note.expected)} tries`
-      );
-    case 'progress':
-      return (
-        `challenge ${note.transactionID}: ${formatCount(note.tried)} of about ` +
-        `${formatCount(note.expected)} tried, ${formatRate(note.perSecond)}, ` +
-        `${(note.elapsedMs / 1000).toFixed(1)} s`
-      );
-    case 'found':
-      return `found ${note.solution} for challenge ${note.transactionID}`;
-    case 'near':
-      return `near miss for challenge ${note.transactionID}: ${note.solution}`;
-    case 'proposed':
-      return `block ${note.transactionID} of ${nameOf(note.miner)} is proposed`;
-    case 'result': {
-      const winner = note.isOwn ? 'we win' : `${nameOf(note.block.clientID)} wins`;
-      const { transactionID, solution } = note.block;
-      return (
-        `result ${transactionID}: ${winner} with ${solution} ` +
-        `after ${(note.elapsedMs / 1000).toFixed(1)} s, digest ${note.digest.slice(0, 16)}`
-      );
-    }
-    case 'solution-refused': {
-      const whose = note.isOwn ? 'our solution' : `solution of ${nameOf(note.miner)}`;
-      return `${whose} ${note.solution} for challenge ${note.transactionID} refused: ${note.reason}`;
-    }
-    case 'synced':
-      return `caught up from height ${note.from} to ${note.to}`;
-  }
-}
-
-function describeFounding(note: Extract<Note, { kind: 'founded' }>, nameOf: NameOf): string {
-  const members = note.members.map(nameOf).join(' ');
-  const place = note.isMember ? 'we are a member' : 'we observe';
-  return `network ${note.network.slice(0, 8)} of ${members}; ${place}`;
-}
-
+/** Why a peer does not mine, likewise. */
 export function describeIdle(idle: Idle, nameOf: NameOf = shortName): string {
-  switch (idle.reason) {
-    case 'disconnected':
-      return 'no connection, and nothing left to search';
-    case 'peers-missing': {
-      const missing = idle.wanted - idle.known;
-      return (
-        `${idle.known} of ${idle.wanted} peers are here; ` +
-        `start ${missing} more, or give every peer --peers ${idle.known}`
-      );
-    }
-    case 'founding':
-      return 'everybody is here; drawing the lot';
-    case 'learning':
-      return 'there is a network already; asking it for its founding';
-    case 'behind':
-      return `catching up, at ${idle.height} of ${idle.of} blocks`;
-    case 'no-controller':
-      return `nobody is controller in term ${idle.term}`;
-    case 'governing':
-      return 'the controller does not mine';
-    case 'no-challenge':
-      return 'waiting for the next challenge';
-    case 'solved':
-      return 'we have a solution; waiting for its result';
-    case 'proposed':
-      return `${nameOf(idle.miner)} has a solution; waiting for its result`;
-    case 'exhausted':
-      return 'every nonce is tried';
-    case 'paused':
-      return 'paused';
-    case 'finished':
-      return 'all challenges are solved';
-  }
+  const reason = reasons[idle.reason] as (idle: Idle, nameOf: NameOf) => string;
+  return reason(idle, nameOf);
 }
+
+type Sentences = {
+  readonly [Kind in Note['kind']]: (note: Note & { readonly kind: Kind }, nameOf: NameOf) => string;
+};
+
+const sentences: Sentences = {
+  connected: () => 'connected to the broker',
+  disconnected: ({ reason, attempts }) => {
+    const again = attempts === 0 ? 'trying again' : `still trying, ${attempts} attempts so far`;
+    return `no connection: ${reason.replace(/\.$/, '')}; ${again}`;
+  },
+  joined: ({ peer, known, wanted }, nameOf) => `${nameOf(peer)} is here (${count(known, wanted)})`,
+  left: ({ peer, known, wanted }, nameOf) => `${nameOf(peer)} is gone (${count(known, wanted)})`,
+  idle: ({ idle }, nameOf) => `not mining: ${describeIdle(idle, nameOf)}`,
+  'dead-mandate': ({ controller, term }, nameOf) =>
+    `the broker remembers ${nameOf(controller)} as controller of term ${term}, ` +
+    'but nobody answers: founding anew',
+  founded: ({ network, members, isMember }, nameOf) =>
+    `network ${network.slice(0, 8)} of ${members.map(nameOf).join(' ')}; ` +
+    `${isMember ? 'we are a member' : 'we observe'}`,
+  election: ({ term, suspicion }) => `election of term ${term}: ${suspicions[suspicion]}`,
+  'gave-up': ({ term, heard, needed }) => `term ${term} given up: ${heard} heard, ${needed} needed`,
+  drawn: ({ term, numbers, highest }, nameOf) => {
+    const drawn = numbers.map(({ peer, number }) => `${nameOf(peer)} ${number}`);
+    return `drawn in term ${term}: ${drawn.join(', ')}; ${nameOf(highest)} is highest`;
+  },
+  mandate: ({ term, controller, votes, isSelf }, nameOf) =>
+    `${isSelf ? 'we are' : `${nameOf(controller)} is`} controller of term ${term}, ` +
+    `by ${votes} votes`,
+  'stepped-down': ({ term, why }) => `no longer controller of term ${term}: ${stepDowns[why]}`,
+  'no-quorum': ({ present, needed, of }) =>
+    `no quorum: ${present} of ${of} are here, ${needed} are needed`,
+  challenge: ({ transactionID, bits, expected }) =>
+    `challenge ${transactionID}: ${bits} zero bits, about ${formatCount(expected)} tries`,
+  progress: ({ transactionID, tried, expected, perSecond, elapsedMs }) =>
+    `challenge ${transactionID}: ${formatCount(tried)} of about ${formatCount(expected)} tried, ` +
+    `${formatRate(perSecond)}, ${formatSeconds(elapsedMs)}`,
+  found: ({ solution, transactionID }) =>
+    `found ${shorten(solution)} for challenge ${transactionID}`,
+  near: ({ solution, transactionID }) =>
+    `near miss for challenge ${transactionID}: ${shorten(solution)}`,
+  proposed: ({ transactionID, miner }, nameOf) =>
+    `block ${transactionID} of ${nameOf(miner)} is proposed`,
+  result: ({ block, isOwn, elapsedMs, digest }, nameOf) =>
+    `result ${block.transactionID}: ${isOwn ? 'we win' : `${nameOf(block.clientID)} wins`} ` +
+    `with ${shorten(block.solution)} after ${formatSeconds(elapsedMs)}, ` +
+    `digest ${digest.slice(0, 16)}`,
+  'solution-refused': ({ isOwn, miner, solution, transactionID, reason }, nameOf) =>
+    `${isOwn ? 'our solution' : `solution of ${nameOf(miner)}`} ${shorten(solution)} ` +
+    `for challenge ${transactionID} refused: ${reason}`,
+  synced: ({ from, to }) => `caught up from height ${from} to ${to}`,
+  refused: ({ count: times, from, code, refusal }, nameOf) => {
+    const whose = from === null ? '' : ` of ${nameOf(from)}`;
+    return `refused ${times} message${times === 1 ? '' : 's'}${whose}: ${code}${factsOf(refusal)}`;
+  },
+  paused: () => 'mining is paused',
+  resumed: () => 'mining goes on',
+  leaving: () => 'leaving',
+  failed: ({ effect, code }) => `could not ${effect}: ${code}`,
+};
+
+type Reasons = {
+  readonly [Reason in Idle['reason']]: (
+    idle: Idle & { readonly reason: Reason },
+    nameOf: NameOf,
+  ) => string;
+};
+
+const reasons: Reasons = {
+  disconnected: () => 'no connection, and nothing left to search',
+  'peers-missing': ({ known, wanted }) =>
+    `${known} of ${wanted} peers are here; ${describeMissing(known, wanted)}`,
+  founding: () => 'everybody is here; drawing the lot',
+  learning: () => 'there is a network already; asking it for its founding',
+  behind: ({ height, of }) => `catching up, at ${height} of ${of} blocks`,
+  'no-controller': ({ term }) => `nobody is controller in term ${term}`,
+  governing: () => 'the controller does not mine',
+  'no-challenge': () => 'waiting for the next challenge',
+  solved: () => 'we have a solution; waiting for its result',
+  proposed: ({ miner }, nameOf) => `${nameOf(miner)} has a solution; waiting for its result`,
+  exhausted: () => 'every nonce is tried',
+  paused: () => 'paused',
+  finished: () => 'all challenges are solved',
+};
 
 const suspicions: Readonly<Record<Suspicion, string>> = {
   founding: 'everybody is here',
@@ -185,6 +126,35 @@ const stepDowns: Readonly<Record<StepDown, string>> = {
   leaving: 'we are leaving',
 };
 
+/** `7 of 10`, and more than that once there are more. */
+function count(known: number, wanted: number): string {
+  return known <= wanted ? `${known} of ${wanted}` : `${known} for ${wanted} seats`;
+}
+
+/** What people can do about peers that are missing before a network is founded. */
+export function describeMissing(known: number, wanted: number): string {
+  return `start ${wanted - known} more, or give every peer --peers ${known}`;
+}
+
+/** Miners pad their solutions with zeros, up to 64 of them. */
+function shorten(solution: string): string {
+  return solution.replace(/^0{17,}/, '0…');
+}
+
+/** What a refusal tells beyond its code, where people can do something with it. */
+function factsOf(refusal: Refusal): string {
+  switch (refusal.code) {
+    case 'other-rules':
+      return ` (theirs are ${refusal.theirs}; ours are ${refusal.ours})`;
+    case 'other-network':
+      return ` (theirs is ${refusal.theirs.slice(0, 8)}; ours is ${refusal.ours.slice(0, 8)})`;
+    case 'malformed':
+      return ` (${refusal.field} ${refusal.problem})`;
+    default:
+      return 'problem' in refusal ? ` (${refusal.problem})` : '';
+  }
+}
+
 /** 16777216 as `16.8 M`. */
 export function formatCount(count: number): string {
   const scale = Math.max(0, Math.min(5, Math.floor(Math.log10(Math.max(1, count)) / 3)));
@@ -196,4 +166,9 @@ export function formatCount(count: number): string {
 export function formatRate(perSecond: number): string {
   const text = formatCount(perSecond);
   return `${text}${/[kMGTP]$/.test(text) ? '' : ' '}H/s`;
+}
+
+/** 1234 ms as `1.2 s`. */
+export function formatSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

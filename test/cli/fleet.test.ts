@@ -1,7 +1,5 @@
 /** A fleet of processes is heard, told what to do, and ended, whatever its processes do. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { Fleet, type Place } from '../../src/cli/fleet.ts';

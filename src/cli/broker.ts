@@ -1,0 +1,135 @@
+/** `sortition broker`: the embedded broker alone. */
+
+import { Command } from 'commander';
+import type { Broker } from '../../broker/broker.ts';
+import { DEFAULT_PREFIX } from '../wire/topics.ts';
+import { askPassword } from './ask-password.ts';
+import { inUrl, readPem } from './connection-settings.ts';
+import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
+import { host, text, whole } from './values.ts';
+import { Wishes } from './wishes.ts';
+
+type Values = {
+  readonly host: string;
+  readonly port: number;
+  readonly wsPort: number | null;
+  readonly users: string | null;
+  readonly addUser: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+};
+
+const MOST_PORT = 65_535;
+
+const settings: Settings<Values> = {
+  host: {
+    flags: '-h, --host <address>',
+    help: 'listen on this address; any but this machine alone needs --users',
+    fallback: '127.0.0.1',
+    ...host,
+  },
+  port: {
+    flags: '-p, --port <port>',
+    help: 'port for MQTT over TCP; 0 for any that is free',
+    fallback: '1883',
+    ...whole(0, MOST_PORT),
+  },
+  wsPort: {
+    flags: '--ws-port <port>',
+    help: 'port for MQTT over WebSocket, too; 0 for any that is free',
+    fallback: null,
+    ...whole(0, MOST_PORT),
+  },
+  users: {
+    flags: '--users <file>',
+    help: 'let in only who stands in this file',
+    fallback: null,
+    ...text,
+  },
+  addUser: {
+    flags: '--add-user <name>',
+    help:
+      'write a user into the file of --users, with a password from the terminal, ' +
+      'SORTITION_PASSWORD or the standard input, and do nothing else',
+    fallback: null,
+    isArgumentOnly: true,
+    ...text,
+  },
+  cert: {
+    flags: '--cert <file>',
+    help: 'certificate (PEM): speak TLS on all ports',
+    fallback: null,
+    ...text,
+  },
+  key: {
+    flags: '--key <file>',
+    help: 'its private key (PEM)',
+    fallback: null,
+    ...text,
+  },
+};
+
+export function createBrokerCommand(): Command {
+  const command = new Command('broker').description(
+    'run a broker for peers and viewers, on this machine alone unless told otherwise',
+  );
+  return addSettings(command, settings).action(async () => {
+    const values = readSettings(command, settings);
+    await (values.addUser === null ? serve(values) : addUserTo(values.users, values.addUser));
+  });
+}
+
+async function serve(values: Values): Promise<void> {
+  const { cert, key, users } = values;
+  if ((cert === null) !== (key === null)) {
+    throw usageError('--cert and --key go together: give both for TLS, or neither.');
+  }
+  const tls =
+    cert === null || key === null
+      ? null
+      : { cert: readPem('certificate', cert), key: readPem('private key', key) };
+  // Only here: other commands start sooner without it.
+  const { openBroker } = await import('../../broker/broker.ts');
+  const broker = await openBroker({
+    host: values.host,
+    port: values.port,
+    wsPort: values.wsPort,
+    ...(users !== null && { users }),
+    ...(tls !== null && { tls }),
+  });
+  const ended = new Promise<void>((resolve) => new Wishes(resolve));
+  process.stdout.write(`${introduce(broker, values)}\n`);
+  await ended;
+  await broker.close();
+}
+
+/** Where it listens, and what to type next. */
+function introduce(broker: Broker, { cert, users }: Values): string {
+  const isSecure = cert !== null;
+  const name = inUrl(broker.host);
+  const web = broker.wsPort === null ? [] : [`ws${isSecure ? 's' : ''}://${name}:${broker.wsPort}`];
+  const places = [`mqtt${isSecure ? 's' : ''}://${name}:${broker.port}`, ...web];
+  const isEverywhere = broker.host === '0.0.0.0' || broker.host === '::';
+  const where = `-h ${isEverywhere ? 'ADDRESS' : broker.host} -p ${broker.port}`;
+  const login = users === null ? '' : ' -u NAME';
+  const password = users === null ? '' : ' -P PASSWORD';
+  const hint = users === null ? '' : ' (with the password in SORTITION_PASSWORD)';
+  const ca = isSecure ? ' --cafile FILE' : '';
+  const everything = `-v -t '${DEFAULT_PREFIX}/#'`;
+  return [
+    `The broker listens on ${places.join(' and ')}; Ctrl-C ends it.`,
+    `In as many terminals as there are peers${hint}:`,
+    `  npx sortition client ${where}${login}${ca}`,
+    'To read along:',
+    `  mosquitto_sub ${where}${login}${password}${ca} ${everything}`,
+  ].join('\n');
+}
+
+async function addUserTo(users: string | null, name: string): Promise<void> {
+  if (users === null) {
+    throw usageError(`--add-user needs the file to write to: --users FILE --add-user ${name}.`);
+  }
+  const { addUser } = await import('../../broker/users-file.ts');
+  await addUser(users, name, await askPassword(name));
+  process.stdout.write(`${name} is written to ${users}; a broker that runs must be restarted.\n`);
+}

@@ -1,0 +1,123 @@
+/** `sortition client`: one peer, in one terminal. */
+
+import { Command } from 'commander';
+import type { WorldError } from '../node/world-error.ts';
+import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
+import { beforeComplaint } from './exit.ts';
+import { JsonTeller } from './json-teller.ts';
+import type { LiveOptions } from './live-teller.tsx';
+import { type OpenedClient, openClient } from './open-client.ts';
+import { listenToParent } from './parent.ts';
+import { type PeerValues, peerSettings } from './peer-settings.ts';
+import { PlainTeller } from './plain-teller.ts';
+import { addSettings, readSettings, type Settings } from './setting.ts';
+import type { Teller } from './teller.ts';
+import { hasTerminal } from './terminal.ts';
+import { readVersion } from './version.ts';
+import { Wishes } from './wishes.ts';
+
+type Values = ConnectionValues & PeerValues & { readonly json: boolean };
+
+const settings: Settings<Values> = {
+  ...connectionSettings,
+  ...peerSettings,
+  json: {
+    flags: '--json',
+    help: 'tell everything as JSON, an object a line (docs/command-line.md)',
+  },
+};
+
+export function createClientCommand(): Command {
+  const command = new Command('client').description('take part in a network as one peer, and mine');
+  return addSettings(command, settings).action(async () => {
+    await takePart(command, readSettings(command, settings));
+  });
+}
+
+/** Resolves when the peer has left; throws what ended it otherwise. */
+async function takePart(command: Command, values: Values): Promise<void> {
+  const ending = new Ending();
+  // Nothing is said before the client starts, and by then somebody is there to tell it.
+  let teller: Teller | null = null;
+  let wins = 0;
+  const peer = openClient(command, values, connectionOf(command, values), {
+    onNote: (note) => {
+      if (note.kind === 'result' && note.isOwn) wins += 1;
+      teller?.tell(note);
+    },
+    onFatal: (error) => ending.fail(error),
+    onThreadLost: (error) => teller?.remark(error.message),
+  });
+  const { client, url, threads } = peer;
+  const wishes = new Wishes(() => ending.leave());
+  teller = await openTeller(values, peer, wishes);
+  const { release } = holdTerminal(teller);
+  teller.begin({ kind: 'started', pid: process.pid, url, version: readVersion(), threads });
+  if (peer.remark !== null) teller.remark(peer.remark);
+  wishes.watchOutput();
+  listenToParent(client, () => wishes.end());
+  client.start();
+
+  const error = await ending.come;
+  if (error === null) await client.leave();
+  else client.kill();
+  await peer.close();
+  release();
+  teller.end({ kind: 'ended', reason: error?.code ?? 'left', tried: peer.tried(), wins });
+  if (error !== null) throw error;
+}
+
+/** Frees the terminal when we are done, and before a complaint is written that nobody foresaw. */
+function holdTerminal(teller: Teller): { release(): void } {
+  const forget = beforeComplaint(() => teller.release());
+  return {
+    release: () => {
+      forget();
+      teller.release();
+    },
+  };
+}
+
+/** Comes once: by a wish to leave, or by an error that nothing can mend. */
+class Ending {
+  readonly come: Promise<WorldError | null>;
+  #resolve: ((error: WorldError | null) => void) | null = null;
+
+  constructor() {
+    this.come = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  leave(): void {
+    this.#resolve?.(null);
+  }
+
+  fail(error: WorldError): void {
+    this.#resolve?.(error);
+  }
+}
+
+async function openTeller(
+  { json }: Values,
+  { client, identity, peers, threads }: OpenedClient,
+  wishes: Wishes,
+): Promise<Teller> {
+  const peer = identity.clientID;
+  if (json) return new JsonTeller(peer);
+  const options = { peer, wanted: peers, threads };
+  if (!hasTerminal()) return new PlainTeller(options);
+  const live: LiveOptions = {
+    ...options,
+    look: () => client.view(),
+    keys: {
+      onPause: (isWanted) => void (isWanted ? client.pause() : client.resume()),
+      onQuit: () => wishes.end(),
+      onInterrupt: () => wishes.signal('SIGINT'),
+    },
+  };
+  // Without this, React keeps records of every frame for its developers, for ever.
+  process.env['NODE_ENV'] ??= 'production';
+  const { LiveTeller } = await import('./live-teller.tsx');
+  return new LiveTeller(live);
+}

@@ -1,0 +1,162 @@
+/** Where the broker is, and what it wants to see: the settings that mosquitto's tools have. */
+
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import type { Command } from 'commander';
+import type { MqttLinkOptions } from '../node/mqtt-link.ts';
+import { parseBrokerUrl } from '../node/mqtt-url.ts';
+import { systemCodeOf, WorldError } from '../node/world-error.ts';
+import { labelOf, type Settings, sourceOf, usageError } from './setting.ts';
+import { host, keepalive, text, whole } from './values.ts';
+
+export type ConnectionValues = {
+  readonly host: string;
+  readonly port: number | null;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly url: string | null;
+  readonly cafile: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+  readonly insecure: boolean;
+  /** Seconds. */
+  readonly keepalive: number;
+};
+
+/** What a link needs to know of the broker and of us there. */
+export type Connection = Omit<MqttLinkOptions, 'clientID' | 'subscriptions'>;
+
+export const connectionSettings: Settings<ConnectionValues> = {
+  host: {
+    flags: '-h, --host <host>',
+    help: 'where the broker is',
+    fallback: '127.0.0.1',
+    ...host,
+  },
+  port: {
+    flags: '-p, --port <port>',
+    help: 'its port (default: 1883, or 8883 with TLS)',
+    fallback: null,
+    ...whole(1, 65_535),
+  },
+  username: {
+    flags: '-u, --username <name>',
+    help: 'user name for the broker',
+    fallback: null,
+    ...text,
+  },
+  password: {
+    flags: '-P, --password <password>',
+    help: 'its password; set the variable instead, since process lists show arguments to everybody',
+    fallback: null,
+    ...text,
+  },
+  url: {
+    flags: '--url <url>',
+    help: 'the broker as mqtt://, mqtts://, ws:// or wss://host:port, in place of host and port',
+    fallback: null,
+    allowed: 'the URL of a broker',
+    read: completeUrl,
+  },
+  cafile: {
+    flags: '--ca, --cafile <file>',
+    help: 'certificate authority (PEM) that signed the certificate of the broker; means TLS',
+    fallback: null,
+    ...text,
+  },
+  cert: {
+    flags: '--cert <file>',
+    help: 'our own certificate (PEM), where the broker wants one; means TLS',
+    fallback: null,
+    ...text,
+  },
+  key: {
+    flags: '--key <file>',
+    help: 'its private key (PEM)',
+    fallback: null,
+    ...text,
+  },
+  insecure: {
+    flags: '--insecure',
+    help: 'TLS with whatever certificate the broker has; for tests',
+  },
+  keepalive: {
+    flags: '-k, --keepalive <seconds>',
+    help: 'say a word to the broker at least so often; our own broker takes 60 at most',
+    fallback: '10',
+    ...keepalive,
+  },
+};
+
+/**
+ * Puts together what a link needs, and reads the files. Throws a `usage` error where settings
+ * contradict one another, and `file-unreadable`.
+ */
+export function connectionOf(command: Command, values: ConnectionValues): Connection {
+  const { username, password, cafile, cert, key, insecure } = values;
+  return {
+    url: urlOf(command, values),
+    keepaliveSeconds: values.keepalive,
+    ...(username !== null && { username }),
+    ...(password !== null && { password }),
+    ...(cafile !== null && { ca: readPem('certificate authority', cafile) }),
+    ...(cert !== null && { cert: readPem('certificate', cert) }),
+    ...(key !== null && { key: readPem('private key', key) }),
+    ...(insecure && { insecure }),
+  };
+}
+
+/** Reads a PEM file that somebody named; `what` says what it should hold. */
+export function readPem(what: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const reason = systemCodeOf(cause);
+    throw new WorldError(
+      `Cannot read the ${what} ${path} (${reason}): check its name and its permissions.`,
+      { code: 'file-unreadable', facts: { path, reason }, cause },
+    );
+  }
+}
+
+/** As URLs want it: IPv6 addresses in brackets. */
+export function inUrl(name: string): string {
+  return isIP(name) === 6 ? `[${name}]` : name;
+}
+
+function urlOf(command: Command, values: ConnectionValues): string {
+  const chosen = chooseUrl(command, values);
+  if (chosen !== null) return chosen;
+  const { cafile, cert, key, insecure, port } = values;
+  const isSecure = cafile !== null || cert !== null || key !== null || insecure;
+  const authority = port === null ? inUrl(values.host) : `${inUrl(values.host)}:${port}`;
+  return `${isSecure ? 'mqtts' : 'mqtt'}://${authority}`;
+}
+
+/** The URL, unless somebody typed a host or port and the URL only stands in the environment. */
+function chooseUrl(command: Command, values: ConnectionValues): string | null {
+  const source = sourceOf(command, 'url');
+  if (source === 'fallback') return null;
+  for (const name of ['host', 'port'] as const) {
+    const other = sourceOf(command, name);
+    if (other === source) {
+      const labels = [
+        labelOf(command, 'url', connectionSettings.url),
+        labelOf(command, name, connectionSettings[name]),
+      ];
+      throw usageError(
+        `${labels[0]} and ${labels[1]} both say where the broker is: leave one of them out.`,
+        { settings: labels.join(' ') },
+      );
+    }
+    if (other === 'argument') return null;
+  }
+  return values.url;
+}
+
+/** Most brokers serve WebSocket at /mqtt alone, and ours at any path. */
+function completeUrl(typed: string): string {
+  const url = /^wss?:\/\/[^/?#]+$/i.test(typed) ? `${typed}/mqtt` : typed;
+  parseBrokerUrl(url);
+  return url;
+}

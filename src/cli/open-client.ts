@@ -1,0 +1,156 @@
+/** Puts one peer together from what the command line says: identity, link, threads, client. */
+
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { Client } from '../client/client.ts';
+import type { Link } from '../client/link.ts';
+import { MemoryJournal } from '../client/memory-journal.ts';
+import { assert } from '../domain/assert.ts';
+import type { Settings } from '../domain/contract.ts';
+import type { Member } from '../domain/message.ts';
+import type { Note } from '../domain/note.ts';
+import { createPool, type PoolError } from '../miner/pool.ts';
+import {
+  generateIdentity,
+  type Identity,
+  nodeHasher,
+  nodeVerifier,
+  signerOf,
+} from '../node/crypto.ts';
+import { openIdentityFile } from '../node/identity-file.ts';
+import { createMqttLink } from '../node/mqtt-link.ts';
+import { parseBrokerUrl } from '../node/mqtt-url.ts';
+import { readRosterFile } from '../node/roster-file.ts';
+import { systemClock } from '../node/system-clock.ts';
+import type { WorldError } from '../node/world-error.ts';
+import type { Connection } from './connection-settings.ts';
+import { CountingMiner } from './counting-miner.ts';
+import { type PeerValues, peerSettings } from './peer-settings.ts';
+import { labelOf, sourceOf, usageError } from './setting.ts';
+
+export type PeerHooks = {
+  readonly onNote: (note: Note) => void;
+  /** What no further attempt to connect can mend; the client goes on until it is closed. */
+  readonly onFatal: (error: WorldError) => void;
+  /** A mining thread died again and again; the others go on. */
+  readonly onThreadLost: (error: PoolError) => void;
+};
+
+export type OpenedClient = {
+  readonly client: Client;
+  readonly identity: Identity;
+  /** N, the seats. */
+  readonly peers: number;
+  /** The broker, for people: without login. */
+  readonly url: string;
+  /** Threads that mine; 0 where it does not. */
+  readonly threads: number;
+  /** What people should know from the start; null for nothing. */
+  readonly remark: string | null;
+  /** Hashes tried in all. */
+  tried(): number;
+  /** Ends what a client that left, or was killed, leaves open. */
+  close(): Promise<void>;
+};
+
+const SEED_BYTES = 32;
+
+/**
+ * Nothing happens until its client is started; no thread is there before the first mandate, as
+ * starting them would cost the founding time. Throws a `WorldError` or a `PoolError`.
+ */
+export function openClient(
+  command: Command,
+  values: PeerValues,
+  connection: Connection,
+  hooks: PeerHooks,
+): OpenedClient {
+  const founders = foundersOf(command, values);
+  const identity =
+    values.identity === null ? generateIdentity() : openIdentityFile(values.identity);
+  const { clientID, publicKey } = identity;
+
+  const pool = values.mine
+    ? createPool({ threads: values.threads, onFailure: hooks.onThreadLost })
+    : null;
+  const miner = pool === null ? null : new CountingMiner(pool);
+  let link: Link | null = null;
+  const settings = settingsOf(values, founders, { clientID, publicKey });
+  const client = new Client({
+    settings,
+    prefix: values.prefix,
+    seed: randomBytes(SEED_BYTES).toString('hex'),
+    hasher: nodeHasher,
+    signer: signerOf(identity),
+    verifier: nodeVerifier(),
+    clock: systemClock,
+    journal: new MemoryJournal(),
+    miner,
+    openLink: (subscriptions) => {
+      link = createMqttLink({ ...connection, clientID, subscriptions }, hooks.onFatal);
+      return link;
+    },
+    onNote: (note) => {
+      if (note.kind === 'mandate') pool?.start();
+      hooks.onNote(note);
+    },
+  });
+  assert(link !== null, 'A client opens its link when it is made.');
+  const opened: Link = link;
+  return {
+    client,
+    identity,
+    peers: settings.peers,
+    url: parseBrokerUrl(connection.url).text,
+    threads: pool === null ? 0 : values.threads,
+    remark: remarkOn(values, founders, identity),
+    tried: () => miner?.tried ?? 0,
+    close: async () => {
+      await Promise.all([opened.close(), pool?.close()]);
+    },
+  };
+}
+
+function settingsOf(
+  values: PeerValues,
+  founders: readonly Member[] | null,
+  self: Member,
+): Settings {
+  return {
+    self,
+    peers: founders?.length ?? values.peers,
+    difficulty: values.difficulty,
+    founders,
+    announceMs: values.announce,
+    heartbeatMs: values.heartbeat,
+    challenges: values.challenges,
+    mines: values.mine,
+  };
+}
+
+/** The roster file says how many peers there are; who says it otherwise, too, is mistaken. */
+function foundersOf(command: Command, { roster, peers }: PeerValues): readonly Member[] | null {
+  if (roster === null) return null;
+  const founders = readRosterFile(roster);
+  const isTold = sourceOf(command, 'peers') !== 'fallback';
+  if (!isTold || founders.length === peers) return founders;
+  const label = labelOf(command, 'peers', peerSettings.peers);
+  throw usageError(
+    `${label} says ${peers}, but the roster file ${roster} names ${founders.length}: ` +
+      `leave ${label} out.`,
+    { path: roster, peers, members: founders.length },
+  );
+}
+
+/** Who is not in the roster file can only observe, which may be a mistake. */
+function remarkOn(
+  { roster }: PeerValues,
+  founders: readonly Member[] | null,
+  { clientID, publicKey }: Member,
+): string | null {
+  if (founders === null || founders.some((member) => member.clientID === clientID)) return null;
+  return (
+    `This peer is not in the roster file ${roster} and will observe; ` +
+    `its line there would be: ${clientID} ${publicKey}`
+  );
+}

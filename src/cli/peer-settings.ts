@@ -1,0 +1,93 @@
+/** What makes one peer: the settings of `client`, which `start` hands on to each of its clients. */
+
+import { DEFAULT_PREFIX } from '../wire/topics.ts';
+import { MEMBERS_MOST } from '../wire/values.ts';
+import type { Settings } from './setting.ts';
+import { difficulty, duration, prefix, text, whole } from './values.ts';
+
+export type PeerValues = {
+  readonly prefix: string;
+  /** N, the seats. */
+  readonly peers: number;
+  readonly threads: number;
+  readonly difficulty: string;
+  /** Milliseconds. */
+  readonly announce: number;
+  /** Milliseconds. */
+  readonly heartbeat: number;
+  /** Paths. */
+  readonly roster: string | null;
+  readonly identity: string | null;
+  readonly challenges: number;
+  readonly mine: boolean;
+};
+
+const MOST_THREADS = 256;
+const MOST_CHALLENGES = 1_000_000_000;
+
+export const peerSettings: Settings<PeerValues> = {
+  prefix: {
+    flags: '--prefix <levels>',
+    help: 'what all topics begin with; peers with different ones never meet',
+    fallback: DEFAULT_PREFIX,
+    ...prefix,
+  },
+  peers: {
+    flags: '--peers <count>',
+    help: 'so many found the network; the same for every peer',
+    fallback: '10',
+    ...whole(1, MEMBERS_MOST),
+  },
+  threads: {
+    flags: '--threads <count>',
+    help: 'threads that mine',
+    fallback: '6',
+    ...whole(1, MOST_THREADS),
+  },
+  difficulty: {
+    flags: '--difficulty <rule>',
+    help:
+      'interval:MS@BITS adapts, beginning with so many zero bits; fixed:BITS; range:LOW-HIGH ' +
+      'draws anew for each challenge; the same for every peer',
+    fallback: 'interval:3000@24',
+    ...difficulty,
+  },
+  announce: {
+    flags: '--announce <time>',
+    help: 'introduce ourselves so often until there is a controller; the same for every peer',
+    fallback: '10s',
+    ...duration,
+  },
+  heartbeat: {
+    flags: '--heartbeat <time>',
+    help:
+      'give a sign of life so often; a controller that gave none for three of them is ' +
+      'suspected; the same for every peer',
+    fallback: '5s',
+    ...duration,
+  },
+  roster: {
+    flags: '--roster <file>',
+    help: 'who founds the network, fixed beforehand: "ClientID PublicKey" on a line each',
+    fallback: null,
+    ...text,
+  },
+  identity: {
+    flags: '--identity <file>',
+    help:
+      'keep our key in this file, made if need be; without a data directory a restart forgets ' +
+      'its votes: reuse an identity only in a new network',
+    fallback: null,
+    ...text,
+  },
+  challenges: {
+    flags: '--challenges <count>',
+    help: 'as controller, open no further challenge once so many are solved; 0 for no end',
+    fallback: '0',
+    ...whole(0, MOST_CHALLENGES),
+  },
+  mine: {
+    flags: '--no-mine',
+    help: 'take part in everything but the mining',
+  },
+};

@@ -1,0 +1,101 @@
+/** What of a run goes where on a live screen: how many lines each part has, and short words. */
+
+import type { Idle } from '../domain/note.ts';
+import { describeEnding } from './start-fact.ts';
+import type { PeerRow } from './start-peers.ts';
+import type { Story } from './start-story.ts';
+
+/** Lines of each part, without its title. */
+export type Layout = {
+  readonly peers: number;
+  readonly results: number;
+  readonly events: number;
+  /** Empty lines between the parts. */
+  readonly isAiry: boolean;
+};
+
+/** Head, three titles, two lines of the challenge, foot. */
+const FIXED_LINES = 7;
+const GAPS = 4;
+const LEAST = { peers: 1, results: 2, events: 2 };
+const MOST = { results: 8, events: 14 };
+
+/** Shares out `lines` of a screen among the parts of it; peers come first. */
+export function layOut(lines: number, peers: number): Layout {
+  const room = Math.max(0, lines - FIXED_LINES);
+  const forPeers = Math.max(LEAST.peers, room - LEAST.results - LEAST.events);
+  const shown = Math.min(peers, forPeers);
+  const rest = Math.max(0, room - shown);
+  const isAiry = rest >= GAPS + 3 * (LEAST.results + LEAST.events);
+  const left = isAiry ? rest - GAPS : rest;
+  const results = Math.min(MOST.results, Math.max(LEAST.results, Math.floor(left / 3)), left);
+  const events = Math.min(MOST.events, left - results);
+  return { peers: shown, results, events, isAiry };
+}
+
+/** The rows for which there is room: who has ended gives way first, then the latest. */
+export function rowsShown(rows: readonly PeerRow[], room: number): readonly PeerRow[] {
+  if (rows.length <= room) return rows;
+  const living = rows.filter(({ ending }) => ending === null);
+  const ended = rows.filter(({ ending }) => ending !== null);
+  const kept = new Set([...living, ...ended.reverse()].slice(0, room));
+  return rows.filter((row) => kept.has(row));
+}
+
+/** What a peer is, or was at its end. */
+export function roleOf(row: PeerRow, story: Story): string {
+  if (row.ending !== null && row.wasController) return 'controller';
+  if (row.name !== null && row.name === story.controller) return 'controller';
+  if (story.term === 0) return '';
+  return story.isMember(row.name) ? 'member' : 'observer';
+}
+
+/** What a peer does, in a few words. */
+export function stateOf(row: PeerRow): string {
+  if (row.ending !== null) return describeEnding(row.ending);
+  if (row.name === null) return 'is starting';
+  return row.idle === null ? 'mines' : shortIdle(row.idle);
+}
+
+function shortIdle(idle: Idle): string {
+  switch (idle.reason) {
+    case 'disconnected':
+      return 'has no connection';
+    case 'peers-missing':
+      return `sees ${idle.known} of ${idle.wanted} peers`;
+    case 'founding':
+      return 'draws the lot';
+    case 'learning':
+      return 'asks for the founding';
+    case 'behind':
+      return `catches up, ${idle.height} of ${idle.of}`;
+    case 'no-controller':
+      return 'has no controller';
+    case 'governing':
+      return 'governs';
+    case 'no-challenge':
+      return 'awaits a challenge';
+    case 'solved':
+      return 'has a solution';
+    case 'proposed':
+      return 'awaits the result';
+    case 'exhausted':
+      return 'has tried everything';
+    case 'paused':
+      return 'is paused';
+    case 'finished':
+      return 'is done';
+  }
+}
+
+/** 75 seconds as `1:15`. */
+export function formatElapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** `fraction` of `width` characters filled; what is more than the whole fills it, too. */
+export function bar(fraction: number, width: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
+}

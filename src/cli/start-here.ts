@@ -1,0 +1,100 @@
+/** Starts a run where we are: on a live screen, as plain lines, or as JSON. */
+
+import type { UnixMs } from '../domain/names.ts';
+import type { PeerValues } from './peer-settings.ts';
+import { triedBy } from './start-peers.ts';
+import { type OpenShow, runPeers } from './start-run.ts';
+import { jsonShow, plainShow } from './start-show.ts';
+import type { Story } from './start-story.ts';
+import { challengesTable, meanRate, peersTable, summaryLine } from './start-tables.ts';
+import { hasTerminal } from './terminal.ts';
+
+type HandedOn = 'peers' | 'threads' | 'difficulty' | 'announce' | 'heartbeat' | 'challenges';
+
+/** What each peer is told, and what is said of the run as a whole. */
+export type StartValues = Pick<PeerValues, HandedOn> & {
+  readonly port: number;
+  readonly wsPort: number | null;
+  readonly showPreimages: boolean;
+  readonly json: boolean;
+};
+
+/** Runs to the end and prints the closing tables. Throws as `runPeers`. */
+export async function start(values: StartValues): Promise<void> {
+  const startedAt = Date.now();
+  const isLive = !values.json && hasTerminal();
+  const close = (story: Story): void => {
+    if (values.json) write(JSON.stringify(summaryOf(story)));
+    else for (const line of closingLines(story, values, startedAt)) write(line);
+    // On a live screen there was no room for them before.
+    if (isLive && values.showPreimages) for (const { preimage } of story.outcomes) write(preimage);
+  };
+  await runPeers(
+    {
+      wanted: { port: values.port, wsPort: values.wsPort },
+      peers: values.peers,
+      challenges: values.challenges,
+      clientArgs: clientArgsOf(values),
+    },
+    isLive ? await liveShow() : linesShow(values),
+    close,
+  );
+}
+
+function clientArgsOf({ threads, difficulty, announce, heartbeat }: StartValues): string[] {
+  return [
+    ...['--threads', String(threads), '--difficulty', difficulty],
+    ...['--announce', `${announce}ms`, '--heartbeat', `${heartbeat}ms`],
+  ];
+}
+
+function linesShow({ json, showPreimages }: StartValues): OpenShow {
+  const show = json ? jsonShow(write, Date.now) : plainShow(write, showPreimages);
+  return () => ({ ...show, hasKeys: false });
+}
+
+/** Loaded only here: it is large, and nobody else draws screens. */
+async function liveShow(): Promise<OpenShow> {
+  // Without this, React keeps records of every frame for its developers, for ever.
+  process.env['NODE_ENV'] ??= 'production';
+  const { openScreen } = await import('./screen.tsx');
+  return (story, keys) => ({ ...openScreen(story, keys), hasKeys: true });
+}
+
+function closingLines(story: Story, values: StartValues, startedAt: number): readonly string[] {
+  const now = Date.now() as UnixMs;
+  const columns = process.stdout.isTTY === true ? process.stdout.columns : null;
+  const results = story.outcomes.length;
+  const run = { results, wanted: values.challenges, terms: story.terms };
+  return [
+    '',
+    ...peersTable(story.rows, story.firstChallengeAt, now),
+    '',
+    ...(results === 0 ? [] : [...challengesTable(story.outcomes, columns), '']),
+    summaryLine(run, now - startedAt),
+  ];
+}
+
+/** The closing tables for programs. */
+function summaryOf(story: Story): unknown {
+  const time = Date.now() as UnixMs;
+  return {
+    time,
+    kind: 'summary',
+    terms: story.terms,
+    peers: story.rows.map((row) => ({
+      name: row.name,
+      pid: row.pid,
+      wins: row.wins,
+      tried: triedBy(row),
+      perSecond: Math.round(meanRate(row, story.firstChallengeAt, time)),
+      wasController: row.wasController,
+      how: row.ending?.how ?? null,
+    })),
+    results: story.outcomes,
+  };
+}
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

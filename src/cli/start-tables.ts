@@ -1,0 +1,110 @@
+/** The closing tables of a run, as lines of plain text. */
+
+import { formatCount, formatRate, shortName } from '../client/describe.ts';
+import type { UnixMs } from '../domain/names.ts';
+import { describeEnding, formatSeconds, type Outcome } from './start-fact.ts';
+import { type PeerRow, triedBy } from './start-peers.ts';
+
+export type Column = { readonly title: string; readonly isNumber?: boolean };
+
+/** Digits of a digest in a narrow place. */
+const SHORT_DIGEST = 20;
+/** So wide is the table of challenges with whole digests. */
+const WHOLE_DIGESTS_FROM = 101;
+
+/** Lines of a table: numbers to the right, two spaces between columns, none at a line's end. */
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const titles = columns.map(({ title }) => title);
+  const widths = columns.map((_, index) =>
+    Math.max(...[titles, ...rows].map((row) => row[index]?.length ?? 0)),
+  );
+  return [titles, ...rows].map((row) =>
+    columns
+      .map(({ isNumber }, index) => {
+        const [cell = '', width = 0] = [row[index], widths[index]];
+        return isNumber ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `since`: when the first challenge was opened; null if none was. Rates are means over the run. */
+export function peersTable(
+  rows: readonly PeerRow[],
+  since: UnixMs | null,
+  now: UnixMs,
+): readonly string[] {
+  const columns = [
+    { title: 'peer' },
+    { title: 'process', isNumber: true },
+    { title: 'wins', isNumber: true },
+    { title: 'tried', isNumber: true },
+    { title: 'rate', isNumber: true },
+    { title: '' },
+  ];
+  return formatTable(
+    columns,
+    rows.map((row) => [
+      row.name === null ? '-' : shortName(row.name),
+      String(row.pid),
+      String(row.wins),
+      formatCount(triedBy(row)),
+      formatRate(meanRate(row, since, now)),
+      remarkOn(row),
+    ]),
+  );
+}
+
+/** Hashes a second while it could have mined, pauses and all. */
+export function meanRate(row: PeerRow, since: UnixMs | null, now: UnixMs): number {
+  if (since === null) return 0;
+  const ms = (row.endedAt ?? now) - Math.max(row.startedAt, since);
+  return ms > 0 ? (triedBy(row) * 1000) / ms : 0;
+}
+
+/** `columns`: the width there is; null where any will do. */
+export function challengesTable(
+  outcomes: readonly Outcome[],
+  columns: number | null,
+): readonly string[] {
+  const isNarrow = columns !== null && columns < WHOLE_DIGESTS_FROM;
+  return formatTable(
+    [
+      { title: 'challenge', isNumber: true },
+      { title: 'bits', isNumber: true },
+      { title: 'winner' },
+      { title: 'time', isNumber: true },
+      { title: 'digest' },
+    ],
+    outcomes.map(({ transactionID, bits, winner, elapsedMs, digest, problem }) => [
+      String(transactionID),
+      String(bits),
+      shortName(winner),
+      formatSeconds(elapsedMs),
+      `${isNarrow ? digest.slice(0, SHORT_DIGEST) : digest}${problem === null ? '' : ' WRONG'}`,
+    ]),
+  );
+}
+
+/** How a run went: "5 results in 1 term, 14.2 s"; `wanted` is 0 where no number was. */
+export function summaryLine(
+  run: { readonly results: number; readonly wanted: number; readonly terms: number },
+  elapsedMs: number,
+): string {
+  const { results, wanted, terms } = run;
+  const of = results < wanted ? ` of ${wanted}` : '';
+  const noun = (of === '' ? results : wanted) === 1 ? 'result' : 'results';
+  const inTerms = `${terms} ${terms === 1 ? 'term' : 'terms'}`;
+  return `${results}${of} ${noun} in ${inTerms}, ${formatSeconds(elapsedMs)}`;
+}
+
+function remarkOn({ wasController, ending }: PeerRow): string {
+  const remarks = [];
+  if (wasController) remarks.push('was controller');
+  if (ending !== null && ending.how !== 'left') remarks.push(describeEnding(ending));
+  return remarks.join(', ');
+}

@@ -1,0 +1,108 @@
+/** What a peer is doing at the moment, gathered from its notes, for a line at a screen's bottom. */
+
+import {
+  describeIdle,
+  formatCount,
+  formatRate,
+  formatSeconds,
+  shortName,
+} from '../client/describe.ts';
+import type { Idle, Note } from '../domain/note.ts';
+import type { View } from '../peer/view.ts';
+
+type NoteOf<Kind extends Note['kind']> = Extract<Note, { readonly kind: Kind }>;
+
+export type Status = {
+  /** Peers that are there, and seats. */
+  readonly known: number;
+  readonly wanted: number;
+  /** The challenge that is open, as far as we know. */
+  readonly challenge: NoteOf<'challenge'> | null;
+  /** Unix milliseconds. */
+  readonly challengedAt: number;
+  /** How the search for it goes. */
+  readonly progress: NoteOf<'progress'> | null;
+  readonly idle: Idle | null;
+  readonly isPaused: boolean;
+};
+
+/** The peer has just started. */
+export function startStatus(wanted: number): Status {
+  return {
+    known: 1,
+    wanted,
+    challenge: null,
+    challengedAt: 0,
+    progress: null,
+    idle: null,
+    isPaused: false,
+  };
+}
+
+/** The status after one more note; `unixMs`: when it was said. */
+export function follow(status: Status, note: Note, unixMs: number): Status {
+  switch (note.kind) {
+    case 'joined':
+    case 'left':
+      return { ...status, known: note.known, wanted: note.wanted };
+    case 'idle':
+      return { ...status, idle: note.idle };
+    case 'challenge': {
+      const isSame = status.challenge?.preimage === note.preimage;
+      const since = isSame ? {} : { challengedAt: unixMs, progress: null };
+      return { ...status, ...since, challenge: note, idle: lasting(status.idle) };
+    }
+    case 'result':
+      return { ...status, challenge: null, progress: null };
+    case 'progress':
+      return { ...status, progress: note, idle: null };
+    // No note says that a peer is idle no more; if it still is, for another reason, that follows.
+    case 'stepped-down':
+      return { ...status, idle: null };
+    case 'connected':
+    case 'mandate':
+    case 'solution-refused':
+      return { ...status, idle: lasting(status.idle) };
+    case 'paused':
+    case 'resumed':
+      return { ...status, idle: null, isPaused: note.kind === 'paused' };
+    default:
+      return status;
+  }
+}
+
+/** Two reasons outlast whatever happens on the network. */
+function lasting(idle: Idle | null): Idle | null {
+  return idle?.reason === 'governing' || idle?.reason === 'paused' ? idle : null;
+}
+
+/** Who we are and where we stand, most important first: the end may be cut off. */
+export function describePlace(status: Status, view: View): string {
+  const { role, term, controllerID, height, isConnected } = view;
+  const parts = [`${shortName(view.clientID)} ${role === 'unfounded' ? 'no network yet' : role}`];
+  if (!isConnected) parts.push('no connection');
+  if (controllerID !== null && role !== 'controller') {
+    parts.push(`controller ${shortName(controllerID)}`);
+  }
+  if (role !== 'unfounded') {
+    parts.push(`term ${term}${controllerID === null ? ' without controller' : ''}`);
+    parts.push(`height ${height}`);
+  }
+  parts.push(`${status.known} of ${status.wanted} peers`);
+  return parts.join(' · ');
+}
+
+/** What we search and how that goes, or why we don't; `threads` is 0 for a peer that never does. */
+export function describeWork(status: Status, threads: number, unixMs: number): string {
+  const { challenge, progress, idle } = status;
+  if (idle !== null) return `not mining: ${describeIdle(idle)}`;
+  if (challenge === null) return 'not mining: nothing is known yet';
+  const { transactionID, bits, expected } = challenge;
+  const what = `challenge ${transactionID}, ${bits} bits`;
+  const elapsed = formatSeconds(unixMs - status.challengedAt);
+  if (threads === 0) return `not mining, as told: ${what} is open · ${elapsed}`;
+  if (progress === null)
+    return `mining ${what} · about ${formatCount(expected)} tries · ${elapsed}`;
+  const tried = `${formatCount(progress.tried)} of about ${formatCount(expected)}`;
+  return `mining ${what} · ${formatRate(progress.perSecond)} · ${tried} · ${elapsed}`;
+}

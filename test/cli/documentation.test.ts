@@ -1,0 +1,101 @@
+/** docs/command-line.md names everything that programs and people may meet. */
+
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/exit.ts';
+import { createProgram } from '../../src/cli/program.ts';
+
+const read = (path: string): string =>
+  readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+const doc = read('docs/command-line.md');
+const notes = read('src/domain/note.ts');
+
+/** Names in a piece of TypeScript, by the pattern that stands before them. */
+const quoted = (text: string): string[] =>
+  [...text.matchAll(/'([a-z-]+)'/g)].map((it) => it[1] ?? '');
+
+/** The second cell of the row of a table whose first one is `name`. */
+function rowOf(name: string, from = doc): string | null {
+  const row = new RegExp(`^\\| \`${name}\` \\| (.*)\\|$`, 'm').exec(from);
+  return row?.[1] ?? null;
+}
+
+/** Members of the union `name` in note.ts, each as its kinds and the names of its other fields. */
+function membersOf(name: string, key: string): { kinds: string[]; fields: string[] }[] {
+  const text = new RegExp(
+    `export type ${name} =([\\s\\S]*?);\\n\\n|export type ${name} =([\\s\\S]*);\\n$`,
+  );
+  const [, inside, last] = text.exec(notes) ?? [];
+  const members = (inside ?? last ?? '').split(/\n {2}\| /).slice(1);
+  return members.map((member) => {
+    const [kinds = ''] = new RegExp(`${key}: [^;}]*`).exec(member) ?? [];
+    const fields = [...member.matchAll(/readonly (\w+):/g)].map((it) => it[1] ?? '');
+    return { kinds: quoted(kinds), fields: fields.filter((field) => field !== key) };
+  });
+}
+
+const kinds = membersOf('Note', 'kind');
+
+test('the kinds of notes are found where they are declared', () => {
+  expect(kinds.flatMap((it) => it.kinds).length).toBeGreaterThan(20);
+  expect(kinds.flatMap((it) => it.kinds)).toContain('failed');
+});
+
+test.each(kinds.flatMap((it) => it.kinds.map((kind) => [kind, it.fields] as const)))(
+  'the note "%s" is documented with its fields',
+  (kind, fields) => {
+    const row = rowOf(kind);
+    expect(row, `docs/command-line.md has no row for "${kind}".`).not.toBeNull();
+    // In the envelope, `peer` is who writes the line.
+    const isAboutPeer = kind === 'joined' || kind === 'left';
+    const names = fields.map((field) => (isAboutPeer && field === 'peer' ? 'who' : field));
+    for (const name of names) expect(row).toMatch(new RegExp(`\`${name}\`|\\b${name}\\b`));
+  },
+);
+
+test('each reason to be idle is documented with its fields', () => {
+  const table = doc.slice(doc.indexOf('### Idle'), doc.indexOf('### Words'));
+  for (const { kinds: reasons, fields } of membersOf('Idle', 'reason')) {
+    for (const reason of reasons) {
+      const row = rowOf(reason, table);
+      expect(
+        row,
+        `docs/command-line.md has no row for the idle reason "${reason}".`,
+      ).not.toBeNull();
+      for (const field of fields) expect(row).toContain(`\`${field}\``);
+    }
+  }
+});
+
+test('each suspicion and each reason to step down is documented', () => {
+  const words = doc.slice(doc.indexOf('### Words'));
+  for (const name of ['Suspicion', 'StepDown']) {
+    const [text = ''] = new RegExp(`export type ${name} =[^;]*`).exec(notes) ?? [];
+    expect(quoted(text).length).toBeGreaterThan(3);
+    for (const word of quoted(text)) expect(words).toContain(`\`${word}\``);
+  }
+});
+
+test.each(Object.entries(EXIT))('exit code %s, %d, is documented', (_, code) => {
+  expect(doc).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
+});
+
+const documented = ['client', 'broker', 'verify-result'];
+const commands = createProgram().commands.filter((it) => documented.includes(it.name()));
+
+test.each(commands.map((command) => [command.name(), command] as const))(
+  'every option of %s is documented, and has a word of help',
+  (_, command: Command) => {
+    expect(command.options.length).toBeGreaterThan(1);
+    for (const { long, description } of command.options) {
+      expect(doc).toContain(`\`${long}\``);
+      expect(description).not.toBe('');
+    }
+  },
+);
+
+test('every command is documented', () => {
+  for (const command of createProgram().commands) expect(rowOf(command.name())).not.toBeNull();
+});
