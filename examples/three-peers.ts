@@ -30,6 +30,7 @@ const peers = ['ann', 'bob', 'cat'].map((name) => {
       founders: null,
       announceMs: 10_000,
       heartbeatMs: 5_000,
+      removalMs: 60_000,
       challenges: blocks,
       mines: true,
     },

@@ -1,4 +1,4 @@
-/** Short names for tests: `ann` stands where a ClientID does, and keeps the order of the alphabet. */
+/** Short names for tests: `ann` stands where a ClientID does, and sorts like any text. */
 
 import type { Member } from '../src/domain/message.ts';
 import type { ClientID, PublicKey } from '../src/domain/names.ts';

@@ -43,6 +43,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   'gave-up': { term: 'number', heard: 'number', needed: 'number' },
   drawn: { term: 'number', seed: 'string', numbers: 'object', highest: 'string' },
   mandate: { term: 'number', controller: 'string', votes: 'number' },
+  roster: { change: 'string', transactionID: 'number', member: 'string', members: 'object' },
   'stepped-down': { term: 'number', why: 'string' },
   'no-quorum': { present: 'number', needed: 'number', of: 'number' },
   challenge: { term: 'number', transactionID: 'number', bits: 'number', preimage: 'string' },

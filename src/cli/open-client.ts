@@ -123,6 +123,7 @@ function settingsOf(
     founders,
     announceMs: values.announce,
     heartbeatMs: values.heartbeat,
+    removalMs: values.removal,
     challenges: values.challenges,
     mines: values.mine,
   };

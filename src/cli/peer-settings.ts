@@ -15,6 +15,8 @@ export type PeerValues = {
   readonly announce: number;
   /** Milliseconds. */
   readonly heartbeat: number;
+  /** Milliseconds. */
+  readonly removal: number;
   /** Paths. */
   readonly roster: string | null;
   readonly identity: string | null;
@@ -64,6 +66,12 @@ export const peerSettings: Settings<PeerValues> = {
       'give a sign of life so often; a controller that gave none for three of them is ' +
       'suspected; the same for every peer',
     fallback: '5s',
+    ...duration,
+  },
+  removal: {
+    flags: '--removal <time>',
+    help: 'as controller, take the seat of a member that was silent so long',
+    fallback: '60s',
     ...duration,
   },
   roster: {

@@ -81,6 +81,10 @@ function shortIdle(idle: Idle): string {
       return 'awaits the result';
     case 'exhausted':
       return 'has tried everything';
+    case 'old-mandate':
+      return 'awaits an old controller';
+    case 'leaving':
+      return 'is leaving';
     case 'paused':
       return 'is paused';
     case 'finished':

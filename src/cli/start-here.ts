@@ -9,7 +9,14 @@ import type { Story } from './start-story.ts';
 import { challengesTable, meanRate, peersTable, summaryLine } from './start-tables.ts';
 import { hasTerminal } from './terminal.ts';
 
-type HandedOn = 'peers' | 'threads' | 'difficulty' | 'announce' | 'heartbeat' | 'challenges';
+type HandedOn =
+  | 'peers'
+  | 'threads'
+  | 'difficulty'
+  | 'announce'
+  | 'heartbeat'
+  | 'removal'
+  | 'challenges';
 
 /** What each peer is told, and what is said of the run as a whole. */
 export type StartValues = Pick<PeerValues, HandedOn> & {
@@ -41,10 +48,17 @@ export async function start(values: StartValues): Promise<void> {
   );
 }
 
-function clientArgsOf({ threads, difficulty, announce, heartbeat }: StartValues): string[] {
+function clientArgsOf({
+  threads,
+  difficulty,
+  announce,
+  heartbeat,
+  removal,
+}: StartValues): string[] {
   return [
     ...['--threads', String(threads), '--difficulty', difficulty],
     ...['--announce', `${announce}ms`, '--heartbeat', `${heartbeat}ms`],
+    ...['--removal', `${removal}ms`],
   ];
 }
 

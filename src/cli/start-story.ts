@@ -36,6 +36,8 @@ export class Story {
   /** When each election after the first began. */
   readonly #suspectedAt = new Map<Term, UnixMs>();
   #members: readonly ClientID[] | null = null;
+  /** The block that changed the roster last. */
+  #rosterAt = -1;
   #lastConnectedAt: UnixMs | null = null;
   #firstChallengeAt: UnixMs | null = null;
   #term = 0 as Term;
@@ -167,6 +169,11 @@ export class Story {
       case 'founded':
         this.#members ??= said.members;
         return this.#gather();
+      case 'roster':
+        // Who catches up tells old changes, too: the latest one counts.
+        if (said.transactionID >= this.#rosterAt) this.#members = said.members;
+        this.#rosterAt = Math.max(this.#rosterAt, said.transactionID);
+        return [];
       case 'election':
       case 'drawn':
       case 'stepped-down':

@@ -19,6 +19,7 @@ const settings: Settings<StartValues> = {
   difficulty: peerSettings.difficulty,
   announce: peerSettings.announce,
   heartbeat: peerSettings.heartbeat,
+  removal: peerSettings.removal,
   port: {
     flags: '-p, --port <port>',
     help: 'port of the broker, or the next that is free; 0 for any',

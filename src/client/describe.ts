@@ -51,6 +51,9 @@ const sentences: Sentences = {
   mandate: ({ term, controller, votes, isSelf }, nameOf) =>
     `${isSelf ? 'we are' : `${nameOf(controller)} is`} controller of term ${term}, ` +
     `by ${votes} votes`,
+  roster: ({ change, member, members }, nameOf) =>
+    `${nameOf(member)} is ${change === 'admit' ? 'admitted' : 'removed'}: ` +
+    `${members.length} member${members.length === 1 ? '' : 's'}`,
   'stepped-down': ({ term, why }) => `no longer controller of term ${term}: ${stepDowns[why]}`,
   'no-quorum': ({ present, needed, of }) =>
     `no quorum: ${present} of ${of} are here, ${needed} are needed`,
@@ -91,10 +94,12 @@ type Reasons = {
 };
 
 const reasons: Reasons = {
-  disconnected: () => 'no connection, and nothing left to search',
+  disconnected: () => 'no connection to the broker',
   'peers-missing': ({ known, wanted }) =>
     `${known} of ${wanted} peers are here; ${describeMissing(known, wanted)}`,
   founding: () => 'everybody is here; drawing the lot',
+  'old-mandate': ({ controller }, nameOf) =>
+    `the broker remembers ${nameOf(controller)} as controller; waiting whether its network lives`,
   learning: () => 'there is a network already; asking it for its founding',
   behind: ({ height, of }) => `catching up, at ${height} of ${of} blocks`,
   'no-controller': ({ term }) => `nobody is controller in term ${term}`,
@@ -104,6 +109,7 @@ const reasons: Reasons = {
   proposed: ({ miner }, nameOf) => `${nameOf(miner)} has a solution; waiting for its result`,
   exhausted: () => 'every nonce is tried',
   paused: () => 'paused',
+  leaving: () => 'leaving, once our seat is given up',
   finished: () => 'all challenges are solved',
 };
 
@@ -115,6 +121,7 @@ const suspicions: Readonly<Record<Suspicion, string>> = {
   'stepped-down': 'the controller has stepped down',
   'no-mandate': 'the controller does not show its mandate',
   'no-controller': 'there is no controller',
+  removed: 'the controller is no member any more',
   'joined-others': 'others called for it',
 };
 
@@ -124,6 +131,7 @@ const stepDowns: Readonly<Record<StepDown, string>> = {
   behind: 'we could not get the blocks that our voters have',
   journal: 'we could not write down what we must not forget',
   leaving: 'we are leaving',
+  removed: 'we are no member any more',
 };
 
 /** `7 of 10`, and more than that once there are more. */

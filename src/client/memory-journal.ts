@@ -42,10 +42,19 @@ export class MemoryJournal implements Journal {
     for (;;) {
       const last = blocks.at(-1);
       if (last === undefined) return null;
-      const seal = this.#seals[last.transactionID];
-      if (seal !== undefined && seal.length > 0) return { blocks, seals: [seal] };
+      if (this.#sealOf(last).length > 0) return { blocks, seals: this.#sealsOf(blocks) };
       blocks.pop();
     }
+  }
+
+  #sealOf(block: Block): Seal {
+    return this.#seals[block.transactionID] ?? [];
+  }
+
+  /** Of the last block, and of each that changes the roster. */
+  #sealsOf(blocks: readonly Block[]): readonly Seal[] {
+    const sealed = blocks.filter((block) => block.change !== undefined || block === blocks.at(-1));
+    return sealed.map((block) => this.#sealOf(block));
   }
 
   founding(): Founding | null {

@@ -29,7 +29,9 @@ export type Settings = {
   readonly founders: readonly Member[] | null;
   readonly announceMs: number;
   readonly heartbeatMs: number;
-  /** As controller, opens no challenge once the ledger has so many blocks; 0 for no end. */
+  /** As controller, removes a member that was silent so long. */
+  readonly removalMs: number;
+  /** As controller, opens no challenge once so many blocks are mined; 0 for no end. */
   readonly challenges: number;
   /** False for a peer that never searches. */
   readonly mines: boolean;

@@ -23,12 +23,14 @@ export type Block = {
   readonly root: Digest;
   /** When its challenge was opened, by the clock of the controller that opened it. */
   readonly time: UnixMs;
-  /** Leading zero bits that its digest must have. */
+  /** Leading zero bits that its digest must have; 0 where it changes the roster. */
   readonly challenge: number;
   /** The miner, whose name is hashed with the solution so that nobody else can use it. */
   readonly clientID: ClientID;
-  /** Digits of `[0-9a-f]`. */
+  /** Digits of `[0-9a-f]`; none where the block changes the roster. */
   readonly solution: string;
+  /** `remove <ClientID>` or `admit <ClientID> <PublicKey>`, instead of a solution. */
+  readonly change?: string;
 };
 
 /** Exact payload texts of Q acknowledgements of one term, block number and digest. */

@@ -9,6 +9,8 @@ export type Idle =
   | { readonly reason: 'disconnected' }
   | { readonly reason: 'peers-missing'; readonly known: number; readonly wanted: number }
   | { readonly reason: 'founding' }
+  /** The broker remembers a mandate; its network has a while to show that it lives. */
+  | { readonly reason: 'old-mandate'; readonly controller: ClientID }
   | { readonly reason: 'learning'; readonly network: Digest | null }
   | { readonly reason: 'behind'; readonly height: TransactionID; readonly of: TransactionID }
   | { readonly reason: 'no-controller'; readonly term: Term }
@@ -18,6 +20,7 @@ export type Idle =
   | { readonly reason: 'proposed'; readonly miner: ClientID }
   | { readonly reason: 'exhausted' }
   | { readonly reason: 'paused' }
+  | { readonly reason: 'leaving' }
   | { readonly reason: 'finished' };
 
 /** Why an election began (PROTOCOL 6.1). */
@@ -29,10 +32,11 @@ export type Suspicion =
   | 'stepped-down'
   | 'no-mandate'
   | 'no-controller'
+  | 'removed'
   | 'joined-others';
 
 /** Why a controller gave up its mandate. */
-export type StepDown = 'no-quorum' | 'higher-term' | 'behind' | 'journal' | 'leaving';
+export type StepDown = 'no-quorum' | 'higher-term' | 'behind' | 'journal' | 'leaving' | 'removed';
 
 export type Note =
   | { readonly kind: 'connected' }
@@ -51,6 +55,15 @@ export type Note =
       readonly network: Digest;
       readonly members: readonly ClientID[];
       readonly isMember: boolean;
+    }
+  /** A member was sealed out of the roster, or an observer into it. */
+  | {
+      readonly kind: 'roster';
+      readonly change: 'remove' | 'admit';
+      /** Of the block that says so; it counts from the next one on. */
+      readonly transactionID: TransactionID;
+      readonly member: ClientID;
+      readonly members: readonly ClientID[];
     }
   | { readonly kind: 'election'; readonly term: Term; readonly suspicion: Suspicion }
   | {

@@ -19,6 +19,8 @@ export type Acquaintance = {
   beat: number;
   /** Any valid message that was not retained; null if there was none yet. */
   heardAt: Instant | null;
+  /** Since when it was there without a break: who waits longest is admitted first. */
+  hereSince: Instant | null;
   /** Who is gone, and how; `lost` by its will, which a sign of life takes back. */
   gone: null | 'lost' | 'disconnected' | 'leaving';
   goneAt: Instant | null;

@@ -16,6 +16,8 @@ export type Watch = {
   readonly goneAt: Instant;
   /** It said that it is controller no more. */
   readonly hasSteppedDown: boolean;
+  /** It is no member any more. */
+  readonly isRemoved: boolean;
   /** Since when we obey it, and whether it has shown that it knows. */
   readonly obeyedAt: Instant;
   readonly isConfirmed: boolean;
@@ -39,10 +41,10 @@ export function judge(watch: Watch): Verdict {
   if (watch.termWithoutSince !== null) {
     return from(watch.termWithoutSince + mandateMs + watch.jitterMs / 4, now, 'no-controller');
   }
+  if (watch.isRemoved) return { kind: 'suspect', why: 'removed' };
   if (watch.hasSteppedDown) return { kind: 'suspect', why: 'stepped-down' };
-  if (watch.gone === 'disconnected' || watch.gone === 'leaving') {
-    return { kind: 'suspect', why: 'disconnected' };
-  }
+  // One that is leaving still seals its own removal; it says goodbye when it is done.
+  if (watch.gone === 'disconnected') return { kind: 'suspect', why: 'disconnected' };
   const silent = from(
     watch.heardAt + silentHeartbeats * watch.heartbeatMs + watch.jitterMs,
     now,

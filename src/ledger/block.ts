@@ -3,10 +3,10 @@
 import type { Work } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Block, Challenge } from '../domain/message.ts';
-import type { ClientID, Digest, TransactionID, WorkID } from '../domain/names.ts';
+import type { ClientID, Digest, WorkID } from '../domain/names.ts';
 
 /** What is fixed when a challenge is opened: a block without miner and solution. */
-export type Opening = Omit<Block, 'clientID' | 'solution'>;
+export type Opening = Omit<Block, 'clientID' | 'solution' | 'change'>;
 
 /** The preimage up to the miner's name: the same for all miners and under every controller. */
 export function openingText(opening: Opening): string {
@@ -40,38 +40,17 @@ export function openingOf(challenge: Challenge): Opening {
   return { transactionID, parent, root, time, challenge: challenge.challenge };
 }
 
+/** What was open when this block was found. */
+export function openingOfBlock(block: Block): Opening {
+  const { transactionID, parent, root, time, challenge } = block;
+  return { transactionID, parent, root, time, challenge };
+}
+
 /** Leading zero bits of a digest in hex. */
 export function zeroBits(digest: string): number {
   const zeros = digest.search(/[^0]/);
   if (zeros < 0) return digest.length * 4;
   return zeros * 4 + Math.clz32(Number.parseInt(digest.charAt(zeros), 16)) - 28;
-}
-
-/** Where a ledger ends, and what the next block must answer. */
-export type Tip = {
-  readonly height: TransactionID;
-  readonly parent: Digest;
-  readonly bits: number;
-};
-
-/** What is wrong with `opening` as the next one after `tip`, in words; null if nothing is. */
-export function problemOfOpening(opening: Opening, tip: Tip, hasher: Hasher): string | null {
-  if (opening.transactionID !== tip.height)
-    return `it is block ${opening.transactionID} where ${tip.height} comes next`;
-  if (opening.parent !== tip.parent) return 'it does not hang on the last block';
-  if (opening.challenge !== tip.bits)
-    return `its challenge is ${opening.challenge} bits where the rule says ${tip.bits}`;
-  return opening.root === emptyRoot(hasher) ? null : 'it carries a batch, which nobody here knows';
-}
-
-/** What is wrong with `block` as the next one after `tip`, in words; null if nothing is. */
-export function problemOfBlock(block: Block, tip: Tip, hasher: Hasher): string | null {
-  const problem = problemOfOpening(block, tip, hasher);
-  if (problem !== null) return problem;
-  const bits = zeroBits(digestOf(block, hasher));
-  return bits < block.challenge
-    ? `its digest has ${bits} zero bits where ${block.challenge} are needed`
-    : null;
 }
 
 /** Root of a block that carries nothing: SHA-256 of the empty text. */

@@ -3,14 +3,11 @@
 import type { Hasher } from '../domain/crypto.ts';
 import type { Block } from '../domain/message.ts';
 import { type Digest, nextTransaction, type TransactionID } from '../domain/names.ts';
-import { digestOf, problemOfBlock, type Tip } from './block.ts';
-import {
-  afterBlock,
-  bitsFor,
-  type Difficulty,
-  type DifficultyRule,
-  startDifficulty,
-} from './difficulty.ts';
+import type { Roster } from '../domain/roster.ts';
+import { digestOf, emptyRoot, type Opening, openingOfBlock, zeroBits } from './block.ts';
+import { applyChange, parseChange, problemOfChange } from './change.ts';
+import { afterBlock, bitsFor, type Difficulty, startDifficulty } from './difficulty.ts';
+import type { Rules } from './rules.ts';
 
 export type Chain = {
   /** How many blocks there are, which is the number of the next one. */
@@ -18,42 +15,90 @@ export type Chain = {
   /** Digest of the last block; of the network where there is none. */
   readonly tip: Digest;
   readonly difficulty: Difficulty;
+  /** How many of the blocks were mined; the others changed the roster. */
+  readonly mined: number;
+  /** The members who seal the next block. */
+  readonly roster: Roster;
 };
 
-/** The ledger of a network without blocks. */
-export function startChain(network: Digest, rule: DifficultyRule): Chain {
-  return { height: 0 as TransactionID, tip: network, difficulty: startDifficulty(rule) };
+/** The ledger of a network without blocks; its first roster names it. */
+export function startChain(roster: Roster, rules: Rules): Chain {
+  const difficulty = startDifficulty(rules.difficulty);
+  return { height: 0 as TransactionID, tip: roster.digest, difficulty, mined: 0, roster };
 }
 
 /** The ledger with one more block, which must have been checked. */
 export function extendChain(
   chain: Chain,
-  rule: DifficultyRule,
+  rules: Rules,
   block: Block,
   digest: Digest,
+  hasher: Hasher,
 ): Chain {
-  const difficulty = afterBlock(rule, chain.difficulty, block);
-  return { height: nextTransaction(chain.height), tip: digest, difficulty };
+  const next = { height: nextTransaction(chain.height), tip: digest };
+  const change = block.change === undefined ? null : parseChange(block.change);
+  // The difficulty rule passes over blocks with a change: nobody mined them.
+  if (change !== null)
+    return { ...chain, ...next, roster: applyChange(chain.roster, change, rules.text, hasher) };
+  const difficulty = afterBlock(rules.difficulty, chain.difficulty, block);
+  return { ...chain, ...next, difficulty, mined: chain.mined + 1 };
 }
 
-/** What the next block must answer. */
-export function tipOfChain(chain: Chain, rule: DifficultyRule): Tip {
-  const bits = bitsFor(rule, chain.difficulty, chain.tip);
-  return { height: chain.height, parent: chain.tip, bits };
+/** Leading zero bits that the next mined block needs. */
+export function bitsOfNext(chain: Chain, rules: Rules): number {
+  return bitsFor(rules.difficulty, chain.difficulty, chain.tip);
 }
 
-/** What is wrong with the first bad one of consecutive blocks, in words; null if none is. */
-export function problemOfBlocks(
-  blocks: readonly Block[],
+/** What is wrong with `opening` as the next challenge, in words; null if nothing is. */
+export function problemOfOpening(
+  opening: Opening,
   chain: Chain,
-  rule: DifficultyRule,
+  rules: Rules,
   hasher: Hasher,
 ): string | null {
-  let reached = chain;
-  for (const block of blocks) {
-    const problem = problemOfBlock(block, tipOfChain(reached, rule), hasher);
-    if (problem !== null) return `block ${block.transactionID}: ${problem}`;
-    reached = extendChain(reached, rule, block, digestOf(block, hasher));
-  }
-  return null;
+  const misplaced = problemOfPlace(opening, chain);
+  if (misplaced !== null) return misplaced;
+  const bits = bitsOfNext(chain, rules);
+  if (opening.challenge !== bits)
+    return `its challenge is ${opening.challenge} bits where the rule says ${bits}`;
+  return opening.root === emptyRoot(hasher) ? null : 'it carries a batch, which nobody here knows';
+}
+
+/** What is wrong with `block` as the next one, in words; null if nothing is. */
+export function problemOfBlock(
+  block: Block,
+  chain: Chain,
+  rules: Rules,
+  hasher: Hasher,
+): string | null {
+  if (block.change !== undefined) return problemOfChangeBlock(block, chain, rules, hasher);
+  const problem = problemOfOpening(openingOfBlock(block), chain, rules, hasher);
+  if (problem !== null) return problem;
+  const bits = zeroBits(digestOf(block, hasher));
+  return bits < block.challenge
+    ? `its digest has ${bits} zero bits where ${block.challenge} are needed`
+    : null;
+}
+
+function problemOfPlace(opening: Opening, chain: Chain): string | null {
+  if (opening.transactionID !== chain.height)
+    return `it is block ${opening.transactionID} where ${chain.height} comes next`;
+  return opening.parent === chain.tip ? null : 'it does not hang on the last block';
+}
+
+/** A change is not mined: its text is its batch, and a majority's word is all it needs. */
+function problemOfChangeBlock(
+  block: Block,
+  chain: Chain,
+  rules: Rules,
+  hasher: Hasher,
+): string | null {
+  const text = block.change ?? '';
+  const change = parseChange(text);
+  const misplaced = problemOfPlace(openingOfBlock(block), chain);
+  if (misplaced !== null) return misplaced;
+  if (change === null) return 'its change cannot be read';
+  if (block.root !== hasher.sha256(text)) return 'its root is not that of its change';
+  if (block.challenge !== 0 || block.solution !== '') return 'it changes the roster, and is mined';
+  return problemOfChange(change, chain.roster, rules.seats);
 }

@@ -3,8 +3,9 @@
 import type { Proposal } from '../domain/message.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { answer } from '../finality/acceptor.ts';
-import { digestOf, problemOfBlock } from '../ledger/block.ts';
-import { isInRoster, tipOf } from './memory.ts';
+import { digestOf } from '../ledger/block.ts';
+import { problemOfBlock } from '../ledger/chain.ts';
+import { isInRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
 import type { Step } from './step.ts';
 import { fallBehind } from './syncing.ts';
@@ -13,15 +14,15 @@ export function hearProposal(step: Step, proposal: Proposal): Refusal | null {
   const { state } = step;
   const { memory } = state;
   const { block, term } = proposal;
-  const tip = tipOf(memory);
-  if (tip === null) return null;
-  if (block.transactionID > tip.height) {
+  const { chain } = memory;
+  if (chain === null) return null;
+  if (block.transactionID > chain.height) {
     fallBehind(step, block.transactionID);
     return null;
   }
-  if (block.transactionID < tip.height)
+  if (block.transactionID < chain.height)
     return { code: 'stale-transaction', transactionID: block.transactionID };
-  const problem = problemOfBlock(block, tip, step.hasher);
+  const problem = problemOfBlock(block, chain, memory.rules, step.hasher);
   if (problem !== null) return { code: 'wrong-block', problem };
 
   const digest = digestOf(block, step.hasher);

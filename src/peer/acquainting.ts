@@ -24,6 +24,7 @@ export function acquaintanceOf(step: Step, clientID: ClientID): Acquaintance {
     incarnation: 0,
     beat: 0,
     heardAt: null,
+    hereSince: null,
     gone: null,
     goneAt: null,
     rules: null,
@@ -53,6 +54,7 @@ export function hearSignOfLife(step: Step, clientID: ClientID, message: Message)
   const peer = acquaintanceOf(step, clientID);
   if ('publicKey' in message && message.publicKey !== undefined) peer.publicKey = message.publicKey;
   const isFirst = peer.heardAt === null || peer.heardAt < knownSince(step);
+  if (isFirst || peer.gone !== null || peer.hereSince === null) peer.hereSince = step.now.at;
   peer.heardAt = step.now.at;
   if (peer.gone === 'lost') peer.gone = null;
   if (isFirst) greetSoon(step);

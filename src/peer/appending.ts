@@ -3,9 +3,12 @@
 import type { Acknowledgement, Block, Seal } from '../domain/message.ts';
 import type { Digest } from '../domain/names.ts';
 import { problemOfSeal } from '../finality/seal.ts';
-import { digestOf, preimageOf, problemOfBlock } from '../ledger/block.ts';
-import { tipOf } from './memory.ts';
+import { digestOf, preimageOf } from '../ledger/block.ts';
+import { problemOfBlock } from '../ledger/chain.ts';
+import { parseChange } from '../ledger/change.ts';
+import { isInRoster, presentRoster } from './memory.ts';
 import type { Step } from './step.ts';
+import { stepDown } from './terms.ts';
 
 /** Challenges open at least so far apart. */
 const pauseMs = 100;
@@ -18,21 +21,50 @@ export function appendSealed(
   acknowledgements: readonly Acknowledgement[],
 ): string | null {
   const { memory } = step.state;
-  const tip = tipOf(memory);
-  if (tip === null || memory.network === null) return 'we know no network yet';
-  const problem = problemOfBlock(block, tip, step.hasher);
+  const { chain, rules } = memory;
+  if (chain === null) return 'we know no network yet';
+  const problem = problemOfBlock(block, chain, rules, step.hasher);
   if (problem !== null) return problem;
   const digest = digestOf(block, step.hasher);
   const about = { transactionID: block.transactionID, digest };
-  const flaw = problemOfSeal(acknowledgements, about, memory.network.roster);
+  const flaw = problemOfSeal(acknowledgements, about, chain.roster);
   if (flaw === null) append(step, block, digest, seal);
   return flaw;
 }
 
 /** Records a block that is final, and ends all that was about its number. */
-export function append(step: Step, block: Block, digest: Digest, seal: Seal): void {
+export function append(
+  step: Step,
+  block: Block,
+  digest: Digest,
+  seal: Seal,
+  isNews: boolean = true,
+): void {
   const { state } = step;
   step.record({ kind: 'sealed', block, digest, seal });
+  if (isNews && block.change === undefined) noteResult(step, block, digest);
+  else if (isNews) noteRoster(step, block);
+  if (state.behind !== null && state.memory.height >= state.behind.target) state.behind = null;
+  state.challenge = null;
+  state.proposal = null;
+  state.solved = null;
+  state.isExhausted = false;
+  step.cancel('solve', 'propose');
+  const { office } = state;
+  if (office === null) return;
+  if (!isInRoster(state.memory, step.self)) {
+    stepDown(step, state.link.isLeaving ? 'leaving' : 'removed');
+    return;
+  }
+  if (!office.isGoverning) return;
+  office.opening = null;
+  office.proposed = null;
+  office.acknowledgements = {};
+  const waited = office.openedAt === null ? pauseMs : step.since(office.openedAt);
+  step.alarm('open', Math.max(0, pauseMs - waited));
+}
+
+function noteResult(step: Step, block: Block, digest: Digest): void {
   step.note({
     kind: 'result',
     block,
@@ -41,16 +73,13 @@ export function append(step: Step, block: Block, digest: Digest, seal: Seal): vo
     elapsedMs: Math.max(0, step.now.unix - block.time),
     isOwn: block.clientID === step.self,
   });
-  state.challenge = null;
-  state.proposal = null;
-  state.solved = null;
-  state.isExhausted = false;
-  step.cancel('solve', 'propose');
-  const { office } = state;
-  if (office === null || !office.isGoverning) return;
-  office.opening = null;
-  office.proposed = null;
-  office.acknowledgements = {};
-  const waited = office.openedAt === null ? pauseMs : step.since(office.openedAt);
-  step.alarm('open', Math.max(0, pauseMs - waited));
+}
+
+function noteRoster(step: Step, { transactionID, change: text = '' }: Block): void {
+  const change = parseChange(text);
+  const roster = presentRoster(step.state.memory);
+  if (change === null || roster === null) return;
+  const member = change.kind === 'admit' ? change.member.clientID : change.clientID;
+  const members = roster.members.map(({ clientID }) => clientID);
+  step.note({ kind: 'roster', change: change.kind, transactionID, member, members });
 }

@@ -16,9 +16,10 @@ import type { ClientID, Instant } from '../domain/names.ts';
 import { majority } from '../domain/roster.ts';
 import type { CastVote } from '../election/booth.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
-import { digestOf, emptyRoot, type Opening, openingOf, problemOfOpening } from '../ledger/block.ts';
+import { digestOf, emptyRoot, type Opening, openingOf } from '../ledger/block.ts';
+import { bitsOfNext, problemOfOpening } from '../ledger/chain.ts';
 import { append } from './appending.ts';
-import { isInRoster, tipOf } from './memory.ts';
+import { isInRoster, rosterOf } from './memory.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
 import { fallBehind } from './syncing.ts';
@@ -40,7 +41,7 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     clientID: step.self,
     term,
     votes: casts.map(({ text }) => text),
-    members: network.roster.members,
+    members: rosterOf(state.memory, votes[0]?.roster ?? network.digest)?.members ?? [],
   };
   const named: Record<ClientID, Instant> = {};
   for (const { clientID } of votes) named[clientID] = now.at;
@@ -48,6 +49,7 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     term,
     mandate,
     votes,
+    since: now.at,
     mandateSaidAt: now.at,
     isGoverning: false,
     opening: null,
@@ -84,8 +86,10 @@ export function governIfReached(step: Step): void {
 export function openChallenge(step: Step): void {
   const { office, settings, memory } = step.state;
   if (office === null || !office.isGoverning || office.proposed !== null) return;
-  if (office.opening !== null || !step.state.link.isConnected) return;
-  if (settings.challenges > 0 && memory.height >= settings.challenges) return;
+  const { link } = step.state;
+  if (office.opening !== null || !link.isConnected || link.isLeaving) return;
+  const mined = memory.chain?.mined ?? 0;
+  if (settings.challenges > 0 && mined >= settings.challenges) return;
   const known = knownOpening(step);
   office.opening = known ?? newOpening(step);
   office.openedAt = step.now.at;
@@ -94,21 +98,21 @@ export function openChallenge(step: Step): void {
 
 function knownOpening(step: Step): Opening | null {
   const { challenge, memory } = step.state;
-  const tip = tipOf(memory);
-  if (challenge === null || tip === null) return null;
+  const { chain, rules } = memory;
+  if (challenge === null || chain === null) return null;
   const opening = openingOf(challenge.message);
-  return problemOfOpening(opening, tip, step.hasher) === null ? opening : null;
+  return problemOfOpening(opening, chain, rules, step.hasher) === null ? opening : null;
 }
 
 function newOpening(step: Step): Opening {
-  const tip = tipOf(step.state.memory);
-  assert(tip !== null, 'A controller has a ledger.');
+  const { chain, rules } = step.state.memory;
+  assert(chain !== null, 'A controller has a ledger.');
   return {
-    transactionID: tip.height,
-    parent: tip.parent,
+    transactionID: chain.height,
+    parent: chain.tip,
     root: emptyRoot(step.hasher),
     time: step.now.unix,
-    challenge: tip.bits,
+    challenge: bitsOfNext(chain, rules),
   };
 }
 
@@ -150,11 +154,11 @@ export function hearNaming(step: Step, peer: ClientID, namesUs: boolean): void {
 /** Steps down if too few members named us for three heartbeats. */
 export function checkQuorum(step: Step): void {
   const { office, memory, settings, link } = step.state;
-  if (office === null || memory.network === null) return;
+  if (office === null || memory.chain === null) return;
   step.alarm('quorum', settings.heartbeatMs / 2);
   if (!link.isConnected) return;
   const since = (step.now.at - silentHeartbeats * settings.heartbeatMs) as Instant;
-  const quorum = countQuorum(office.named, memory.network.roster, step.self, since);
+  const quorum = countQuorum(office.named, memory.chain.roster, step.self, since);
   if (quorum.present >= quorum.needed) return;
   step.note({ kind: 'no-quorum', ...quorum });
   stepDown(step, 'no-quorum');
@@ -197,7 +201,7 @@ function refuseOnce(step: Step, office: Office, solution: Solution, reason: Reas
 }
 
 /** One proposal at a time; our own acceptance is durable before anybody hears of it [safety]. */
-function propose(step: Step, block: Block): void {
+export function propose(step: Step, block: Block): void {
   const { office, memory } = step.state;
   assert(office !== null && office.proposed === null, 'One proposal at a time.');
   const digest = digestOf(block, step.hasher);
@@ -223,13 +227,13 @@ export function sayProposal(step: Step): void {
 /** Counts an acknowledgement; Q of them are the seal, and the block is final. */
 export function hearAcknowledgement(step: Step, voice: Acknowledgement, text: string): void {
   const { office, memory } = step.state;
-  if (office === null || office.proposed === null || memory.network === null) return;
+  if (office === null || office.proposed === null || memory.chain === null) return;
   const { block, digest } = office.proposed;
   const isOfIt = voice.transactionID === block.transactionID && voice.digest === digest;
   if (!isOfIt || voice.term !== office.term || !isInRoster(memory, voice.clientID)) return;
   office.acknowledgements[voice.clientID] = text;
   const seal = Object.values(office.acknowledgements);
-  if (seal.length < majority(memory.network.roster.members.length)) return;
+  if (seal.length < majority(memory.chain.roster.members.length)) return;
   append(step, block, digest, seal);
   const { clientID, transactionID, solution } = block;
   const about = { clientID, controllerID: step.self, transactionID, solution };

@@ -3,6 +3,8 @@
 import type { Event, Moment, Peer, Settings, Turn } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Instant } from '../domain/names.ts';
+import { retractSilent } from './acquainting.ts';
+import { careForRoster } from './caring.ts';
 import { closePhase, sayAgain } from './electing.ts';
 import { breakLock, gather } from './founding.ts';
 import {
@@ -14,7 +16,14 @@ import {
   sayProposal,
 } from './governing.ts';
 import { hear } from './hearing.ts';
-import { hearConnected, hearDisconnected, leave, reconnect } from './linking.ts';
+import {
+  goIfFree,
+  hearConnected,
+  hearDisconnected,
+  leave,
+  reconnect,
+  sayGoodbye,
+} from './linking.ts';
 import { recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, introduce } from './presence.ts';
@@ -30,7 +39,7 @@ import {
 import type { Alarm, State } from './state.ts';
 import { newState } from './state-of.ts';
 import { Step } from './step.ts';
-import { electAgain, suspect } from './suspecting.ts';
+import { electAgain, leaveOldElection, suspect } from './suspecting.ts';
 import { ask, serve } from './syncing.ts';
 import { stepDown } from './terms.ts';
 
@@ -51,7 +60,7 @@ class Head implements Peer<State> {
   step(event: Event, now: Moment): Turn {
     const step = new Step(this.state, now, this.#hasher);
     takeEvent(step, event);
-    if (!this.state.link.isLeaving) settle(step);
+    if (!this.state.link.hasLeft) settle(step);
     const alarms = Object.values(this.state.alarms);
     return {
       effects: step.effects,
@@ -140,6 +149,7 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   beat: (step) => {
     beat(step);
     repeatChallenge(step);
+    retractSilent(step);
   },
   gather: () => {
     // `settle` looks who is there after every event.
@@ -158,6 +168,10 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   open: openChallenge,
   propose: sayProposal,
   quorum: checkQuorum,
+  care: () => {
+    // `settle` cares for the roster after every event.
+  },
+  farewell: sayGoodbye,
   solve: saySolution,
   ask,
   serve,
@@ -175,8 +189,11 @@ function settle(step: Step): void {
   gather(step);
   reconsiderChallenge(step);
   governIfReached(step);
+  careForRoster(step);
+  leaveOldElection(step);
   suspect(step);
   refreshWork(step);
   beatIfChanged(step);
   tellIdle(step);
+  goIfFree(step);
 }

@@ -76,8 +76,11 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
   switch (message.kind) {
     case 'introduction':
       return hearIntroduction(step, message);
-    case 'presence':
-      return hearAbout(step, message);
+    case 'presence': {
+      const refusal = hearAbout(step, message);
+      // What a broker kept may be of peers long gone: their rules are nobody's business.
+      return retained ? null : refusal;
+    }
     case 'heartbeat':
       return hearHeartbeat(step, message);
     case 'commitment':
@@ -135,9 +138,10 @@ function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
   }
   if (network !== null && memory.network !== null && network !== memory.network.digest)
     return { code: 'other-network', theirs: network, ours: memory.network.digest };
+  // Whoever has more blocks can prove it, a member of ours or not.
+  if (network !== null) fallBehind(step, transactionID);
   if (network !== null && isInRoster(memory, clientID)) {
     raiseTerm(step, term);
-    fallBehind(step, transactionID);
     hearStanding(step, heartbeat);
   }
   const namesUs = term === memory.term && heartbeat.controllerID === step.self;

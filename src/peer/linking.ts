@@ -1,11 +1,11 @@
 /** Comes, goes and comes back: what a peer does when its connection begins or ends. */
 
 import type { Presence } from '../domain/message.ts';
-import type { Instant } from '../domain/names.ts';
 import { excuseOutage, openChallenge, sayProposal } from './governing.ts';
+import { isInRoster, presentRoster } from './memory.ts';
 import { beat, connect, introduce, sayPresence } from './presence.ts';
 import { saySolution } from './searching.ts';
-import type { State } from './state.ts';
+import type { Alarm } from './state.ts';
 import type { Step } from './step.ts';
 import { ask } from './syncing.ts';
 import { leaveElection, stepDown } from './terms.ts';
@@ -67,24 +67,46 @@ export function hearOwnPresence(step: Step, presence: Presence): void {
   if (presence.incarnation <= memory.incarnation) sayPresence(step, 'ready');
 }
 
-/** Says goodbye in order: a controller gives up its office first, so that nobody waits for it. */
+/** A member says goodbye when its removal is sealed, or after so long. */
+const farewellMs = 3_000;
+
+/** Leaves in order: a member is removed from the roster first, so that nobody waits for it. */
 export function leave(step: Step): void {
   const { state } = step;
   if (state.link.isLeaving) return;
   state.link.isLeaving = true;
   step.note({ kind: 'leaving' });
+  leaveElection(step);
+  if (mayGo(step)) {
+    sayGoodbye(step);
+    return;
+  }
+  beat(step);
+  step.alarm('farewell', farewellMs);
+}
+
+/** Goes once nothing holds us any more. */
+export function goIfFree(step: Step): void {
+  const { link } = step.state;
+  if (link.isLeaving && !link.hasLeft && mayGo(step)) sayGoodbye(step);
+}
+
+/** Alone, outside the roster, or offline, there is nothing to wait for. */
+function mayGo(step: Step): boolean {
+  const { link, memory } = step.state;
+  const isMember = isInRoster(memory, step.self);
+  const isAlone = presentRoster(memory)?.members.length === 1;
+  return !link.isConnected || !isMember || isAlone;
+}
+
+export function sayGoodbye(step: Step): void {
+  const { state } = step;
   stepDown(step, 'leaving');
   if (state.mining !== null) step.act({ kind: 'rest' });
   state.mining = null;
   beat(step);
   sayPresence(step, 'disconnected');
   step.act({ kind: 'leave' });
-  silence(state);
-}
-
-function silence(state: State): void {
-  for (const alarm of Object.keys(state.alarms) as (keyof State['alarms'])[]) {
-    delete state.alarms[alarm];
-  }
-  state.link.since = 0 as Instant;
+  state.link.hasLeft = true;
+  for (const alarm of Object.keys(state.alarms) as Alarm[]) step.cancel(alarm);
 }

@@ -11,17 +11,15 @@ import {
   type TransactionID,
   UNFOUNDED,
 } from '../domain/names.ts';
-import { makeRoster, type Roster } from '../domain/roster.ts';
-import type { Tip } from '../ledger/block.ts';
-import { type Chain, extendChain, startChain, tipOfChain } from '../ledger/chain.ts';
-import { type DifficultyRule, parseDifficulty } from '../ledger/difficulty.ts';
+import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
+import { type Chain, extendChain, startChain } from '../ledger/chain.ts';
+import type { Rules } from '../ledger/rules.ts';
 
-/** A founded network: its first roster names it; blocks may change the present one. */
-export type Network = { readonly digest: Digest; readonly founding: Founding; roster: Roster };
+/** A founded network: the digest of its first roster names it. */
+export type Network = { readonly digest: Digest; readonly founding: Founding };
 
 export type Memory = {
-  readonly rules: string;
-  readonly rule: DifficultyRule;
+  readonly rules: Rules;
   incarnation: number;
   /** The highest term voted in, obeyed in or heard of; never falls [safety]. */
   term: Term;
@@ -35,14 +33,16 @@ export type Memory = {
   chain: Chain | null;
   /** How many blocks we have, which is the number of the next one; -1 before the founding. */
   height: TransactionID;
+  /** Rosters that our ledger had lately, the present one last: mandates may name any of them. */
+  rosters: readonly Roster[];
 };
 
-export function newMemory(rules: string, difficulty: string): Memory {
-  const rule = parseDifficulty(difficulty);
-  assert(rule !== null, 'Settings hold a difficulty rule that can be read.');
+/** Mandates of rosters older than so many changes are over. */
+const mostRosters = 100;
+
+export function newMemory(rules: Rules): Memory {
   return {
     rules,
-    rule,
     incarnation: 0,
     term: 0 as Term,
     usedTerm: 0 as Term,
@@ -51,6 +51,7 @@ export function newMemory(rules: string, difficulty: string): Memory {
     network: null,
     chain: null,
     height: UNFOUNDED,
+    rosters: [],
   };
 }
 
@@ -70,7 +71,7 @@ export function remember(memory: Memory, entry: Entry, hasher: Hasher): void {
     case 'voted':
       useTerm(memory, entry.term);
       if (entry.founding !== null)
-        memory.binding = makeRoster(entry.founding, memory.rules, hasher);
+        memory.binding = makeRoster(entry.founding, memory.rules.text, hasher);
       return;
     case 'obeyed':
       useTerm(memory, entry.term);
@@ -85,8 +86,7 @@ export function remember(memory: Memory, entry: Entry, hasher: Hasher): void {
     case 'sealed':
       assert(memory.chain !== null, 'A ledger begins with the founding.');
       assert(entry.block.transactionID === memory.height, 'Blocks are recorded one after another.');
-      memory.chain = extendChain(memory.chain, memory.rule, entry.block, entry.digest);
-      memory.height = memory.chain.height;
+      stand(memory, extendChain(memory.chain, memory.rules, entry.block, entry.digest, hasher));
       return;
   }
 }
@@ -98,25 +98,30 @@ function useTerm(memory: Memory, term: Term): void {
 
 function found(memory: Memory, founding: Founding, hasher: Hasher): void {
   assert(memory.network === null, 'A peer has one network in its life.');
-  const roster = makeRoster(founding.members, memory.rules, hasher);
-  memory.network = { digest: roster.digest, founding, roster };
+  const roster = makeRoster(founding.members, memory.rules.text, hasher);
+  memory.network = { digest: roster.digest, founding };
   memory.binding = null;
-  memory.chain = startChain(roster.digest, memory.rule);
-  memory.height = memory.chain.height;
+  stand(memory, startChain(roster, memory.rules));
 }
 
-/** What the next block must answer; null before the founding. */
-export function tipOf(memory: Memory): Tip | null {
-  return memory.chain === null ? null : tipOfChain(memory.chain, memory.rule);
+function stand(memory: Memory, chain: Chain): void {
+  memory.chain = chain;
+  memory.height = chain.height;
+  if (memory.rosters.at(-1)?.digest !== chain.roster.digest)
+    memory.rosters = [...memory.rosters, chain.roster].slice(-mostRosters);
+}
+
+/** The roster at our height; null before the founding. */
+export function presentRoster(memory: Memory): Roster | null {
+  return memory.chain?.roster ?? null;
 }
 
 /** The roster of this digest that the ledger has, or had, at some height. */
 export function rosterOf(memory: Memory, digest: Digest): Roster | null {
-  const roster = memory.network?.roster;
-  return roster?.digest === digest ? roster : null;
+  return memory.rosters.find((roster) => roster.digest === digest) ?? null;
 }
 
 /** Whether a peer is in the roster at our height. */
 export function isInRoster(memory: Memory, clientID: ClientID): boolean {
-  return memory.network?.roster.members.some((member) => member.clientID === clientID) ?? false;
+  return memory.chain !== null && isMember(memory.chain.roster, clientID);
 }

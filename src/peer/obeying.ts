@@ -11,7 +11,7 @@ import { acquaintanceOf } from './acquainting.ts';
 import { adoptFounding } from './adopting.ts';
 import { bindingOf } from './binding.ts';
 import { enterOffice } from './governing.ts';
-import { rosterOf } from './memory.ts';
+import { isInRoster, rosterOf } from './memory.ts';
 import { saySolution } from './searching.ts';
 import type { Step } from './step.ts';
 import { fallBehind } from './syncing.ts';
@@ -20,22 +20,29 @@ import { enterTerm, leaveElection, raiseTerm } from './terms.ts';
 /** Commitments, reveals and votes are said again so often. */
 export const sayAgainMs = 500;
 
-/** The roster under which votes count for us now: the network's, or that of our founding. */
-function electorate(step: Step): Roster | null {
-  const { memory, election } = step.state;
-  return memory.network?.roster ?? bindingOf(step) ?? election?.roster ?? step.state.standing;
+/** The roster that a vote names, if it is one under which votes count for us. */
+function electorateOf(step: Step, vote: Vote): Roster | null {
+  const { memory, election, standing } = step.state;
+  if (memory.network !== null) return rosterOf(memory, vote.roster);
+  const roster = bindingOf(step) ?? election?.roster ?? standing;
+  return roster?.digest === vote.roster ? roster : null;
 }
 
 /** Keeps a vote, and obeys as soon as enough of them make a mandate. */
 export function hearVote(step: Step, vote: Vote, text: string): Refusal | null {
   const { state } = step;
-  const { network } = state.memory;
-  const roster = electorate(step);
-  if (network !== null && !isMember(network.roster, vote.clientID)) return { code: 'not-a-member' };
+  const isFounded = state.memory.network !== null;
+  const roster = electorateOf(step, vote);
+  const isVoter = isInRoster(state.memory, vote.clientID) || isAmong(roster, vote.clientID);
+  if (isFounded && !isVoter) return { code: 'not-a-member' };
   boothOf(state.booths, vote.term).votes[vote.clientID] = { vote, text };
-  if (network !== null) raiseTerm(step, vote.term);
+  if (isFounded) raiseTerm(step, vote.term);
   if (roster !== null) countTerm(step, vote.term, roster);
   return null;
+}
+
+function isAmong(roster: Roster | null, clientID: ClientID): boolean {
+  return roster !== null && isMember(roster, clientID);
 }
 
 /** Counts the votes of a term again: one more came, or we have a roster only now. */
@@ -73,6 +80,11 @@ export function hearMandate(
     return null;
   }
   const roster = rosterOf(state.memory, first.roster);
+  if (roster === null && state.behind !== null) {
+    // The blocks that we are fetching may bring its roster.
+    keepForLater(step, mandate, votes, retained);
+    return null;
+  }
   if (roster === null) return { code: 'not-a-mandate', problem: 'its roster is none of ours' };
   const claim = { term: mandate.term, controllerID: mandate.clientID, votes };
   const problem = problemOf(claim, roster);
@@ -111,7 +123,8 @@ function keepForLater(
   const pending = state.pendingMandate?.mandate;
   if (pending === undefined || pending.term <= mandate.term)
     state.pendingMandate = { mandate, votes };
-  if (!retained || state.deadMandateUntil !== null) return;
+  const isFounded = state.memory.network !== null;
+  if (!retained || isFounded || state.deadMandateUntil !== null) return;
   const patienceMs = silentHeartbeats * state.settings.heartbeatMs;
   state.deadMandateUntil = (now.at + patienceMs) as typeof now.at;
   step.alarmBy('gather', patienceMs);
@@ -121,8 +134,10 @@ function keepForLater(
 export function reconsiderMandate(step: Step): void {
   const { pendingMandate, memory } = step.state;
   if (pendingMandate === null || memory.network === null) return;
-  step.state.pendingMandate = null;
   const { mandate, votes } = pendingMandate;
+  const isKnown = votes[0] !== undefined && rosterOf(memory, votes[0].roster) !== null;
+  if (!isKnown && step.state.behind !== null) return;
+  step.state.pendingMandate = null;
   if (mandate.term < memory.term) return;
   const refusal = hearMandate(step, mandate, votes, true);
   if (refusal !== null) step.refuse(mandate.clientID, refusal);

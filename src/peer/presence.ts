@@ -3,6 +3,7 @@
 import type { Heartbeat, Presence } from '../domain/message.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
 import { knownForMs, knownMembers } from '../election/gathering.ts';
+import { presentRoster } from './memory.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -94,7 +95,7 @@ function about(step: Step): Omit<Presence, 'kind' | 'state'> {
     incarnation: memory.incarnation,
     peers: settings.peers,
     known: countKnown(step),
-    roster: memory.network?.roster.digest ?? standing?.digest ?? null,
+    roster: presentRoster(memory)?.digest ?? standing?.digest ?? null,
     network: memory.network?.digest ?? null,
     rules,
   };

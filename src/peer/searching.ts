@@ -5,8 +5,9 @@ import type { Challenge, Result } from '../domain/message.ts';
 import type { Term } from '../domain/names.ts';
 import type { Idle } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { openingOf, openingText, problemOfOpening, workOf, zeroBits } from '../ledger/block.ts';
-import { isInRoster, tipOf } from './memory.ts';
+import { openingOf, openingText, workOf, zeroBits } from '../ledger/block.ts';
+import { problemOfOpening } from '../ledger/chain.ts';
+import { isInRoster, presentRoster } from './memory.ts';
 import { controllerOf, countKnown } from './presence.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -17,22 +18,22 @@ const solveMs = 2_000;
 /** Takes the controller's challenge; one that comes before we can judge it waits until we can. */
 export function hearChallenge(step: Step, challenge: Challenge): Refusal | null {
   const { state } = step;
-  const tip = tipOf(state.memory);
-  const isEarly = tip === null || isOfTermToCome(state, challenge.term);
-  if (isEarly || challenge.transactionID > tip.height) {
+  const { chain, rules } = state.memory;
+  const isEarly = chain === null || isOfTermToCome(state, challenge.term);
+  if (isEarly || challenge.transactionID > chain.height) {
     const pending = state.pendingChallenge;
     if (pending === null || pending.term <= challenge.term) state.pendingChallenge = challenge;
   }
   if (isEarly) return null;
   if (challenge.term !== state.memory.term || challenge.clientID !== controllerOf(state))
     return { code: 'not-the-controller', term: challenge.term };
-  if (challenge.transactionID > tip.height) {
+  if (challenge.transactionID > chain.height) {
     fallBehind(step, challenge.transactionID);
     return null;
   }
-  if (challenge.transactionID < tip.height)
+  if (challenge.transactionID < chain.height)
     return { code: 'stale-transaction', transactionID: challenge.transactionID };
-  const problem = problemOfOpening(openingOf(challenge), tip, step.hasher);
+  const problem = problemOfOpening(openingOf(challenge), chain, rules, step.hasher);
   if (problem !== null) return { code: 'wrong-block', problem };
   takeChallenge(step, challenge);
   return null;
@@ -170,9 +171,10 @@ function workToDo(state: State): Work | null {
 /** Why nothing is searched at the moment; null if something is. Being offline is no reason. */
 function whyIdle(state: State): Idle | null {
   const { memory, challenge } = state;
+  if (state.link.isLeaving) return { reason: 'leaving' };
   if (state.isPaused) return { reason: 'paused' };
   if (memory.network === null) return { reason: 'founding' };
-  if (state.office !== null && memory.network.roster.members.length > 1)
+  if (state.office !== null && (presentRoster(memory)?.members.length ?? 0) > 1)
     return { reason: 'governing' };
   if (challenge === null || challenge.message.transactionID !== memory.height)
     return { reason: 'no-challenge' };
@@ -200,16 +202,18 @@ function whyIdleInWords(step: Step): Idle | null {
   if (memory.network === null) return whyUnfounded(step);
   if (idle.reason !== 'no-challenge') return idle;
   if (behind !== null) return { reason: 'behind', height: memory.height, of: behind.target };
-  if (settings.challenges > 0 && memory.height >= settings.challenges)
+  if (settings.challenges > 0 && (memory.chain?.mined ?? 0) >= settings.challenges)
     return { reason: 'finished' };
   const hasController = controllerOf(state) !== null;
   return hasController ? idle : { reason: 'no-controller', term: memory.term };
 }
 
 function whyUnfounded(step: Step): Idle {
-  const { heardNetwork, settings } = step.state;
+  const { heardNetwork, settings, pendingMandate, deadMandateUntil } = step.state;
   if (heardNetwork !== null) return { reason: 'learning', network: heardNetwork.digest };
   const known = countKnown(step);
-  if (known >= settings.peers) return { reason: 'founding' };
-  return { reason: 'peers-missing', known, wanted: settings.peers };
+  if (known < settings.peers) return { reason: 'peers-missing', known, wanted: settings.peers };
+  const isWaiting = deadMandateUntil !== null && step.now.at < deadMandateUntil;
+  if (!isWaiting || pendingMandate === null) return { reason: 'founding' };
+  return { reason: 'old-mandate', controller: pendingMandate.mandate.clientID };
 }

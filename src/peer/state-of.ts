@@ -2,23 +2,19 @@
 
 import type { Settings } from '../domain/contract.ts';
 import type { Instant } from '../domain/names.ts';
+import { rulesOf } from '../ledger/rules.ts';
 import { newMemory } from './memory.ts';
 import type { State } from './state.ts';
-
-/** PROTOCOL 5.3: what all peers of a network must have in common. */
-export function rulesOf(settings: Pick<Settings, 'peers' | 'difficulty'>): string {
-  return `peers=${settings.peers} difficulty=${settings.difficulty}`;
-}
 
 export function newState(settings: Settings): State {
   const rules = rulesOf(settings);
   const never = 0 as Instant;
   return {
     settings,
-    rules,
+    rules: rules.text,
     dice: { seed: '', throws: 0 },
     alarms: {},
-    memory: newMemory(rules, settings.difficulty),
+    memory: newMemory(rules),
     link: {
       isConnected: false,
       isFirst: true,
@@ -26,6 +22,7 @@ export function newState(settings: Settings): State {
       attempts: 0,
       toldAt: null,
       isLeaving: false,
+      hasLeft: false,
     },
     beat: 0,
     saidLast: '',

@@ -28,6 +28,8 @@ export type Alarm =
   | 'open'
   | 'propose'
   | 'quorum'
+  | 'care'
+  | 'farewell'
   | 'solve'
   | 'ask'
   | 'serve'
@@ -62,6 +64,7 @@ export type Office = {
   readonly term: Term;
   readonly mandate: Mandate;
   readonly votes: readonly Vote[];
+  readonly since: Instant;
   mandateSaidAt: Instant;
   /** Governing begins when the ledger has reached the voters' height. */
   isGoverning: boolean;
@@ -90,7 +93,10 @@ export type State = {
     since: Instant;
     attempts: number;
     toldAt: Instant | null;
+    /** We are on our way out: a member first waits until its removal is sealed. */
     isLeaving: boolean;
+    /** Goodbye is said, and nothing follows. */
+    hasLeft: boolean;
   };
   beat: number;
   /** What our last heartbeat said of term, controller and state. */

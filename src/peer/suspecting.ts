@@ -8,7 +8,7 @@ import { boothOf, isOpen } from '../election/booth.ts';
 import { judge, type Verdict } from '../election/suspicion.ts';
 import { controllerRecord } from './acquainting.ts';
 import { beginElection, closePhase, joinElection, keepCommitment, keepReveal } from './electing.ts';
-import { isInRoster } from './memory.ts';
+import { isInRoster, presentRoster } from './memory.ts';
 import { beatSoon } from './presence.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
@@ -19,19 +19,27 @@ const settleHeartbeats = 1.2;
 /** Who only heard reveals leaves those who speak so much time to finish. */
 const listenMs = 2_000;
 
+/** An election under a roster that has changed since is over: its votes would not add up. */
+export function leaveOldElection(step: Step): void {
+  const { election, memory } = step.state;
+  const roster = presentRoster(memory);
+  if (election === null || election.isFounding || roster === null) return;
+  if (election.roster.digest !== roster.digest) leaveElection(step);
+}
+
 /** Calls an election if there is reason to; else sets the alarm for when there may be one. */
 export function suspect(step: Step): void {
   const { state, now } = step;
-  const { network } = state.memory;
+  const roster = presentRoster(state.memory);
   step.cancel('suspect');
-  if (network === null || !isInRoster(state.memory, step.self)) return;
+  if (roster === null || !isMember(roster, step.self)) return;
   if (!state.link.isConnected || state.link.isLeaving || state.office !== null) return;
   if (state.election !== null || step.isSet('elect')) return;
   const settledAt = state.link.since + settleMs(step);
   const verdict = judgeController(step);
   const until = verdict.kind === 'wait' ? verdict.until : now.at;
   if (verdict.kind === 'suspect' && now.at >= settledAt) {
-    beginElection(step, network.roster, verdict.why);
+    beginElection(step, roster, verdict.why);
   } else {
     step.alarm('suspect', Math.max(until, settledAt) - now.at);
   }
@@ -58,6 +66,7 @@ function judgeController(step: Step): Verdict {
     gone: record?.gone ?? null,
     goneAt: record?.goneAt ?? now.at,
     hasSteppedDown: isOfTerm && obeyed.hasSteppedDown,
+    isRemoved: isOfTerm && !isInRoster(memory, obeyed.controllerID),
     obeyedAt: obeyed?.at ?? now.at,
     isConfirmed: obeyed?.isConfirmed ?? true,
   });
@@ -65,20 +74,20 @@ function judgeController(step: Step): Verdict {
 
 /** After a term was given up: goes on, if there is still reason to. */
 export function electAgain(step: Step): void {
-  const { network } = step.state.memory;
-  const verdict = network === null ? null : judgeController(step);
+  const roster = presentRoster(step.state.memory);
   // A founding begins again by itself, whenever its roster is looked at.
-  if (network !== null && verdict?.kind === 'suspect' && isInRoster(step.state.memory, step.self))
-    beginElection(step, network.roster, verdict.why);
+  if (roster === null || !isMember(roster, step.self) || step.state.link.isLeaving) return;
+  const verdict = judgeController(step);
+  if (verdict.kind === 'suspect') beginElection(step, roster, verdict.why);
 }
 
 /** A member calls an election: we join if we miss the controller, too, and else say it is well. */
 export function hearCommitment(step: Step, commitment: Commitment): Refusal | null {
   const { state } = step;
-  const { network } = state.memory;
-  if (network === null) return null;
-  if (!isMember(network.roster, commitment.clientID)) return { code: 'not-a-member' };
-  if (commitment.roster !== network.roster.digest) return { code: 'not-a-member' };
+  const roster = presentRoster(state.memory);
+  if (roster === null) return null;
+  if (!isMember(roster, commitment.clientID)) return { code: 'not-a-member' };
+  if (commitment.roster !== roster.digest) return { code: 'not-a-member' };
   // An echo of the election that is over: its stragglers hear the mandate by and by.
   if (commitment.term <= state.memory.usedTerm) return null;
   if (!isInRoster(state.memory, step.self)) return null;
@@ -94,15 +103,16 @@ export function hearCommitment(step: Step, commitment: Commitment): Refusal | nu
 /** Joins an election that is open to us, also out of a lower one that is still to begin. */
 function followTo(step: Step, commitment: Commitment): void {
   const { state, now } = step;
-  const { network, term: own } = state.memory;
+  const { term: own } = state.memory;
+  const roster = presentRoster(state.memory);
   const { election } = state;
   const booth = boothOf(state.booths, commitment.term);
   const isHigher = election === null || election.term < commitment.term;
   const isFree = election === null || election.phase === 'commit';
-  if (network === null || !isHigher || !isFree) return;
+  if (roster === null || !isHigher || !isFree) return;
   if (commitment.term <= own || !isOpen(booth, now.at)) return;
-  if (election === null) beginElection(step, network.roster, 'joined-others');
-  else joinElection(step, commitment.term, network.roster);
+  if (election === null) beginElection(step, roster, 'joined-others');
+  else joinElection(step, commitment.term, roster);
 }
 
 /** Whether we have not heard the controller for two heartbeats, or know of none. */
@@ -120,9 +130,10 @@ function isMissing(step: Step): boolean {
 /** Keeps a reveal; who takes no part leaves the others time to finish. */
 export function hearReveal(step: Step, reveal: Reveal): Refusal | null {
   const { state } = step;
-  const { network, usedTerm } = state.memory;
-  if (network === null) return null;
-  if (!isMember(network.roster, reveal.clientID)) return { code: 'not-a-member' };
+  const { usedTerm } = state.memory;
+  const roster = presentRoster(state.memory);
+  if (roster === null) return null;
+  if (!isMember(roster, reveal.clientID)) return { code: 'not-a-member' };
   if (reveal.term <= usedTerm && state.election?.term !== reveal.term) return null;
   const refusal = keepReveal(step, reveal);
   if (refusal !== null) return refusal;

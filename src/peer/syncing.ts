@@ -3,16 +3,18 @@
 import type {
   Acknowledgement,
   Answer,
+  Block,
   Founding,
   Message,
   Request,
+  Seal,
   Vote,
 } from '../domain/message.ts';
 import { type ClientID, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { problemOfSeal } from '../finality/seal.ts';
 import { digestOf } from '../ledger/block.ts';
-import { problemOfBlocks } from '../ledger/chain.ts';
+import { type Chain, extendChain, problemOfBlock } from '../ledger/chain.ts';
 import { adoptFounding } from './adopting.ts';
 import { append } from './appending.ts';
 import { controllerOf } from './presence.ts';
@@ -22,6 +24,9 @@ const askMs = 1_000;
 
 /** Whoever claimed the height may have lied, or be gone: we stop asking, and hear of it again. */
 const mostAsked = 20;
+
+/** People are told of each block that we missed if there are so few; else how many there were. */
+const mostNews = 5;
 
 /** Pages to one asker go out at most this often; it asks again at once when one has helped. */
 const serveMs = 20;
@@ -142,32 +147,71 @@ function hearFounding(step: Step, founding: Founding, votes: readonly Vote[]): R
   return null;
 }
 
-/** The last block's seal vouches for those before it, which hang on one another by Parent. */
-function hearBlocks(
-  step: Step,
-  answer: Extract<Answer, { blocks: unknown }>,
-  acknowledgements: readonly Acknowledgement[],
-): Refusal | null {
+/** Takes a page whole or not at all. */
+function hearBlocks(step: Step, page: Page, voices: readonly Acknowledgement[]): Refusal | null {
   const { memory } = step.state;
   const from = memory.height;
-  const fresh = answer.blocks.filter(({ transactionID }) => transactionID >= from);
-  const last = fresh.at(-1);
-  if (last === undefined) return null;
-  if (memory.network === null || memory.chain === null) return { code: 'not-asked-for' };
-  const digest = digestOf(last, step.hasher);
-  const about = { transactionID: last.transactionID, digest };
-  const of = acknowledgements.filter((voice) => voice.transactionID === last.transactionID);
-  const flaw = problemOfSeal(of, about, memory.network.roster);
-  if (flaw !== null) return { code: 'not-a-seal', problem: flaw };
-  // Checked whole before the first is appended: an answer is taken or refused, never halved.
-  const problem = problemOfBlocks(fresh, memory.chain, memory.rule, step.hasher);
-  if (problem !== null) return { code: 'wrong-block', problem };
-  const seal = answer.seals.at(-1) ?? [];
+  if (memory.chain === null) return { code: 'not-asked-for' };
+  const fresh = page.blocks.filter(({ transactionID }) => transactionID >= from);
+  if (fresh.length === 0) return null;
+  const proofs = proofsOf(page.seals, voices);
+  const refusal = refusePage(step, memory.chain, fresh, proofs);
+  if (refusal !== null) return refusal;
+  const isNews = fresh.length <= mostNews;
   for (const block of fresh) {
-    append(step, block, digestOf(block, step.hasher), block === last ? seal : []);
+    const seal = proofs.get(block.transactionID)?.seal ?? [];
+    append(step, block, digestOf(block, step.hasher), seal, isNews);
   }
   step.note({ kind: 'synced', from, to: memory.height });
   continueAsking(step);
+  return null;
+}
+
+type Page = Extract<Answer, { blocks: unknown }>;
+
+/** A seal with its acknowledgements as the door read them. */
+type Proof = { readonly seal: Seal; readonly voices: readonly Acknowledgement[] };
+
+function proofsOf(
+  seals: readonly Seal[],
+  voices: readonly Acknowledgement[],
+): ReadonlyMap<TransactionID, Proof> {
+  const proofs = new Map<TransactionID, Proof>();
+  let at = 0;
+  for (const seal of seals) {
+    const own = voices.slice(at, at + seal.length);
+    at += seal.length;
+    const [first] = own;
+    if (first !== undefined) proofs.set(first.transactionID, { seal, voices: own });
+  }
+  return proofs;
+}
+
+/**
+ * A seal vouches for the blocks before it, which hang on one another by Parent; but a change of the
+ * roster needs its own, by the roster before it, as those who seal what follows are new.
+ */
+function refusePage(
+  step: Step,
+  start: Chain,
+  blocks: readonly Block[],
+  proofs: ReadonlyMap<TransactionID, Proof>,
+): Refusal | null {
+  const { rules } = step.state.memory;
+  let chain = start;
+  for (const block of blocks) {
+    const problem = problemOfBlock(block, chain, rules, step.hasher);
+    if (problem !== null) return { code: 'wrong-block', problem };
+    const digest = digestOf(block, step.hasher);
+    const proof = proofs.get(block.transactionID);
+    const isNeeded = block.change !== undefined || block === blocks.at(-1);
+    if (proof === undefined && isNeeded)
+      return { code: 'not-a-seal', problem: `block ${block.transactionID} comes without one` };
+    const about = { transactionID: block.transactionID, digest };
+    const flaw = proof === undefined ? null : problemOfSeal(proof.voices, about, chain.roster);
+    if (flaw !== null) return { code: 'not-a-seal', problem: flaw };
+    chain = extendChain(chain, rules, block, digest, step.hasher);
+  }
   return null;
 }
 

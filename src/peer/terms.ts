@@ -36,5 +36,5 @@ export function stepDown(step: Step, why: StepDown): void {
   step.note({ kind: 'stepped-down', term: state.office.term, why });
   state.office = null;
   if (state.obeyed?.controllerID === step.self) state.obeyed.hasSteppedDown = true;
-  step.cancel('mandate', 'reach', 'open', 'propose', 'quorum', 'welcome');
+  step.cancel('mandate', 'reach', 'open', 'propose', 'quorum', 'care', 'welcome');
 }

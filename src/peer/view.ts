@@ -2,6 +2,7 @@
 
 import type { ClientID, Digest, Term, TransactionID } from '../domain/names.ts';
 import type { RefusalCode } from '../domain/refusal.ts';
+import { isInRoster, presentRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
 import type { State } from './state.ts';
 
@@ -32,8 +33,8 @@ export function viewOf(state: State): View {
     term: memory.term,
     controllerID: controllerOf(state),
     network: memory.network?.digest ?? null,
-    roster: memory.network?.roster.digest ?? state.standing?.digest ?? null,
-    members: memory.network?.roster.members.map((member) => member.clientID) ?? [],
+    roster: presentRoster(memory)?.digest ?? state.standing?.digest ?? null,
+    members: presentRoster(memory)?.members.map((member) => member.clientID) ?? [],
     height: memory.height,
     tip: memory.chain?.tip ?? null,
     refusals: { ...state.refusals },
@@ -41,13 +42,9 @@ export function viewOf(state: State): View {
 }
 
 function roleOf(state: State): View['role'] {
-  const { network } = state.memory;
-  if (network === null) return 'unfounded';
+  if (state.memory.network === null) return 'unfounded';
   if (state.office !== null) return 'controller';
-  const { clientID } = state.settings.self;
-  return network.roster.members.some((member) => member.clientID === clientID)
-    ? 'member'
-    : 'observer';
+  return isInRoster(state.memory, state.settings.self.clientID) ? 'member' : 'observer';
 }
 
 /** What the door has to know: cheap to take, as it is taken for every message. */
@@ -64,7 +61,7 @@ export function createGlimpse(): (state: State) => Glimpse {
   let roster: Digest | null = null;
   let members = nobody;
   return ({ memory }) => {
-    const present = memory.network?.roster ?? null;
+    const present = presentRoster(memory);
     if (present !== null && present.digest !== roster) {
       roster = present.digest;
       members = new Set(present.members.map(({ clientID }) => clientID));

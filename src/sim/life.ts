@@ -2,6 +2,7 @@
 
 import { describe } from '../client/describe.ts';
 import type { Hasher } from '../domain/crypto.ts';
+import { majority } from '../domain/roster.ts';
 import { Chance } from './chance.ts';
 import { calm, type Nemesis } from './network.ts';
 import { type Inhabitant, World } from './world.ts';
@@ -29,7 +30,10 @@ export function live(seed: number, hasher: Hasher): Life {
     `seed ${seed}: ${peers} seats, ${extra} more peers, ` +
     `loss ${loss.toFixed(2)}, delay up to ${delayMs[1]} ms`;
   const fault =
-    founding(world, chance, peers + extra) ?? faults(world, chance, peers) ?? heal(world);
+    founding(world, chance, peers + extra) ??
+    faults(world, chance, peers) ??
+    turnover(world, chance) ??
+    heal(world);
   return { world, title, fault: fault ?? brokenSafety(world) };
 }
 
@@ -59,6 +63,27 @@ function faults(world: World, chance: Chance, seats: number): string | null {
   }
   world.run(40_000);
   return null;
+}
+
+/** Members leave or are removed one after another, and new peers come in their place. */
+function turnover(world: World, chance: Chance): string | null {
+  if (chance.happens(0.5)) return null;
+  for (let round = 0; round < 3; round += 1) {
+    const victim = chance.happens(0.5) ? world.controller() : (members(world)[0] ?? null);
+    if (victim !== null && canSpare(world, victim)) {
+      if (chance.happens(0.6)) world.leave(victim);
+      else world.kill(victim);
+    }
+    if (chance.happens(0.5)) world.start();
+    world.run(chance.happens(0.5) ? chance.next() * 5_000 : 75_000);
+  }
+  return null;
+}
+
+/** Whether a majority of the roster lives on without it. */
+function canSpare(world: World, victim: Inhabitant): boolean {
+  const size = world.view(victim).members.length;
+  return members(world).length - 1 >= majority(size);
 }
 
 function interruptBroker(world: World, chance: Chance): void {

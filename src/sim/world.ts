@@ -91,6 +91,7 @@ export class World {
       founders: null,
       announceMs: 10_000,
       heartbeatMs: 5_000,
+      removalMs: 60_000,
       challenges: 0,
       mines: true,
       ...this.#options.settings,

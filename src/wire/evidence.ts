@@ -1,6 +1,6 @@
 /** Reads the texts that a message carries as evidence, and what it claims they are. */
 
-import type { Acknowledgement, Member, Message, Vote } from '../domain/message.ts';
+import type { Acknowledgement, Block, Member, Message, Vote } from '../domain/message.ts';
 import type { ClientID, PublicKey } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { cutSignature, type Signed } from './envelope.ts';
@@ -28,9 +28,21 @@ type KeyOf = (clientID: ClientID) => PublicKey | null;
 /** The members whose keys `message` brings along, its sender's own among them where it is there. */
 export function membersIn(message: Message): readonly Member[] {
   if (message.kind === 'mandate') return message.members;
-  if (message.kind === 'answer') return 'founding' in message ? message.founding.members : [];
+  if (message.kind === 'answer')
+    return 'founding' in message ? message.founding.members : admittedIn(message.blocks);
+  if (message.kind === 'proposal') return admittedIn([message.block]);
+  if (message.kind === 'result') return message.result === 1 ? admittedIn([message.block]) : [];
   if (!('publicKey' in message) || message.publicKey === undefined) return [];
   return [{ clientID: message.clientID, publicKey: message.publicKey }];
+}
+
+/** Members admitted by blocks: the seals of later ones are by them, too. */
+function admittedIn(blocks: readonly Block[]): readonly Member[] {
+  return blocks.flatMap(({ change }) => {
+    const [, clientID, publicKey] = /^admit (\S+) (\S+)$/.exec(change ?? '') ?? [];
+    if (clientID === undefined || publicKey === undefined) return [];
+    return [{ clientID: clientID as ClientID, publicKey: publicKey as PublicKey }];
+  });
 }
 
 /**
@@ -42,7 +54,8 @@ export function evidenceOf(message: Message, keyOf: KeyOf): Evidence {
   if (problem !== null) return { ok: false, problem };
   const { kind, texts } = carriedBy(message);
   const keys = new Map(membersIn(message).map((member) => [member.clientID, member.publicKey]));
-  const signerKey = kind === 'vote' ? (signer: ClientID) => keys.get(signer) ?? null : keyOf;
+  const signerKey = (signer: ClientID): PublicKey | null =>
+    keys.get(signer) ?? (kind === 'vote' ? null : keyOf(signer));
   const voters = new Set<ClientID>();
   const exhibits: Exhibit[] = [];
   for (const [index, text] of texts.entries()) {

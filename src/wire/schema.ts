@@ -43,7 +43,13 @@ const judged = {
 const notBeside: z.ZodType<never> = z.never({ error: 'must not stand beside Founding' });
 
 const acceptedResult: z.ZodType<Fields<'result'>> = values
-  .object({ ...judged, result: values.choice(1), block: values.block, seal: values.evidences })
+  .object({
+    ...judged,
+    solution: values.solutionOrNone,
+    result: values.choice(1),
+    block: values.block,
+    seal: values.evidences,
+  })
   .refine(
     ({ block, clientID, transactionID, solution }) =>
       block.clientID === clientID &&

@@ -146,15 +146,30 @@ export const members: z.ZodType<readonly Member[]> = list(
 /** The first roster with the votes that founded it. */
 export const founding: z.ZodType<Founding> = object({ members, votes: evidences });
 
+/** What a result repeats of its block; nothing where the block changes the roster. */
+export const solutionOrNone: z.ZodType<string> = text(
+  /^[0-9a-f]{0,64}$/,
+  'must be at most 64 lower-case hex digits',
+);
+
+/** A change of the roster as a text; whether it is a sensible one, the ledger knows. */
+const change: z.ZodType<string> = text(
+  /^(remove [0-9a-f-]{36}|admit [0-9a-f-]{36} [\w-]{43})$/,
+  'must remove or admit one member',
+);
+
 /** An entry of the ledger, whether or not its digest meets its challenge. */
 export const block: z.ZodType<Block> = object({
   transactionID,
   parent: digest,
   root: digest,
   time,
-  challenge,
+  challenge: whole(0, 60),
   clientID,
-  solution,
+  solution: solutionOrNone,
+  change: change.exactOptional(),
+}).refine((it) => (it.change === undefined) === (it.challenge > 0 && it.solution !== ''), {
+  error: 'must have a Challenge and a Solution, or a Change',
 });
 
 /** What a voter acknowledged last. */

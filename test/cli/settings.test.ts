@@ -37,6 +37,7 @@ test('whoever says nothing gets the settings that the help shows', () => {
     difficulty: 'interval:3000@24',
     announce: 10_000,
     heartbeat: 5_000,
+    removal: 60_000,
     roster: null,
     identity: null,
     challenges: 0,

@@ -15,6 +15,7 @@ it('suspects controllers as suspicion.txt says', async () => {
         heardAt: Number(heard) as Instant,
         gone: (how as Watch['gone']) ?? null,
         goneAt: Number(at ?? 0) as Instant,
+        isRemoved: 'removed' in rest,
         hasSteppedDown: 'stepped-down' in rest,
         obeyedAt: Number(unconfirmed ?? 0) as Instant,
         isConfirmed: unconfirmed === undefined,

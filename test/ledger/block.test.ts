@@ -2,22 +2,23 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/domain/message.ts';
 import type { Digest, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import { digestOf, emptyRoot, preimageOf, workOf, zeroBits } from '../../src/ledger/block.ts';
 import {
-  digestOf,
-  emptyRoot,
-  preimageOf,
+  bitsOfNext,
+  type Chain,
+  extendChain,
   problemOfBlock,
-  workOf,
-  zeroBits,
-} from '../../src/ledger/block.ts';
-import { problemOfBlocks, startChain, tipOfChain } from '../../src/ledger/chain.ts';
+  startChain,
+} from '../../src/ledger/chain.ts';
+import { parseChange } from '../../src/ledger/change.ts';
+import type { Rules } from '../../src/ledger/rules.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
-import { id } from '../names.ts';
+import { id, rosterOf } from '../names.ts';
 
-const network = 'c'.repeat(64) as Digest;
-const rule = { kind: 'fixed', bits: 5 } as const;
-const chain = startChain(network, rule);
+const rules: Rules = { text: 'rules', seats: 4, difficulty: { kind: 'fixed', bits: 5 } };
+const start = startChain(rosterOf('ann,bob,cat'), rules);
+const network = start.tip;
 const root = emptyRoot(nodeHasher);
 
 function mine(height: number, parent: Digest, bits = 5): Block {
@@ -31,6 +32,12 @@ function mine(height: number, parent: Digest, bits = 5): Block {
   const solution = solve(workOf(opening, id('ann')), nodeHasher);
   return { ...opening, clientID: id('ann'), solution };
 }
+
+const problem = (block: Block, chain: Chain = start): string | null =>
+  problemOfBlock(block, chain, rules, nodeHasher);
+
+const extend = (chain: Chain, block: Block): Chain =>
+  extendChain(chain, rules, block, digestOf(block, nodeHasher), nodeHasher);
 
 describe('a block', () => {
   const first = mine(0, network);
@@ -48,19 +55,74 @@ describe('a block', () => {
     ['its root', { root: network }, /carries a batch/],
     ['its miner', { clientID: id('mallory') }, /zero bits where 5 are needed/],
     ['its time', { time: 18 as UnixMs }, /zero bits where 5 are needed/],
-  ])('is refused for %s', (_, change, problem) => {
-    const tip = tipOfChain(chain, rule);
-    expect(problemOfBlock(first, tip, nodeHasher)).toBeNull();
-    expect(problemOfBlock({ ...first, ...change }, tip, nodeHasher)).toMatch(problem);
+  ])('is refused for %s', (_, change, sentence) => {
+    expect(problem(first)).toBeNull();
+    expect(problem({ ...first, ...change })).toMatch(sentence);
   });
 
   it('hangs on the one before, all along a chain', () => {
-    const second = mine(1, digestOf(first, nodeHasher));
-    const third = mine(2, digestOf(second, nodeHasher));
-    expect(problemOfBlocks([first, second, third], chain, rule, nodeHasher)).toBeNull();
-    expect(problemOfBlocks([first, third], chain, rule, nodeHasher)).toMatch(/^block 2/);
-    expect(problemOfBlocks([first, mine(1, network)], chain, rule, nodeHasher)).toMatch(/^block 1/);
+    const chain = extend(start, first);
+    expect(chain.height).toBe(1);
+    expect(problem(mine(1, chain.tip), chain)).toBeNull();
+    expect(problem(mine(2, chain.tip), chain)).toMatch(/block 2 where 1/);
+    expect(problem(mine(1, network), chain)).toMatch(/does not hang/);
   });
+});
+
+describe('a block that changes the roster', () => {
+  const uuid = (digit: string): string => `${digit.repeat(8)}-0000-8000-8000-000000000000`;
+  const chain: Chain = { ...start, roster: rosterOf([uuid('1'), uuid('2'), uuid('3')].join()) };
+  const key = 'A'.repeat(43);
+
+  const changing = (change: string, more: Partial<Block> = {}): Block => ({
+    transactionID: 0 as TransactionID,
+    parent: network,
+    root: nodeHasher.sha256(change),
+    time: 17 as UnixMs,
+    challenge: 0,
+    clientID: id('ann'),
+    solution: '',
+    change,
+    ...more,
+  });
+
+  it('counts from the next block on, and leaves the difficulty alone', () => {
+    const block = changing(`remove ${uuid('2')}`);
+    expect(problem(block, chain)).toBeNull();
+    const after = extend(chain, block);
+    expect(after.roster.members.map(({ clientID }) => clientID)).toEqual([uuid('1'), uuid('3')]);
+    expect(after.difficulty).toBe(chain.difficulty);
+    expect(bitsOfNext(after, rules)).toBe(5);
+    const back = changing(`admit ${uuid('2')} ${key}`, {
+      transactionID: 1 as TransactionID,
+      parent: after.tip,
+    });
+    expect(problem(back, after)).toBeNull();
+    expect(extend(after, back).roster.members).toHaveLength(3);
+  });
+
+  it.each([
+    ['a stranger cannot be removed', `remove ${uuid('9')}`, {}, /no member/],
+    ['a member cannot be admitted', `admit ${uuid('1')} ${key}`, {}, /admits a member/],
+    ['an exchange is no change', `exchange ${uuid('1')} ${uuid('9')}`, {}, /cannot be read/],
+    ['its root must be its own', `remove ${uuid('1')}`, { root }, /root/],
+    ['it is not mined', `remove ${uuid('1')}`, { challenge: 5 }, /is mined/],
+    ['its place counts', `remove ${uuid('1')}`, { parent: root }, /does not hang/],
+  ])('%s', (_, change, more, sentence) => {
+    expect(problem(changing(change, more), chain)).toMatch(sentence);
+  });
+
+  it('never removes the last member, nor fills more seats than there are', () => {
+    const alone: Chain = { ...chain, roster: rosterOf(uuid('1')) };
+    expect(problem(changing(`remove ${uuid('1')}`), alone)).toMatch(/last member/);
+    const full: Chain = { ...chain, roster: rosterOf(['1', '2', '3', '4'].map(uuid).join()) };
+    expect(problem(changing(`admit ${uuid('5')} ${key}`), full)).toMatch(/no seat/);
+  });
+
+  it.each(['', 'remove', 'remove x', `admit ${uuid('1')}`, `remove ${uuid('1')} ${key}`])(
+    '"%s" is none',
+    (text) => expect(parseChange(text)).toBeNull(),
+  );
 });
 
 it.each([

@@ -53,6 +53,7 @@ export function startPeer(
       founders: null,
       announceMs: 10_000,
       heartbeatMs: 5_000,
+      removalMs: 60_000,
       challenges: 0,
       mines: threads > 0,
       ...settings,

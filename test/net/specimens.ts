@@ -20,7 +20,7 @@ function messagesOf(peer: Pick<TestPeer, 'identity'>, term: number): readonly Me
     rules: 'peers=5 difficulty=fixed:60',
   };
   const block = {
-    transactionID: 0 as TransactionID,
+    transactionID: 9 as TransactionID,
     parent: hex as Digest,
     root: hex as Digest,
     time: 1 as UnixMs,
@@ -28,7 +28,7 @@ function messagesOf(peer: Pick<TestPeer, 'identity'>, term: number): readonly Me
     clientID,
     solution: '00',
   };
-  const at = { clientID, term: term as Term, transactionID: 0 as TransactionID };
+  const at = { clientID, term: term as Term, transactionID: 9 as TransactionID };
   const vote: Message = {
     kind: 'vote',
     ...at,

@@ -1,0 +1,84 @@
+/** The controller's care for the roster: who has gone is removed, who waits is admitted. */
+
+import { type Candidate, type Care, changeDue, nextRemoval } from '../controller/care.ts';
+import type { Block } from '../domain/message.ts';
+import { isKnown } from '../election/gathering.ts';
+import { silentHeartbeats } from '../election/suspicion.ts';
+import { type Change, changeText } from '../ledger/change.ts';
+import { acquaintanceOf } from './acquainting.ts';
+import { propose } from './governing.ts';
+import { knownSince } from './presence.ts';
+import type { Office } from './state.ts';
+import type { Step } from './step.ts';
+
+/** Proposes the change that is due, if nothing else is being proposed. */
+export function careForRoster(step: Step): void {
+  const { office, memory, link } = step.state;
+  step.cancel('care');
+  if (office === null || !office.isGoverning || office.proposed !== null) return;
+  if (memory.chain === null || !link.isConnected) return;
+  const care = careOf(step, office);
+  const change = changeDue(care);
+  if (change !== null) {
+    proposeChange(step, change);
+    return;
+  }
+  const next = nextRemoval(care);
+  if (next !== null) step.alarm('care', Math.max(1, next - step.now.at));
+}
+
+/** The open challenge is given up: its number goes to the change, which is more urgent. */
+function proposeChange(step: Step, change: Change): void {
+  const { memory } = step.state;
+  const { chain } = memory;
+  if (chain === null) return;
+  const text = changeText(change);
+  const block: Block = {
+    transactionID: chain.height,
+    parent: chain.tip,
+    root: step.hasher.sha256(text),
+    time: step.now.unix,
+    challenge: 0,
+    clientID: step.self,
+    solution: '',
+    change: text,
+  };
+  propose(step, block);
+}
+
+function careOf(step: Step, office: Office): Care {
+  const { state, now } = step;
+  const { memory, settings, link, acquaintances } = state;
+  const roster = memory.chain?.roster ?? { digest: '' as never, members: [] };
+  // A member that we have never heard is silent since our mandate.
+  for (const { clientID, publicKey } of roster.members) {
+    if (clientID !== step.self) acquaintanceOf(step, clientID).publicKey ??= publicKey;
+  }
+  const peers = Object.values(acquaintances).flatMap((peer): Candidate[] => {
+    const { clientID, publicKey, gone, heardAt, hereSince } = peer;
+    if (publicKey === null) return [];
+    const isThere = isKnown(peer, state.rules, knownSince(step));
+    const namesUs = peer.term === office.term && peer.controllerID === step.self;
+    return [
+      {
+        clientID,
+        publicKey,
+        hasSaidGoodbye: gone === 'leaving' || gone === 'disconnected',
+        heardAt: heardAt ?? office.since,
+        hereSince: hereSince ?? now.at,
+        isReady: isThere && namesUs && peer.height === memory.height,
+      },
+    ];
+  });
+  return {
+    self: step.self,
+    isLeaving: link.isLeaving,
+    roster,
+    seats: settings.peers,
+    peers,
+    now: now.at,
+    since: office.since,
+    removalMs: settings.removalMs,
+    patienceMs: silentHeartbeats * settings.heartbeatMs,
+  };
+}
