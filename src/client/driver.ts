@@ -43,6 +43,7 @@ export class Driver<State> {
   #isBusy = false;
   #hasLeft = false;
   #dismissAlarm: () => void = () => undefined;
+  #wakeAt: Instant | null = null;
 
   /** `viewOf` shows the door what the head holds: cheap checks come before costly ones. */
   constructor(peer: Peer<State>, hands: Hands, viewOf: (state: State) => DoorView) {
@@ -140,9 +141,15 @@ export class Driver<State> {
   }
 
   #setAlarm(wakeAt: Instant | null): void {
+    // A timer set anew for each message would never ring while messages keep coming.
+    if (wakeAt === this.#wakeAt) return;
     this.#dismissAlarm();
+    this.#wakeAt = wakeAt;
     if (wakeAt === null) return;
-    this.#dismissAlarm = this.#hands.clock.wake(wakeAt, () => this.#receive({ kind: 'woken' }));
+    this.#dismissAlarm = this.#hands.clock.wake(wakeAt, () => {
+      this.#wakeAt = null;
+      this.#receive({ kind: 'woken' });
+    });
   }
 
   #perform(effect: Effect): Promise<void> | undefined {

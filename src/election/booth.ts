@@ -46,8 +46,12 @@ export function boothOf(booths: Booths, term: Term): Booth {
     isGivenUp: false,
   };
   booths[term] = booth;
-  const terms = Object.keys(booths).map(Number);
-  if (terms.length > mostBooths) delete booths[Math.min(...terms)];
+  const all = Object.values(booths);
+  if (all.length <= mostBooths) return booth;
+  // A term of our own is dropped last: its nonce is a secret that nobody can tell us again.
+  const others = all.filter(({ nonce, isGivenUp }) => nonce === null || isGivenUp);
+  const lowest = Math.min(...(others.length > 0 ? others : all).map((each) => each.term));
+  delete booths[lowest];
   return booth;
 }
 
@@ -70,10 +74,10 @@ export function isOpen(booth: Booth, now: Instant): boolean {
   return Object.keys(booth.reveals).length === 0 && !booth.hasRevealed && !booth.isGivenUp;
 }
 
-/** PROTOCOL 6.2: the highest open term above `own`, else the one after the highest heard of. */
+/** PROTOCOL 6.2: the highest term heard of if it is above `own` and open, else the one after it. */
 export function chooseTerm(booths: Booths, own: Term, now: Instant): Term {
-  const terms = Object.values(booths).map(({ term }) => term);
-  const open = Object.values(booths).filter((booth) => booth.term > own && isOpen(booth, now));
-  const chosen = Math.max(...open.map(({ term }) => term));
-  return (open.length > 0 ? chosen : Math.max(own, ...terms) + 1) as Term;
+  const highest = Math.max(own, ...Object.values(booths).map(({ term }) => term));
+  const booth = booths[highest];
+  const isJoinable = highest > own && booth !== undefined && isOpen(booth, now);
+  return (isJoinable ? highest : highest + 1) as Term;
 }

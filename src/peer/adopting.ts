@@ -16,6 +16,9 @@ export function adoptFounding(
   const { memory, rules, settings } = step.state;
   const roster = makeRoster(founding.members, rules, step.hasher);
   if (network !== null && roster.digest !== network) return 'it is of another network';
+  const founders = settings.founders && makeRoster(settings.founders, rules, step.hasher);
+  if (founders !== null && roster.digest !== founders.digest)
+    return 'it is not that of our roster file';
   if (roster.members.length !== settings.peers)
     return `it has ${roster.members.length} members where the rules say ${settings.peers}`;
   const [first] = votes;

@@ -57,6 +57,9 @@ export function append(
     return;
   }
   if (!office.isGoverning) return;
+  const change = block.change === undefined ? null : parseChange(block.change);
+  // It named us while it waited, when that did not count yet.
+  if (change?.kind === 'admit') office.named[change.member.clientID] = step.now.at;
   office.opening = null;
   office.proposed = null;
   office.acknowledgements = {};

@@ -119,7 +119,10 @@ export function hearFounderReveal(step: Step, reveal: Reveal): Refusal | null {
   const opened = booth.commitments[clientID];
   const isOpened = opened?.commit === commitmentOf(term, clientID, reveal.nonce, step.hasher);
   const roster = booth.ownRosters.find(({ digest }) => digest === opened?.roster);
-  if (isOpened && roster !== undefined && isCommitting(step, term)) lock(step, term, roster);
+  const binding = bindingOf(step);
+  const isFree = binding === null || binding.digest === roster?.digest;
+  if (isOpened && roster !== undefined && isFree && isCommitting(step, term))
+    lock(step, term, roster);
   closePhase(step, false);
   return null;
 }

@@ -147,8 +147,9 @@ export function repeatMandate(step: Step): void {
 export function hearNaming(step: Step, peer: ClientID, namesUs: boolean): void {
   const { office } = step.state;
   if (office === null) return;
-  if (namesUs) office.named[peer] = step.now.at;
-  else step.alarmBy('mandate', Math.max(0, mandateAgainMs - step.since(office.mandateSaidAt)));
+  if (namesUs) {
+    if (isInRoster(step.state.memory, peer)) office.named[peer] = step.now.at;
+  } else step.alarmBy('mandate', Math.max(0, mandateAgainMs - step.since(office.mandateSaidAt)));
 }
 
 /** Steps down if too few members named us for three heartbeats. */

@@ -4,6 +4,7 @@ import type { Event } from '../domain/contract.ts';
 import { type Heartbeat, type Message, senderOf } from '../domain/message.ts';
 import { type Digest, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { makeRoster } from '../domain/roster.ts';
 import { isFar } from '../election/booth.ts';
 import { hearProposal } from './acknowledging.ts';
 import { hearAbout, hearBeat, hearSignOfLife } from './acquainting.ts';
@@ -69,10 +70,19 @@ function hearOwn(step: Step, heard: Heard): Refusal | null {
   }
 }
 
+/** Whoever uses up terms leaves none for others; but votes of members are their word. */
+function refuseFarTerm(step: Step, message: Message): Refusal | null {
+  const { network, term: ours } = step.state.memory;
+  const isTold = message.kind === 'commitment' || message.kind === 'reveal';
+  if (!isTold && (message.kind !== 'vote' || network !== null)) return null;
+  return isFar(message.term, ours) ? { code: 'far-term', term: message.term, ours } : null;
+}
+
 function dispatch(step: Step, heard: Heard): Refusal | null {
   const { message, text, retained, evidence } = heard;
-  const { network, term: ours } = step.state.memory;
-  const isFounding = network === null;
+  const far = refuseFarTerm(step, message);
+  if (far !== null) return far;
+  const isFounding = step.state.memory.network === null;
   switch (message.kind) {
     case 'introduction':
       return hearIntroduction(step, message);
@@ -84,10 +94,8 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
     case 'heartbeat':
       return hearHeartbeat(step, message);
     case 'commitment':
-      if (isFar(message.term, ours)) return { code: 'far-term', term: message.term, ours };
       return isFounding ? hearFounderCommitment(step, message) : hearCommitment(step, message);
     case 'reveal':
-      if (isFar(message.term, ours)) return { code: 'far-term', term: message.term, ours };
       return isFounding ? hearFounderReveal(step, message) : hearReveal(step, message);
     case 'vote':
       return hearVote(step, message, text);
@@ -133,8 +141,7 @@ function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
   const { clientID, term, network, transactionID } = heartbeat;
   dropRequest(step, clientID, transactionID);
   if (network !== null && memory.network === null) {
-    hearOfNetwork(step, network);
-    return null;
+    return hearOfNetwork(step, network);
   }
   if (network !== null && memory.network !== null && network !== memory.network.digest)
     return { code: 'other-network', theirs: network, ours: memory.network.digest };
@@ -150,11 +157,15 @@ function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
 }
 
 /** Who is bound to a founding learns no other network meanwhile. */
-function hearOfNetwork(step: Step, digest: Digest): void {
+function hearOfNetwork(step: Step, digest: Digest): Refusal | null {
   const binding = bindingOf(step);
-  if (binding !== null && binding.digest !== digest) return;
+  if (binding !== null && binding.digest !== digest) return null;
+  const { founders } = step.state.settings;
+  const ours = founders && makeRoster(founders, step.state.rules, step.hasher).digest;
+  if (ours !== null && ours !== digest) return { code: 'other-network', theirs: digest, ours };
   step.state.heardNetwork = { digest, at: step.now.at };
   fallBehind(step, 0 as TransactionID);
+  return null;
 }
 
 /** What the controller's heartbeat says of its own office. */

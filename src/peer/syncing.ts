@@ -64,6 +64,7 @@ export function ask(step: Step): void {
 export function hearRequest(step: Step, request: Request): void {
   const { state } = step;
   const { clientID, from } = request;
+  forgetRequests(step);
   const before = state.requests[clientID];
   const isNothingNew = from === UNFOUNDED ? state.memory.network === null : !hasFrom(step, from);
   if (isNothingNew) {
@@ -81,7 +82,6 @@ export function hearRequest(step: Step, request: Request): void {
   const wait = before?.from === from ? before.answerAt : null;
   const answerAt = isOurs ? (wait ?? step.now.at + step.jitter(0, 500)) : null;
   state.requests[clientID] = { from, at: step.now.at, answerAt: answerAt as typeof step.now.at };
-  forgetRequests(step);
   setServe(step);
 }
 
