@@ -18,7 +18,8 @@ export type FleetOptions = {
   readonly politeMs?: number;
 };
 
-const POLITE_MS = 3_000;
+/** A member gives up its seat in 3 s at most (PROTOCOL 8), and its connection in 2 s. */
+const POLITE_MS = 6_000;
 
 export class Fleet {
   readonly #options: FleetOptions;

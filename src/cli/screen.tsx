@@ -2,10 +2,10 @@
 
 import { Box, render, Text, useInput } from 'ink';
 import type { ReactElement } from 'react';
-import { formatCount, formatRate, shortName } from '../client/describe.ts';
+import { formatCount, formatRate, formatSeconds, shortName } from '../client/describe.ts';
 import { beforeComplaint } from './exit.ts';
 import { bar, formatElapsed, layOut, roleOf, rowsShown, stateOf } from './screen-layout.ts';
-import { describeFact, type Fact, formatSeconds } from './start-fact.ts';
+import { describeFact, type Fact } from './start-fact.ts';
 import { type PeerRow, triedFor } from './start-peers.ts';
 import type { Keys } from './start-run.ts';
 import type { Show } from './start-show.ts';

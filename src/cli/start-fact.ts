@@ -1,6 +1,6 @@
 /** What happens in a run of many peers, each thing once, and the line that tells it to people. */
 
-import { describe, shortName } from '../client/describe.ts';
+import { describe, formatSeconds, shortName } from '../client/describe.ts';
 import type { ClientID, Digest, TransactionID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import type { Ending } from './fleet-process.ts';
@@ -42,6 +42,7 @@ export type Fact =
   | NoteOf<'drawn'>
   /** `afterMs`: since everybody was here, in the first term; else since the election began. */
   | (Omit<NoteOf<'mandate'>, 'isSelf'> & { readonly afterMs: number | null })
+  | NoteOf<'roster'>
   | NoteOf<'stepped-down'>
   | NoteOf<'no-quorum'>
   /** `isSame`: a new controller goes on with what the last one had opened. */
@@ -136,7 +137,8 @@ function describeOutcome(fact: Outcome): string {
     return `result ${fact.transactionID} is wrong: ${fact.problem}; its preimage: ${fact.preimage}`;
   }
   return (
-    `result ${fact.transactionID}: ${shortName(fact.winner)} wins with ${fact.solution} ` +
+    `result ${fact.transactionID}: ${shortName(fact.winner)} wins with ` +
+    `${fact.solution.replace(/^0{17,}/, '0…')} ` +
     `after ${formatSeconds(fact.elapsedMs)}, digest ${fact.digest.slice(0, 16)} (checked)`
   );
 }
@@ -156,9 +158,4 @@ export function describeEnding(ending: Ending): string {
   if (ending.signal !== null) return `was ended by ${ending.signal}`;
   if (ending.code === null) return 'could not be started';
   return ending.how === 'left' ? 'has left' : `ended with exit code ${ending.code}`;
-}
-
-/** 12345 as `12.3 s`. */
-export function formatSeconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,7 +1,7 @@
 /** One run: a broker, a fleet of peers, and what becomes of them, up to the closing tables. */
 
 import { fileURLToPath } from 'node:url';
-import type { TransactionID, UnixMs } from '../domain/names.ts';
+import type { UnixMs } from '../domain/names.ts';
 import { WorldError } from '../node/world-error.ts';
 import { EXIT } from './exit.ts';
 import { Fleet } from './fleet.ts';
@@ -140,9 +140,11 @@ class Run {
   /** The run is done when everybody has the last result, or in a moment. */
   #lookForTheLast(): void {
     const { challenges } = this.#options;
-    if (challenges === 0 || this.story.outcomes.length < challenges) return;
+    const last = this.story.outcomes.at(-1);
+    if (challenges === 0 || last === undefined) return;
+    if (this.story.outcomes.length < challenges) return;
     const done = (): void => this.#finish({ kind: 'done' });
-    if (this.story.isKnownToAll((challenges - 1) as TransactionID)) done();
+    if (this.story.isKnownToAll(last.transactionID)) done();
     else this.#patience ??= setTimeout(done, LAST_RESULT_MS);
   }
 

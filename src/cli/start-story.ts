@@ -88,7 +88,7 @@ export class Story {
     return this.#hasFailed;
   }
 
-  /** Of the network's first roster; false for everybody before the founding. */
+  /** Of the network's present roster; false for everybody before the founding. */
   isMember(name: ClientID | null): boolean {
     return name !== null && (this.#members?.includes(name) ?? false);
   }
@@ -170,10 +170,7 @@ export class Story {
         this.#members ??= said.members;
         return this.#gather();
       case 'roster':
-        // Who catches up tells old changes, too: the latest one counts.
-        if (said.transactionID >= this.#rosterAt) this.#members = said.members;
-        this.#rosterAt = Math.max(this.#rosterAt, said.transactionID);
-        return [];
+        return this.#changeRoster(said);
       case 'election':
       case 'drawn':
       case 'stepped-down':
@@ -207,6 +204,14 @@ export class Story {
   /** Whoever says that the founding begins has heard of all who found. */
   #gather(): readonly Fact[] {
     return this.#once('gathered', { kind: 'gathered', here: this.#wanted, wanted: this.#wanted });
+  }
+
+  /** Who catches up tells old changes, too: only a later one than the last is news. */
+  #changeRoster(said: SaidOf<'roster'>): readonly Fact[] {
+    if (said.transactionID <= this.#rosterAt) return [];
+    this.#rosterAt = said.transactionID;
+    this.#members = said.members;
+    return [noteOf(said)];
   }
 
   #tellElection(

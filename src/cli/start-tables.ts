@@ -1,8 +1,8 @@
 /** The closing tables of a run, as lines of plain text. */
 
-import { formatCount, formatRate, shortName } from '../client/describe.ts';
+import { formatCount, formatRate, formatSeconds, shortName } from '../client/describe.ts';
 import type { UnixMs } from '../domain/names.ts';
-import { describeEnding, formatSeconds, type Outcome } from './start-fact.ts';
+import { describeEnding, type Outcome } from './start-fact.ts';
 import { type PeerRow, triedBy } from './start-peers.ts';
 
 export type Column = { readonly title: string; readonly isNumber?: boolean };

@@ -45,6 +45,20 @@ export const founded = (count: number): Said => ({
   isMember: true,
 });
 
+export const rosterOf = (
+  transactionID: number,
+  change: 'remove' | 'admit',
+  member: number,
+  members: readonly number[],
+): Said => ({
+  time: at(60),
+  kind: 'roster',
+  change,
+  transactionID: transactionID as TransactionID,
+  member: nameOf(member),
+  members: members.map(nameOf),
+});
+
 export const mandate = (term: number, place: number, time = 10): Said => ({
   time: at(time),
   kind: 'mandate',

@@ -17,6 +17,8 @@ import {
   nameOf,
   progress,
   result,
+  rosterOf,
+  started,
   storyOf,
 } from './start-saying.ts';
 
@@ -144,4 +146,24 @@ test('a peer mines from its progress or a new challenge on, until it says why it
   expect(idleOf()).toBe('governing');
   story.hear(1, progress(1, 5));
   expect(idleOf()).toBeUndefined();
+});
+
+test('who is admitted votes, and who is removed does not', () => {
+  const story = storyOf(3);
+  story.add(4, 1004, at(0));
+  story.hear(4, started(4));
+  allSay(story, 3, founded(3));
+  story.end(1, KILLED, at(50));
+  const removed = rosterOf(1, 'remove', 1, [2, 3]);
+  const admitted = rosterOf(2, 'admit', 4, [2, 3, 4]);
+  expect([removed, admitted].flatMap((said) => allSay(story, 4, said)).map(describeFact)).toEqual([
+    '11111111 is removed: 2 members',
+    '44444444 is admitted: 3 members',
+  ]);
+  // A late teller of the older change.
+  expect(story.hear(4, removed)).toEqual([]);
+  story.end(2, KILLED, at(60));
+  expect(story.hopeless()).toBeNull();
+  story.end(3, KILLED, at(61));
+  expect(story.hopeless()).toEqual({ kind: 'no-majority', living: 1, needed: 2 });
 });
