@@ -94,7 +94,7 @@ export class Driver<State> {
       const effect = this.#effects[this.#next];
       if (effect !== undefined) {
         this.#next += 1;
-        const pending = this.#perform(effect);
+        const pending = this.#attempt(effect);
         if (pending === undefined) continue;
         pending.then(
           () => this.#resume(),
@@ -150,6 +150,16 @@ export class Driver<State> {
       this.#wakeAt = null;
       this.#receive({ kind: 'woken' });
     });
+  }
+
+  /** A journal that throws at once has failed like one that throws later. */
+  #attempt(effect: Effect): Promise<void> | undefined {
+    try {
+      return this.#perform(effect);
+    } catch (error) {
+      if (effect.kind !== 'record' && effect.kind !== 'serve') throw error;
+      return Promise.reject(error);
+    }
   }
 
   #perform(effect: Effect): Promise<void> | undefined {

@@ -39,11 +39,6 @@ export type RequestID = Named<string, 'RequestID'>;
 /** Height of a peer that knows no network yet. */
 export const UNFOUNDED: TransactionID = -1 as TransactionID;
 
-/** The term that comes after `term`. */
-export function nextTerm(term: Term): Term {
-  return (term + 1) as Term;
-}
-
 /** The block number that comes after `height`. */
 export function nextTransaction(height: TransactionID): TransactionID {
   return (height + 1) as TransactionID;

@@ -24,6 +24,14 @@ export type Booth = {
 
 export type Booths = Record<number, Booth>;
 
+/** Names in one booth: more than any roster has, and few enough for strangers to fill. */
+const mostNames = 300;
+
+/** Whether the booth keeps what this peer says; in a founding anybody may speak. */
+export function hasRoom(said: Readonly<Record<ClientID, unknown>>, peer: ClientID): boolean {
+  return said[peer] !== undefined || Object.keys(said).length < mostNames;
+}
+
 /** After so long without a commitment a term is nobody's any more. */
 const openMs = 6_000;
 

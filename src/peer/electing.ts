@@ -7,7 +7,7 @@ import type { ClientID, Digest, Nonce, Term } from '../domain/names.ts';
 import type { Suspicion } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, majority, type Roster } from '../domain/roster.ts';
-import { type Booth, boothOf, chooseTerm } from '../election/booth.ts';
+import { type Booth, boothOf, chooseTerm, hasRoom } from '../election/booth.ts';
 import { commitmentOf, draw, drawnBits, numberOf } from '../election/draw.ts';
 import { mandateMs } from '../election/suspicion.ts';
 import { sayAgainMs } from './obeying.ts';
@@ -75,6 +75,7 @@ export function sayAgain(step: Step): void {
 export function keepCommitment(step: Step, commitment: Commitment): void {
   const { clientID, term, roster, commit } = commitment;
   const booth = boothOf(step.state.booths, term);
+  if (!hasRoom(booth.commitments, clientID)) return;
   booth.commitments[clientID] = { roster, commit };
   booth.committedAt = step.now.at;
 }
@@ -86,7 +87,7 @@ export function keepReveal(step: Step, reveal: Reveal): Refusal | null {
   const commitment = booth.commitments[clientID];
   const opened = commitmentOf(term, clientID, nonce, step.hasher);
   if (commitment !== undefined && commitment.commit !== opened) return { code: 'wrong-commitment' };
-  booth.reveals[clientID] = nonce;
+  if (hasRoom(booth.reveals, clientID)) booth.reveals[clientID] = nonce;
   return null;
 }
 
@@ -155,6 +156,8 @@ function sayReveal(step: Step, election: Election): void {
 }
 
 function closeReveals(step: Step, election: Election, booth: Booth, isLate: boolean): void {
+  const awaited = Object.keys(election.counted) as ClientID[];
+  if (!isLate && awaited.some((clientID) => booth.reveals[clientID] === undefined)) return;
   const nonces: Record<ClientID, Nonce> = {};
   for (const [name, commit] of Object.entries(election.counted)) {
     const clientID = name as ClientID;
@@ -163,7 +166,7 @@ function closeReveals(step: Step, election: Election, booth: Booth, isLate: bool
     if (nonce !== undefined && opens === commit) nonces[clientID] = nonce;
   }
   const revealed = Object.keys(nonces).length;
-  const isComplete = revealed === Object.keys(election.counted).length;
+  const isComplete = revealed === awaited.length;
   if (revealed >= needed(election) && (isComplete || isLate)) vote(step, election, nonces);
   else if (isLate) giveUp(step, revealed, needed(election));
 }

@@ -23,10 +23,11 @@ import {
   leave,
   reconnect,
   sayGoodbye,
+  vanish,
 } from './linking.ts';
 import { recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
-import { beat, beatIfChanged, connect, introduce } from './presence.ts';
+import { beat, beatIfChanged, connect, greet, introduce } from './presence.ts';
 import { tellRefusals } from './refusing.ts';
 import {
   find,
@@ -107,7 +108,8 @@ function takeEvent(step: Step, event: Event): void {
       return;
     case 'failed':
       step.note({ kind: 'failed', effect: event.effect, code: event.code });
-      if (event.effect === 'record') stepDown(step, 'journal');
+      // What is not written down must not be shown: not even a goodbye, which would name our term.
+      if (event.effect === 'record') vanish(step);
       return;
   }
 }
@@ -177,11 +179,6 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   serve,
   refusals: tellRefusals,
 };
-
-function greet(step: Step): void {
-  introduce(step);
-  beat(step);
-}
 
 /** What follows from any event: the same few questions, asked again. */
 function settle(step: Step): void {

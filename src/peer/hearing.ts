@@ -12,7 +12,7 @@ import { appendSealed } from './appending.ts';
 import { bindingOf } from './binding.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
 import { hearAcknowledgement, hearNaming, hearSolution } from './governing.ts';
-import { hearOwnPresence } from './linking.ts';
+import { hearOwnPresence, vanish } from './linking.ts';
 import { isInRoster } from './memory.ts';
 import { confirm, hearMandate, hearVote } from './obeying.ts';
 import { controllerOf } from './presence.ts';
@@ -32,7 +32,8 @@ export function hear(step: Step, heard: Heard): Refusal | null {
   if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
   const isFarewell = message.kind === 'presence' && message.state !== 'ready';
   if (!retained && !isFarewell) hearSignOfLife(step, sender, message);
-  if (sender === controllerOf(step.state) && isOfController(message)) hearController(step);
+  const isController = !retained && sender === controllerOf(step.state);
+  if (isController && isOfController(message)) hearController(step);
   return dispatch(step, heard);
 }
 
@@ -55,7 +56,11 @@ function hearOwn(step: Step, heard: Heard): Refusal | null {
     case 'introduction':
     case 'heartbeat': {
       const isOther = message.incarnation > step.state.memory.incarnation;
-      return isOther ? { code: 'second-peer-with-our-name' } : null;
+      if (!isOther) return null;
+      // Two that vote and govern under one name contradict each other: the older one goes.
+      step.refuse(step.self, { code: 'second-peer-with-our-name' });
+      vanish(step);
+      return null;
     }
     case 'presence':
       hearOwnPresence(step, message);

@@ -4,6 +4,7 @@ import type { Presence } from '../domain/message.ts';
 import { excuseOutage, openChallenge, sayProposal } from './governing.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { beat, connect, introduce, sayPresence } from './presence.ts';
+import { tellRefusals } from './refusing.ts';
 import { saySolution } from './searching.ts';
 import type { Alarm } from './state.ts';
 import type { Step } from './step.ts';
@@ -100,13 +101,21 @@ function mayGo(step: Step): boolean {
 }
 
 export function sayGoodbye(step: Step): void {
-  const { state } = step;
   stepDown(step, 'leaving');
-  if (state.mining !== null) step.act({ kind: 'rest' });
-  state.mining = null;
   beat(step);
   sayPresence(step, 'disconnected');
+  vanish(step);
+}
+
+/** Goes without a word, and does nothing more. */
+export function vanish(step: Step): void {
+  const { state } = step;
+  tellRefusals(step);
+  if (state.mining !== null) step.act({ kind: 'rest' });
+  state.mining = null;
+  state.office = null;
   step.act({ kind: 'leave' });
+  state.link.isLeaving = true;
   state.link.hasLeft = true;
   for (const alarm of Object.keys(state.alarms) as Alarm[]) step.cancel(alarm);
 }

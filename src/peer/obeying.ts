@@ -4,7 +4,7 @@ import type { Mandate, Message, Vote } from '../domain/message.ts';
 import type { ClientID, Term } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
-import { boothOf, type CastVote } from '../election/booth.ts';
+import { boothOf, type CastVote, hasRoom } from '../election/booth.ts';
 import { countVotes, problemOf } from '../election/mandate.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
 import { acquaintanceOf } from './acquainting.ts';
@@ -14,11 +14,13 @@ import { enterOffice } from './governing.ts';
 import { isInRoster, rosterOf } from './memory.ts';
 import { saySolution } from './searching.ts';
 import type { Step } from './step.ts';
-import { fallBehind } from './syncing.ts';
 import { enterTerm, leaveElection, raiseTerm } from './terms.ts';
 
 /** Commitments, reveals and votes are said again so often. */
 export const sayAgainMs = 500;
+
+/** As the schema of evidence has it. */
+const longestVote = 4_096;
 
 /** The roster that a vote names, if it is one under which votes count for us. */
 function electorateOf(step: Step, vote: Vote): Roster | null {
@@ -35,7 +37,10 @@ export function hearVote(step: Step, vote: Vote, text: string): Refusal | null {
   const roster = electorateOf(step, vote);
   const isVoter = isInRoster(state.memory, vote.clientID) || isAmong(roster, vote.clientID);
   if (isFounded && !isVoter) return { code: 'not-a-member' };
-  boothOf(state.booths, vote.term).votes[vote.clientID] = { vote, text };
+  const { votes } = boothOf(state.booths, vote.term);
+  // No evidence may be longer, so neither may what is to become evidence.
+  if (hasRoom(votes, vote.clientID) && text.length <= longestVote)
+    votes[vote.clientID] = { vote, text };
   if (isFounded) raiseTerm(step, vote.term);
   if (roster !== null) countTerm(step, vote.term, roster);
   return null;
@@ -188,10 +193,4 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
 export function confirm(step: Step): void {
   const { obeyed } = step.state;
   if (obeyed !== null) obeyed.isConfirmed = true;
-}
-
-/** Asks for the founding of a network that a heartbeat named. */
-export function learnNetwork(step: Step): void {
-  const { heardNetwork, memory } = step.state;
-  if (heardNetwork !== null && memory.network === null) fallBehind(step, memory.height);
 }

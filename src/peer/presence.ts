@@ -49,8 +49,11 @@ export function greetSoon(step: Step): void {
   if (!step.isSet('greet')) step.alarm('greet', step.jitter(0, 250));
 }
 
-/** Changes are said within this time, so that a burst of them is one heartbeat. */
+/** A controller says changes within this time, so that a burst of them is one heartbeat. */
 const changeMs = 30;
+
+/** The others take their time: ten heartbeats at once are a hundred deliveries. */
+const othersMs: readonly [low: number, high: number] = [100, 300];
 
 export function beat(step: Step): void {
   const { state } = step;
@@ -69,6 +72,7 @@ export function beat(step: Step): void {
   };
   step.say(heartbeat);
   state.saidLast = spoken(state);
+  state.isBeatSoon = false;
   step.alarm('beat', state.settings.heartbeatMs);
 }
 
@@ -77,10 +81,28 @@ export function beatSoon(step: Step): void {
   step.alarmBy('beat', changeMs);
 }
 
-/** A heartbeat is due at once when term, controller or state differ from the last one's. */
+/** A heartbeat is due soon when term, controller or state differ from the last one's. */
 export function beatIfChanged(step: Step): void {
   const { state } = step;
-  if (state.link.isConnected && state.saidLast !== spoken(state)) beatSoon(step);
+  if (!state.link.isConnected || state.saidLast === spoken(state) || isFounding(state)) return;
+  if (state.office !== null || state.link.isLeaving) beatSoon(step);
+  else if (!state.isBeatSoon) step.alarmBy('beat', step.jitter(...othersMs));
+  state.isBeatSoon = true;
+}
+
+/** While the founding is being voted on, every message counts, and heartbeats say nothing new. */
+function isFounding(state: State): boolean {
+  return state.election?.isFounding === true;
+}
+
+/** Introduction and heartbeat; put off while a founding is voted on: commitments carry our key. */
+export function greet(step: Step): void {
+  if (isFounding(step.state)) {
+    step.alarm('greet', step.jitter(500, 1_000));
+    return;
+  }
+  introduce(step);
+  beat(step);
 }
 
 function spoken(state: State): string {

@@ -20,7 +20,8 @@ export function hearChallenge(step: Step, challenge: Challenge): Refusal | null 
   const { state } = step;
   const { chain, rules } = state.memory;
   const isEarly = chain === null || isOfTermToCome(state, challenge.term);
-  if (isEarly || challenge.transactionID > chain.height) {
+  const isBelievable = chain === null || isInRoster(state.memory, challenge.clientID);
+  if (isBelievable && (isEarly || challenge.transactionID > chain.height)) {
     const pending = state.pendingChallenge;
     if (pending === null || pending.term <= challenge.term) state.pendingChallenge = challenge;
   }

@@ -26,6 +26,7 @@ export function newState(settings: Settings): State {
     },
     beat: 0,
     saidLast: '',
+    isBeatSoon: false,
     acquaintances: {},
     heardNetwork: null,
     deadMandateUntil: null,

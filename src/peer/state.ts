@@ -101,6 +101,8 @@ export type State = {
   beat: number;
   /** What our last heartbeat said of term, controller and state. */
   saidLast: string;
+  /** A heartbeat about a change is on its way. */
+  isBeatSoon: boolean;
 
   readonly acquaintances: Acquaintances;
   /** A network that a heartbeat named while we had none. */

@@ -1,5 +1,6 @@
 /** One step of the head in the making: the state, the moment, and the effects gathered so far. */
 
+import { assert } from '../domain/assert.ts';
 import type { Effect, Entry, Moment } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import { drawMs } from '../domain/dice.ts';
@@ -54,6 +55,7 @@ export class Step {
 
   /** Sets the one deadline of this alarm, `afterMs` from now. */
   alarm(alarm: Alarm, afterMs: number): void {
+    assert(Number.isFinite(afterMs), 'A deadline is a number of milliseconds.');
     this.state.alarms[alarm] = (this.now.at + afterMs) as Instant;
   }
 

@@ -72,7 +72,7 @@ export function hearRequest(step: Step, request: Request): void {
     return;
   }
   if (state.office !== null) {
-    const isHasty = before !== undefined && before.from === from && step.since(before.at) < serveMs;
+    const isHasty = before !== undefined && step.since(before.at) < serveMs;
     state.requests[clientID] = { from, at: step.now.at, answerAt: null };
     if (!isHasty) step.act({ kind: 'serve', to: clientID, from });
     return;

@@ -14,6 +14,10 @@ import type {
 } from '../domain/names.ts';
 import { CLIENT_ID, PUBLIC_KEY } from './identity.ts';
 
+// Without this, zod writes and compiles a function at the first use of each schema: some 10 ms in
+// the middle of a founding (measured), and forbidden on pages with a content security policy.
+z.config({ jitless: true });
+
 /** The most members that a roster may have, and so the most votes or acknowledgements in a list. */
 export const MEMBERS_MOST = 100;
 
