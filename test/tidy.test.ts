@@ -40,7 +40,9 @@ function demandNone(complaints: readonly tidy.Complaint[]): void {
 }
 
 it('the house is tidy', () => {
-  const sources = ['src', 'broker', 'test', 'examples'].flatMap((top) => read(top, /\.tsx?$/));
+  const sources = ['src', 'broker', 'kernels', 'test', 'examples'].flatMap((top) =>
+    read(top, /\.tsx?$/),
+  );
   expect(sources.length).toBeGreaterThan(0);
   demandNone(RULES.flatMap((rule) => rule(sources)));
 });

@@ -40,12 +40,23 @@ export type Settings = {
 export type Command = { readonly kind: 'pause' | 'resume' | 'leave' };
 export type Reply = { readonly kind: 'done' };
 
+/** What a digest is; `sha256d` is the SHA-256 of a SHA-256's 32 bytes. */
+export type Algorithm = 'sha256' | 'sha256d' | 'sha1';
+
+/**
+ * How a nonce is written as a solution: in hexadecimal, with zeros before it so that the text is 55
+ * bytes modulo 64 long (PROTOCOL 7, "Layout for speed"), or in plain decimal.
+ */
+export type NonceForm = 'padded-hex' | 'decimal';
+
 /** A search that knows no network: find digits that give `header` so many leading zero bits. */
 export type Work = {
   readonly id: WorkID;
   readonly transactionID: TransactionID;
-  readonly algorithm: 'sha256';
-  /** The preimage up to the solution, which the miner appends. ASCII. */
+  readonly algorithm: Algorithm;
+  /** `padded-hex` unless it says otherwise. */
+  readonly nonceForm?: NonceForm;
+  /** The preimage up to the solution, which the miner appends. ASCII where solutions are padded. */
   readonly header: string;
   /** Leading zero bits that the digest must have, 1 to 60. */
   readonly bits: number;

@@ -252,7 +252,7 @@ class ThreadPool implements Pool {
   #tellFound(search: Search, nonce: number): void {
     if (this.#closed !== null || this.#search !== search) return;
     search.found = nonce;
-    this.#events?.onFound(search.work.id, solutionOf(search.work.header, nonce));
+    this.#events?.onFound(search.work.id, solutionOf(search.work, nonce));
     this.#tellProgress(search);
   }
 

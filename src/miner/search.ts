@@ -82,7 +82,7 @@ export function takeProgress(search: Search, perSecond: number): Progress {
     work: work.id,
     tried: triedOf(search),
     perSecond,
-    near: near.map((nonce) => solutionOf(work.header, nonce)),
+    near: near.map((nonce) => solutionOf(work, nonce)),
     exhausted: isExhausted(search),
   };
 }

@@ -15,7 +15,7 @@ export const ROUND_CONSTANTS: Int32Array = Int32Array.of(
 
 /** Section 5.3.3: the state before the first block. */
 // biome-ignore format: a table, as the standard prints it.
-const INITIAL_STATE = Int32Array.of(
+export const INITIAL_STATE: Int32Array = Int32Array.of(
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 );
 

@@ -3,9 +3,9 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert } from '../domain/assert.ts';
+import { prepareFastest } from './kernel-file.ts';
 import { nextPiece } from './lanes.ts';
 import type { LaneData, Order, Report } from './order.ts';
-import { prepareSha256 } from './sha256-kernel.ts';
 
 const port = parentPort;
 assert(port !== null, 'A mining thread is started by a pool.');
@@ -28,7 +28,7 @@ for (;;) {
 
 /** Ends with the order, with a solution, or with the lane. */
 function obey({ number, search, work, tried }: Order): void {
-  const kernel = prepareSha256(work);
+  const kernel = prepareFastest(work);
   const counts = new BigInt64Array(tried);
   while (Atomics.load(inForce, 0) === number) {
     const before = Number(Atomics.load(counts, lane));

@@ -99,7 +99,7 @@ describe('a pool', () => {
     const all = new Set<string>();
     for (let nonce = 0; nonce < 4 * STEP; ) {
       const scan = kernel.scan(nonce, 4 * STEP - nonce);
-      if (scan.found !== null) all.add(solutionOf(work.header, scan.found));
+      if (scan.found !== null) all.add(solutionOf(work, scan.found));
       nonce += scan.tried;
     }
     expect(all.size).toBeGreaterThan(2);
@@ -207,25 +207,30 @@ describe('a pool', () => {
     expect(found).toHaveLength(0);
   });
 
-  it('replaces threads that die, and none of their nonces is left out', async () => {
-    // Nonce 97.1 steps on is the only solution of 18 bits in a hundred steps, so in lane 1 of 2.
-    const watched = watch({ threads: 2, nonces: 100 * STEP });
-    const { pool, found, workers, failures } = watched;
-    const work = workOf('dies 3:', 18);
-    const { found: nonce } = prepareSha256(work).scan(97 * STEP, STEP);
-    pool.mine(work);
-    let worker = workers[1];
-    for (let killed = 0; killed < 3 && found.length === 0; killed += 1) {
-      const before = lastCounts(watched)[1] ?? 0;
-      await until(() => expect(lastCounts(watched)[1]).toBeGreaterThan(before));
-      await worker?.terminate();
-      worker = workers.at(-1);
-    }
-    await until(() => expect(found).toHaveLength(1));
-    expect(found[0]?.solution).toBe(solutionOf(work.header, nonce ?? -1));
-    expect(workers.length).toBeGreaterThan(2);
-    expect(failures).toHaveLength(0);
-  });
+  // Each is the only solution among its nonces, near the end of lane 1 of 2.
+  it.each([
+    { header: 'dies 3:', nonce: 3_954_844, algorithm: 'sha256', nonceForm: 'padded-hex' },
+    { header: 'dies 50:', nonce: 4_086_849, algorithm: 'sha1', nonceForm: 'decimal' },
+  ] as const)(
+    'replaces threads that die, and leaves out none of their nonces: $algorithm',
+    async ({ header, nonce, ...form }) => {
+      const watched = watch({ threads: 2, nonces: 2 ** 22 });
+      const { pool, found, workers, failures } = watched;
+      const work = workOf(header, 22, form);
+      pool.mine(work);
+      let worker = workers[1];
+      for (let killed = 0; killed < 3 && found.length === 0; killed += 1) {
+        const before = lastCounts(watched)[1] ?? 0;
+        await until(() => expect(lastCounts(watched)[1]).toBeGreaterThan(before));
+        await worker?.terminate();
+        worker = workers.at(-1);
+      }
+      await until(() => expect(found).toHaveLength(1));
+      expect(found[0]?.solution).toBe(solutionOf(work, nonce));
+      expect(workers.length).toBeGreaterThan(2);
+      expect(failures).toHaveLength(0);
+    },
+  );
 
   it('gives a lane up whose thread dies again and again in one place', async () => {
     const { pool, failures, workers } = watch({
