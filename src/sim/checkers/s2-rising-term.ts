@@ -1,0 +1,31 @@
+/** S2: a peer's term never falls, across restarts. */
+
+import type { ClientID, Term } from '../../domain/names.ts';
+import type { Checker, Fact, Watcher } from './fact.ts';
+import { short } from './networks.ts';
+import { termOf } from './terms.ts';
+
+export const risingTerm: Checker = {
+  name: 'S2',
+  states: "A peer's term never falls, across restarts.",
+  begin: () => new RisingTerm(),
+};
+
+class RisingTerm implements Watcher {
+  readonly #highest = new Map<ClientID, Term>();
+
+  see(fact: Fact): string | null {
+    const term = shown(fact);
+    if (term === null) return null;
+    const before = this.#highest.get(fact.by) ?? 0;
+    if (term >= before) this.#highest.set(fact.by, term);
+    else return `${short(fact.by)} fell from term ${before} to term ${term}.`;
+    return null;
+  }
+}
+
+/** Its term, where a fact shows it: old votes are repeated, but a heartbeat tells of today. */
+function shown(fact: Fact): Term | null {
+  if (fact.kind === 'said' && fact.message.kind === 'heartbeat') return fact.message.term;
+  return fact.kind === 'recorded' ? termOf(fact.entry) : null;
+}
