@@ -34,7 +34,7 @@ const APART: Lists = {
 /** Which packages a room may import; Node's own count as `node`. */
 const PACKAGES: Lists = {
   wire: ['zod', 'uuid'],
-  node: ['node', 'mqtt'],
+  node: ['node', 'mqtt', 'classic-level'],
   // The last two only for comparison, and only where they are installed.
   cli: ['node', 'commander', 'ink', 'react', 'hash-wasm', '@noble/hashes'],
   broker: ['node', 'aedes', 'ws'],

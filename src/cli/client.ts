@@ -40,7 +40,7 @@ async function takePart(command: Command, values: Values): Promise<void> {
   // Nothing is said before the client starts, and by then somebody is there to tell it.
   let teller: Teller | null = null;
   let wins = 0;
-  const peer = openClient(command, values, connectionOf(command, values), {
+  const peer = await openClient(command, values, connectionOf(command, values), {
     onNote: (note) => {
       if (note.kind === 'result' && note.isOwn) wins += 1;
       teller?.tell(note);
@@ -53,7 +53,7 @@ async function takePart(command: Command, values: Values): Promise<void> {
   teller = await openTeller(values, peer, wishes);
   const { release } = holdTerminal(teller);
   teller.begin({ kind: 'started', pid: process.pid, url, version: readVersion(), threads });
-  if (peer.remark !== null) teller.remark(peer.remark);
+  for (const remark of peer.remarks) teller.remark(remark);
   wishes.watchOutput();
   listenToParent(client, () => wishes.end());
   client.start();

@@ -39,6 +39,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   idle: { idle: 'object' },
   'dead-mandate': { controller: 'string', term: 'number' },
   founded: { network: 'string', members: 'object' },
+  recalled: {},
   election: { term: 'number', suspicion: 'string' },
   'gave-up': { term: 'number', heard: 'number', needed: 'number' },
   drawn: { term: 'number', seed: 'string', numbers: 'object', highest: 'string' },

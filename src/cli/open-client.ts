@@ -3,12 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { Client } from '../client/client.ts';
+import type { Journal } from '../client/journal.ts';
 import type { Link } from '../client/link.ts';
 import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
 import type { Settings } from '../domain/contract.ts';
 import type { Member } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
+import { rulesOf } from '../ledger/rules.ts';
 import { createPool, type PoolError } from '../miner/pool.ts';
 import {
   generateIdentity,
@@ -45,8 +47,8 @@ export type OpenedClient = {
   readonly url: string;
   /** Threads that mine; 0 where it does not. */
   readonly threads: number;
-  /** What people should know from the start; null for nothing. */
-  readonly remark: string | null;
+  /** What people should know from the start. */
+  readonly remarks: readonly string[];
   /** Hashes tried in all. */
   tried(): number;
   /** Ends what a client that left, or was killed, leaves open. */
@@ -59,15 +61,15 @@ const SEED_BYTES = 32;
  * Nothing happens until its client is started; no thread is there before the first mandate, as
  * starting them would cost the founding time. Throws a `WorldError` or a `PoolError`.
  */
-export function openClient(
+export async function openClient(
   command: Command,
   values: PeerValues,
   connection: Connection,
   hooks: PeerHooks,
-): OpenedClient {
+): Promise<OpenedClient> {
   const founders = foundersOf(command, values);
-  const identity =
-    values.identity === null ? generateIdentity() : openIdentityFile(values.identity);
+  const past = await openPast(command, values, founders);
+  const { identity, journal } = past;
   const { clientID, publicKey } = identity;
 
   const pool = values.mine
@@ -84,7 +86,7 @@ export function openClient(
     signer: signerOf(identity),
     verifier: nodeVerifier(),
     clock: systemClock,
-    journal: new MemoryJournal(),
+    journal,
     miner,
     openLink: (subscriptions) => {
       link = createMqttLink({ ...connection, clientID, subscriptions }, hooks.onFatal);
@@ -103,12 +105,64 @@ export function openClient(
     peers: settings.peers,
     url: parseBrokerUrl(connection.url).text,
     threads: pool === null ? 0 : values.threads,
-    remark: remarkOn(values, founders, identity),
+    remarks: [past.remark, remarkOn(values, founders, identity)].filter((it) => it !== null),
     tried: () => miner?.tried ?? 0,
     close: async () => {
       await Promise.all([opened.close(), pool?.close()]);
+      await past.close();
     },
   };
+}
+
+/** Who we are, and what we must not forget. */
+type Past = {
+  readonly identity: Identity;
+  readonly journal: Journal;
+  readonly remark: string | null;
+  close(): Promise<void>;
+};
+
+async function openPast(
+  command: Command,
+  values: PeerValues,
+  founders: readonly Member[] | null,
+): Promise<Past> {
+  const { data, identity, newIdentity } = values;
+  refuseContradictions(command, values);
+  if (data === null) {
+    return {
+      identity: identity === null ? generateIdentity() : openIdentityFile(identity),
+      journal: new MemoryJournal(),
+      remark: null,
+      close: () => Promise.resolve(),
+    };
+  }
+  const { difficulty, peers } = values;
+  const rules = rulesOf({ peers: founders?.length ?? peers, difficulty });
+  // Only here: LevelDB is a library of the machine's own, which others need not load.
+  const { openDataDirectory } = await import('../node/data-directory.ts');
+  const opened = await openDataDirectory(data, rules, newIdentity);
+  const { keptIn, journal } = opened;
+  const remark =
+    keptIn === null
+      ? null
+      : `This is a new peer, ${opened.identity.clientID}; what was there is kept in ${keptIn}.`;
+  return { identity: opened.identity, journal, remark, close: () => journal.close() };
+}
+
+function refuseContradictions(command: Command, { data, identity, newIdentity }: PeerValues): void {
+  const label = (name: 'data' | 'identity' | 'newIdentity'): string =>
+    labelOf(command, name, peerSettings[name]);
+  if (data !== null && identity !== null)
+    throw usageError(
+      `${label('data')} keeps an identity of its own: leave ${label('identity')} out.`,
+      { settings: `${label('data')} ${label('identity')}` },
+    );
+  if (data === null && newIdentity)
+    throw usageError(
+      `${label('newIdentity')} is about a data directory: without one every peer is new.`,
+      { settings: label('newIdentity') },
+    );
 }
 
 function settingsOf(

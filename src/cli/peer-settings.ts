@@ -20,6 +20,8 @@ export type PeerValues = {
   /** Paths. */
   readonly roster: string | null;
   readonly identity: string | null;
+  readonly data: string | null;
+  readonly newIdentity: boolean;
   readonly challenges: number;
   readonly mine: boolean;
 };
@@ -83,10 +85,24 @@ export const peerSettings: Settings<PeerValues> = {
   identity: {
     flags: '--identity <file>',
     help:
-      'keep our key in this file, made if need be; without a data directory a restart forgets ' +
-      'its votes: reuse an identity only in a new network',
+      'keep our key, and nothing else, in this file, made if need be; a restart forgets its ' +
+      'votes: reuse an identity only in a new network',
     fallback: null,
     ...text,
+  },
+  data: {
+    flags: '--data <directory>',
+    help:
+      'keep our key, our votes and our ledger here, made if need be; a restart takes our seat ' +
+      'again. Without it a peer lives in memory, and a restart is a new peer',
+    fallback: null,
+    ...text,
+  },
+  newIdentity: {
+    flags: '--new-identity',
+    help:
+      'begin as another peer although the data directory holds one, or what is left of it; that ' +
+      'is kept beside. For one start, not for good',
   },
   challenges: {
     flags: '--challenges <count>',

@@ -35,6 +35,7 @@ export type ClientOptions = {
 
 export class Client {
   readonly #driver: Driver<State>;
+  readonly #door: Door;
   readonly #seed: string;
   readonly #left: Promise<void>;
 
@@ -42,6 +43,7 @@ export class Client {
     const { settings, prefix, hasher, signer, verifier, miner } = options;
     const { self } = settings;
     const door = new Door({ prefix, self, hasher, verifier });
+    this.#door = door;
     for (const member of settings.founders ?? []) door.learn(member);
     let leave: () => void = () => undefined;
     this.#left = new Promise((resolve) => {
@@ -67,6 +69,10 @@ export class Client {
   /** Begins to connect; everything after that comes as notes. */
   start(): void {
     this.#driver.start(this.#seed);
+    // No delivery comes before this: links answer only when their caller has returned.
+    const { rosters, binding } = this.#driver.state.memory;
+    for (const roster of binding === null ? rosters : [...rosters, binding])
+      for (const member of roster.members) this.#door.learn(member);
   }
 
   /** Stops searching, and takes part in everything else. */

@@ -42,6 +42,11 @@ const sentences: Sentences = {
   founded: ({ network, members, isMember }, nameOf) =>
     `network ${network.slice(0, 8)} of ${members.map(nameOf).join(' ')}; ` +
     `${isMember ? 'we are a member' : 'we observe'}`,
+  recalled: ({ network, term, height, isMember }) =>
+    network === null
+      ? `we remember term ${term}, and no network yet`
+      : `we remember network ${network.slice(0, 8)} up to height ${height}, term ${term}; ` +
+        `${isMember ? 'we are a member' : 'we observe'}`,
   election: ({ term, suspicion }) => `election of term ${term}: ${suspicions[suspicion]}`,
   'gave-up': ({ term, heard, needed }) => `term ${term} given up: ${heard} heard, ${needed} needed`,
   drawn: ({ term, numbers, highest }, nameOf) => {

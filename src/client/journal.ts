@@ -8,8 +8,15 @@ import type { TransactionID } from '../domain/names.ts';
 export type Page = { readonly blocks: readonly Block[]; readonly seals: readonly Seal[] };
 
 export interface Journal {
+  /**
+   * What was recorded when the journal was opened, in an order in which it adds up. Entries that
+   * later ones have overtaken may be left out, and seals, which only `page` gives.
+   */
   recover(): Recovered;
-  /** Durable when it returns, or when its promise resolves. */
+  /**
+   * Durable when it returns, or when its promise resolves. Where it fails, the entry may have been
+   * kept or not; the next one to be recorded is that same entry again.
+   */
   record(entry: Entry): void | Promise<void>;
   /** Blocks from `from` on, at most `bytes` as JSON; null where there are none. */
   page(from: TransactionID, bytes: number): Page | null | Promise<Page | null>;

@@ -4,6 +4,7 @@ import type { Entry, Recovered } from '../domain/contract.ts';
 import type { Block, Founding, Seal } from '../domain/message.ts';
 import type { TransactionID } from '../domain/names.ts';
 import type { Journal, Page } from './journal.ts';
+import { PageMaker } from './page-maker.ts';
 
 export class MemoryJournal implements Journal {
   readonly #entries: Entry[] = [];
@@ -25,36 +26,12 @@ export class MemoryJournal implements Journal {
   }
 
   page(from: TransactionID, bytes: number): Page | null {
-    const blocks: Block[] = [];
-    let room = bytes;
+    const maker = new PageMaker(bytes);
     for (let at: number = from; at < this.#blocks.length; at += 1) {
       const block = this.#blocks[at];
-      const size = JSON.stringify([block, this.#seals[at]]).length;
-      if (block === undefined || (size > room && blocks.length > 0)) break;
-      room -= size;
-      blocks.push(block);
+      if (block === undefined || !maker.add(block, this.#seals[at] ?? [])) break;
     }
-    return this.#sealedPage(blocks);
-  }
-
-  /** A page must end in a block with a seal of its own, which vouches for the others. */
-  #sealedPage(blocks: Block[]): Page | null {
-    for (;;) {
-      const last = blocks.at(-1);
-      if (last === undefined) return null;
-      if (this.#sealOf(last).length > 0) return { blocks, seals: this.#sealsOf(blocks) };
-      blocks.pop();
-    }
-  }
-
-  #sealOf(block: Block): Seal {
-    return this.#seals[block.transactionID] ?? [];
-  }
-
-  /** Of the last block, and of each that changes the roster. */
-  #sealsOf(blocks: readonly Block[]): readonly Seal[] {
-    const sealed = blocks.filter((block) => block.change !== undefined || block === blocks.at(-1));
-    return sealed.map((block) => this.#sealOf(block));
+    return maker.finish();
   }
 
   founding(): Founding | null {

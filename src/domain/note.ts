@@ -56,6 +56,14 @@ export type Note =
       readonly members: readonly ClientID[];
       readonly isMember: boolean;
     }
+  /** What this peer knows from its journal as it starts; said if there is anything in it. */
+  | {
+      readonly kind: 'recalled';
+      readonly network: Digest | null;
+      readonly term: Term;
+      readonly height: TransactionID;
+      readonly isMember: boolean;
+    }
   /** A member was sealed out of the roster, or an observer into it. */
   | {
       readonly kind: 'roster';

@@ -25,7 +25,7 @@ import {
   sayGoodbye,
   vanish,
 } from './linking.ts';
-import { recall } from './memory.ts';
+import { isInRoster, recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, greet, introduce } from './presence.ts';
 import { tellRefusals } from './refusing.ts';
@@ -76,6 +76,7 @@ function takeEvent(step: Step, event: Event): void {
     case 'started':
       state.dice = { seed: event.seed, throws: 0 };
       recall(state.memory, event.recovered, step.hasher);
+      if (event.recovered.entries.length > 0) tellRecalled(step);
       state.boundAt = step.now.at;
       state.termSince = step.now.at;
       connect(step);
@@ -112,6 +113,13 @@ function takeEvent(step: Step, event: Event): void {
       if (event.effect === 'record') vanish(step);
       return;
   }
+}
+
+function tellRecalled(step: Step): void {
+  const { memory } = step.state;
+  const { network, term, height } = memory;
+  const isMember = isInRoster(memory, step.self);
+  step.note({ kind: 'recalled', network: network?.digest ?? null, term, height, isMember });
 }
 
 function obeyCommand(step: Step, event: Extract<Event, { kind: 'asked' }>): void {

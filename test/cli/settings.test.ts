@@ -40,6 +40,8 @@ test('whoever says nothing gets the settings that the help shows', () => {
     removal: 60_000,
     roster: null,
     identity: null,
+    data: null,
+    newIdentity: false,
     challenges: 0,
     mine: true,
   });

@@ -1,0 +1,140 @@
+/** The directory in which a peer outlives its process: its identity, and its journal. */
+
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { problemOfRecovered } from '../client/recovered.ts';
+import type { Recovered } from '../domain/contract.ts';
+import type { Rules } from '../ledger/rules.ts';
+import { type Identity, nodeHasher } from './crypto.ts';
+import { openIdentityFile } from './identity-file.ts';
+import { Damage } from './journal-records.ts';
+import { LevelJournal } from './level-journal.ts';
+import { systemCodeOf, WorldError } from './world-error.ts';
+
+export type DataDirectory = {
+  readonly identity: Identity;
+  readonly journal: LevelJournal;
+  /** Where what was there before is kept; null where nothing was, or where it goes on. */
+  readonly keptIn: string | null;
+};
+
+/** What a data directory holds, by name. */
+const IDENTITY = 'identity.pem';
+const JOURNAL = 'journal';
+const MARK = 'journal.mark';
+
+/** With one of these, the identity is not what it was when the journal was written. */
+const BROKEN_IDENTITY: ReadonlySet<string> = new Set(['identity-not-a-key', 'identity-other-key']);
+
+/**
+ * Opens the data directory at `path` for a peer under `rules`; makes it if there is none.
+ * `isAnew`: puts aside what is there, and begins as another peer. Throws a `WorldError`:
+ * `data-in-use`, `data-damaged`, `data-other-rules`, `data-unusable`, or one of the identity file.
+ */
+export async function openDataDirectory(
+  path: string,
+  rules: Rules,
+  isAnew: boolean,
+): Promise<DataDirectory> {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const keptIn = isAnew ? await putAside(path) : null;
+    return { ...(await openWhole(path, rules)), keptIn };
+  } catch (error) {
+    throw toWorldError(path, error);
+  }
+}
+
+async function openWhole(path: string, rules: Rules): Promise<Omit<DataDirectory, 'keptIn'>> {
+  const hasIdentity = existsSync(join(path, IDENTITY));
+  const journal = await openJournal(path, rules, !hasIdentity);
+  try {
+    refuseOtherRules(path, journal, rules);
+    refuseMisfit(journal.look(), rules);
+    // The journal comes first: an identity without one may have promised anything.
+    const identity = openIdentity(path);
+    if (journal.owner === null) await journal.claim(identity.clientID);
+    if (journal.owner !== identity.clientID)
+      throw new Damage(
+        `its journal is that of ${journal.owner}, its identity ${identity.clientID}`,
+      );
+    return { identity, journal };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+async function openJournal(path: string, rules: Rules, isNew: boolean): Promise<LevelJournal> {
+  const store = join(path, JOURNAL);
+  if (!isNew && !existsSync(join(store, 'CURRENT'))) throw new Damage('its journal is missing');
+  return LevelJournal.open({ path: store, markPath: join(path, MARK), rules: rules.text, isNew });
+}
+
+function openIdentity(path: string): Identity {
+  try {
+    return openIdentityFile(join(path, IDENTITY));
+  } catch (error) {
+    if (!(error instanceof WorldError) || !BROKEN_IDENTITY.has(error.code)) throw error;
+    throw new Damage(`its ${IDENTITY} holds no key of ours`, error);
+  }
+}
+
+/** Under other rules, its network would have another digest, and be another one. */
+function refuseOtherRules(path: string, journal: LevelJournal, rules: Rules): void {
+  const theirs = journal.rules;
+  if (theirs === null || theirs === rules.text) return;
+  throw new WorldError(
+    `The data directory ${path} is of a network with the rules "${theirs}", and we were told ` +
+      `"${rules.text}": say the same --peers and --difficulty, or name another directory.`,
+    { code: 'data-other-rules', facts: { path, theirs, ours: rules.text } },
+  );
+}
+
+function refuseMisfit(recovered: Recovered, rules: Rules): void {
+  const problem = problemOfRecovered(recovered, rules, nodeHasher);
+  if (problem !== null) throw new Damage(problem);
+}
+
+/** Moves all that a peer left behind into a directory of its own; null where there is nothing. */
+async function putAside(path: string): Promise<string | null> {
+  const names = [IDENTITY, JOURNAL, MARK].filter((name) => existsSync(join(path, name)));
+  if (names.length === 0) return null;
+  await LevelJournal.refuseLocked(join(path, JOURNAL));
+  const kept = makeKept(path);
+  for (const name of names) renameSync(join(path, name), join(kept, name));
+  return kept;
+}
+
+/** `before-20261121T074701Z`, or with a number after it where that is taken. */
+function makeKept(path: string): string {
+  const when = new Date().toISOString().replace(/\.\d+|[-:]/g, '');
+  for (let count = 1; ; count += 1) {
+    const kept = join(path, `before-${when}${count === 1 ? '' : `-${count}`}`);
+    if (existsSync(kept)) continue;
+    mkdirSync(kept, { mode: 0o700 });
+    return kept;
+  }
+}
+
+function toWorldError(path: string, error: unknown): unknown {
+  if (error instanceof WorldError) return error;
+  const reason = systemCodeOf(error);
+  if (reason === 'LEVEL_LOCKED')
+    return new WorldError(
+      `The data directory ${path} is in use by another process: end that one first, or name ` +
+        'another directory; two peers with one name would contradict one another.',
+      { code: 'data-in-use', facts: { path }, cause: error },
+    );
+  if (error instanceof Damage)
+    return new WorldError(
+      `The data directory ${path} is damaged: ${error.problem}. What this peer promised may be ` +
+        'lost, so it must not go on: --new-identity begins as another peer and keeps these files.',
+      { code: 'data-damaged', facts: { path, problem: error.problem }, cause: error },
+    );
+  return new WorldError(
+    `Cannot use the data directory ${path} (${reason}): ` +
+      'name a directory that you may write to, on a disk with room.',
+    { code: 'data-unusable', facts: { path, reason }, cause: error },
+  );
+}

@@ -1,0 +1,119 @@
+/** True processes with data directories: killed, started again, and one with the others at once. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFleet, type TestFleet } from './fleets.ts';
+import { endPrograms, Program } from './program.ts';
+import { until } from './until.ts';
+
+let place = '';
+const open: TestFleet[] = [];
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'sortition-restart-'));
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((fleet) => fleet.close()));
+  await endPrograms();
+  rmSync(place, { recursive: true });
+});
+
+const dataOf = (name: number): readonly string[] => ['--data', join(place, `p${name}`)];
+
+async function startFleet(peers: number, args: readonly string[]): Promise<TestFleet> {
+  const test = await openFleet(['--peers', String(peers), '--threads', '1', ...args]);
+  open.push(test);
+  for (let name = 1; name <= peers; name += 1) test.fleet.start(dataOf(name));
+  return test;
+}
+
+/** Blocks as whoever had them said, by their numbers: never two of one number. */
+function winners(test: TestFleet): Map<number, Set<string>> {
+  const all = new Map<number, Set<string>>();
+  for (const { said } of test.all('result')) {
+    const { transactionID } = said.block;
+    all.set(transactionID, (all.get(transactionID) ?? new Set()).add(said.digest));
+  }
+  return all;
+}
+
+const heightOf = (test: TestFleet): number => Math.max(-1, ...winners(test).keys());
+
+describe('six of ten that are killed at once', () => {
+  it('leave a network that says so, and goes on when two come back with their data', async () => {
+    const test = await startFleet(10, ['--difficulty', 'fixed:14']);
+    const { fleet } = test;
+    await until(() => heightOf(test) >= 2, 'three results', 40_000);
+    for (let dead = 1; dead <= 6; dead += 1) fleet.kill(dead);
+    await until(() => [1, 2, 3, 4, 5, 6].every((dead) => !fleet.isAlive(dead)), 'their deaths');
+    const missing = { present: 4, needed: 6, of: 10 };
+    const saysSo = (name: number): boolean =>
+      test
+        .all('no-quorum')
+        .some(({ place: who, said }) => who === name && said.present === missing.present);
+    await until(() => [7, 8, 9, 10].some(saysSo), 'no quorum', 60_000);
+    const told = test.all('no-quorum').find(({ said }) => said.present === 4);
+    expect(told?.said).toMatchObject(missing);
+
+    const before = heightOf(test);
+    const first = fleet.start(dataOf(1)).place;
+    fleet.start(dataOf(2));
+    await until(() => heightOf(test) > before + 1, 'results again', 60_000);
+    const recalled = test.all('recalled').find(({ place: who }) => who === first);
+    expect(recalled?.said).toMatchObject({ isMember: true });
+    const names = test.all('started').filter(({ place: who }) => who === 1 || who === first);
+    expect(names[0]?.said.peer).toBe(names[1]?.said.peer);
+    for (const digests of winners(test).values()) expect(digests.size).toBe(1);
+  }, 180_000);
+});
+
+describe('a network whose peers are all killed', () => {
+  it('goes on where it stood once they are started again', async () => {
+    const test = await startFleet(3, ['--difficulty', 'fixed:14', '--heartbeat', '500ms']);
+    const { fleet } = test;
+    await until(() => heightOf(test) >= 3, 'four results', 40_000);
+    for (const dead of [1, 2, 3]) fleet.kill(dead);
+    await until(() => fleet.living === 0, 'their deaths');
+    const before = heightOf(test);
+    for (const name of [1, 2, 3]) fleet.start(dataOf(name));
+    await until(() => heightOf(test) > before + 1, 'results again', 40_000);
+    expect(test.all('founded').length).toBeLessThanOrEqual(3);
+    const recalled = test.all('recalled');
+    expect(recalled.length).toBe(3);
+    const networks = new Set(recalled.map(({ said }) => said.network));
+    expect(networks.size).toBe(1);
+    for (const { said } of recalled) expect(said.term).toBeGreaterThanOrEqual(1);
+    for (const digests of winners(test).values()) expect(digests.size).toBe(1);
+  }, 120_000);
+});
+
+describe('a second process on one data directory', () => {
+  it('is refused in a sentence, and the first goes on', async () => {
+    const args = ['client', '--json', '--port', '1', ...dataOf(1)];
+    const first = new Program(args);
+    await first.hear('disconnected');
+    const second = new Program(args);
+    expect(await second.exit()).toBe(5);
+    expect(second.stderr).toMatch(/^The data directory .* is in use by another process: .*\n$/);
+    expect(second.stdout).toBe('');
+    first.child.kill('SIGTERM');
+    expect(await first.exit()).toBe(0);
+    const third = new Program(args);
+    await third.hear('recalled');
+    third.child.kill('SIGTERM');
+    expect(await third.exit()).toBe(0);
+  });
+
+  it('may begin as another peer once the first is gone, and says where that is', async () => {
+    const args = ['client', '--port', '1', ...dataOf(1)];
+    const first = new Program(args);
+    await first.write('we are');
+    first.child.kill('SIGKILL');
+    await first.exit();
+    const second = new Program([...args, '--new-identity']);
+    await second.write('what was there is kept in');
+    second.child.kill('SIGTERM');
+    expect(await second.exit()).toBe(0);
+  });
+});
