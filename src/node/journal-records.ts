@@ -54,6 +54,7 @@ export const NEW_LATEST: Latest = {
 
 /** What is found in a store is not what was written there; `problem` is part of a sentence. */
 export class Damage extends Error {
+  readonly code = 'data-damaged';
   readonly problem: string;
 
   constructor(problem: string, cause?: unknown) {

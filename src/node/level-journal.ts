@@ -43,6 +43,7 @@ const SYSTEM_CODES: readonly (readonly [words: RegExp, code: string])[] = [
   [/Read-only file system/i, 'EROFS'],
   [/Input\/output error/i, 'EIO'],
   [/Permission denied/i, 'EACCES'],
+  [/Too many open files/i, 'EMFILE'],
 ];
 
 export class LevelJournal implements Journal {
@@ -237,15 +238,15 @@ async function readNumbered(
 
 const WORDS = { none: 'missing', unreadable: 'unreadable' } as const;
 
-/** LevelDB wraps its errors, and hides the system's code in words; `Damage` has none. */
+/** LevelDB wraps its errors and hides the system's code in words; what has none is damage. */
 function codedError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Damage) return error;
   const inner = error.cause instanceof Error ? error.cause : error;
+  const own = 'code' in inner && typeof inner.code === 'string' ? inner.code : 'LEVEL_UNKNOWN';
+  const isOfLevel = inner.constructor === Error && own.startsWith('LEVEL_');
+  if (!isOfLevel) return error;
   const known = SYSTEM_CODES.find(([words]) => words.test(inner.message));
-  const own = 'code' in inner && typeof inner.code === 'string' ? inner.code : null;
   const code = known?.[1] ?? own;
-  if (code === 'LEVEL_CORRUPTION') return new Damage(inner.message, error);
-  return code === null
-    ? error
-    : Object.assign(new Error(inner.message, { cause: error }), { code });
+  if (known === undefined && code !== 'LEVEL_LOCKED') return new Damage(inner.message, error);
+  return Object.assign(new Error(inner.message, { cause: error }), { code });
 }

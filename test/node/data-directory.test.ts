@@ -190,7 +190,7 @@ describe('a damaged data directory', () => {
       cpSync(join(place, 'whole'), data, { recursive: true });
       flip(storeFile(/\.ldb$/), at);
       const opened = await open().catch((error: unknown) => error);
-      if (opened instanceof WorldError) expect(opened.code).toBe('data-damaged');
+      if (opened instanceof WorldError) expect(opened.code, opened.message).toBe('data-damaged');
       else {
         const { journal: reopened } = opened as DataDirectory;
         expect(reopened.recover()).toEqual(expected);
