@@ -22,5 +22,3 @@ export { createMqttLink } from './node/mqtt-link.ts';
 export { systemClock } from './node/system-clock.ts';
 export { WorldError } from './node/world-error.ts';
 export type { View } from './peer/view.ts';
-export { checkersOf } from './sim/checkers/all.ts';
-export type { Checker, Fact, Watcher } from './sim/checkers/fact.ts';

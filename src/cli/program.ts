@@ -5,6 +5,7 @@ import { createBenchCommand } from './bench.ts';
 import { createBrokerCommand } from './broker.ts';
 import { createClientCommand } from './client.ts';
 import { prepare } from './exit.ts';
+import { createExploreCommand } from './explore.ts';
 import { createSimulateCommand } from './simulate.ts';
 import { createStartCommand } from './start.ts';
 import { createVerifyResultCommand } from './verify-result.ts';
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     createVerifyResultCommand(),
     createBenchCommand(),
     createSimulateCommand(),
+    createExploreCommand(),
   ];
   for (const command of commands) program.addCommand(prepare(command));
   return program;

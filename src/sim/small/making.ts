@@ -1,0 +1,111 @@
+/** A peer's turn in the making: its effects are performed as the driver performs them. */
+
+import type { Speech } from '../../client/speech.ts';
+import type { Effect, Entry, Event, Moment } from '../../domain/contract.ts';
+import type { Hasher } from '../../domain/crypto.ts';
+import type { Message } from '../../domain/message.ts';
+import type { ClientID, Instant, UnixMs } from '../../domain/names.ts';
+import { revive } from '../../peer/head.ts';
+import type { State } from '../../peer/state.ts';
+import { Step } from '../../peer/step.ts';
+import type { Fact } from '../checkers/fact.ts';
+
+/** A message that was said. The same words are the same letter. */
+export type Letter = {
+  readonly id: number;
+  readonly by: ClientID;
+  readonly message: Message;
+  readonly topic: string;
+  readonly text: string;
+};
+
+/** What one peer has outside its head. */
+export type Desk = {
+  readonly hasher: Hasher;
+  readonly speech: Speech;
+  /** Clocks of different peers differ, and so do the challenges that they open. */
+  readonly unix: UnixMs;
+  /** Finds the letter of these words, or makes it; null for a kind that nobody is brought. */
+  readonly post: (message: Message, topic: string, text: string) => Letter | null;
+};
+
+/** Time stands still: what a clock would bring about is a deed of its own. */
+const still = 1_000_000 as Instant;
+
+type Unplaced = Fact extends infer Each
+  ? Each extends Fact
+    ? Omit<Each, 'at' | 'by'>
+    : never
+  : never;
+
+export class Making {
+  readonly state: State;
+  readonly journal: Entry[];
+  readonly letters: Letter[] = [];
+  readonly facts: Fact[] = [];
+  readonly #desk: Desk;
+
+  constructor(state: State, journal: readonly Entry[], desk: Desk) {
+    this.state = state;
+    this.journal = [...journal];
+    this.#desk = desk;
+  }
+
+  tell(fact: Unplaced): void {
+    if (!isJudged(fact)) return;
+    this.facts.push({ ...fact, at: 0, by: this.state.settings.self.clientID } as Fact);
+  }
+
+  /** The head's turn, and whatever follows from hearing its own voice. */
+  run(event: Event): void {
+    this.#cast();
+    const head = revive(this.state.settings, this.#desk.hasher, this.state);
+    this.#perform(head.step(event, this.#moment(0)).effects);
+  }
+
+  /** Something that the head would do `afterMs` from now, if time passed. */
+  do(act: (step: Step) => void, afterMs: number): void {
+    this.#cast();
+    const step = new Step(this.state, this.#moment(afterMs), this.#desk.hasher);
+    act(step);
+    this.#perform(step.effects);
+  }
+
+  /** The same dice for the same deed: how often they were thrown before makes no difference. */
+  #cast(): void {
+    if (this.state.dice.seed !== '') this.state.dice.throws = 0;
+  }
+
+  #moment(afterMs: number): Moment {
+    return { at: (still + afterMs) as Instant, unix: this.#desk.unix };
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    const own: Event[] = [];
+    for (const effect of effects) {
+      if (effect.kind === 'record') {
+        this.journal.push(effect.entry);
+        this.tell({ kind: 'recorded', entry: effect.entry });
+      } else if (effect.kind === 'note') this.tell({ kind: 'noted', note: effect.note });
+      else if (effect.kind === 'say') own.push(this.#say(effect.message));
+    }
+    for (const event of own) this.run(event);
+  }
+
+  #say(message: Message): Event {
+    const { speech, post } = this.#desk;
+    const { topic, text } = speech.utter(message);
+    this.tell({ kind: 'said', message });
+    const letter = post(message, topic, text);
+    if (letter !== null) this.letters.push(letter);
+    return speech.hearOwn(message, text);
+  }
+}
+
+/** Whether any checker looks at it. */
+function isJudged(fact: Unplaced): boolean {
+  if (fact.kind === 'noted') return ['drawn', 'mandate', 'challenge'].includes(fact.note.kind);
+  if (fact.kind === 'heard') return ['commitment', 'reveal'].includes(fact.message.kind);
+  if (fact.kind === 'said') return !['introduction', 'presence'].includes(fact.message.kind);
+  return fact.kind !== 'recorded' || fact.entry.kind !== 'incarnation';
+}
