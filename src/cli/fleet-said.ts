@@ -59,6 +59,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   paused: {},
   resumed: {},
   leaving: {},
+  recorded: { afterMs: 'number' },
   failed: { effect: 'string', code: 'string' },
 };
 

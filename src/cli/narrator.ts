@@ -60,6 +60,8 @@ const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
   'solution-refused': 'bad',
   refused: 'bad',
   failed: 'bad',
+  recorded: 'good',
+  recalled: 'weighty',
 };
 
 export class Narrator {

@@ -61,6 +61,8 @@ function shortIdle(idle: Idle): string {
   switch (idle.reason) {
     case 'disconnected':
       return 'has no connection';
+    case 'journal':
+      return 'cannot write';
     case 'peers-missing':
       return `sees ${idle.known} of ${idle.wanted} peers`;
     case 'founding':

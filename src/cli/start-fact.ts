@@ -55,7 +55,7 @@ export type Fact =
       readonly transactionID: TransactionID;
       readonly digests: readonly Digest[];
     }
-  | (NoteOf<'disconnected' | 'failed'> & { readonly name: ClientID })
+  | (NoteOf<'disconnected' | 'failed' | 'recorded'> & { readonly name: ClientID })
   /** A process has ended though nobody had asked it to leave. */
   | {
       readonly kind: 'gone';
@@ -109,6 +109,7 @@ export function describeFact(fact: Fact): string {
       );
     case 'disconnected':
     case 'failed':
+    case 'recorded':
       return `${shortName(fact.name)}: ${describe(fact)}`;
     case 'gone':
       return describeGone(fact);

@@ -189,6 +189,7 @@ export class Story {
       }
       case 'disconnected':
       case 'failed':
+      case 'recorded':
         return row.name === null ? [] : [{ ...noteOf(said), name: row.name }];
       default:
         return [];

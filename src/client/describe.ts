@@ -88,7 +88,11 @@ const sentences: Sentences = {
   paused: () => 'mining is paused',
   resumed: () => 'mining goes on',
   leaving: () => 'leaving',
-  failed: ({ effect, code }) => `could not ${effect}: ${code}`,
+  failed: ({ code }) =>
+    `cannot write down what we must not forget (${explainCode(code)}): ` +
+    'observing until that works, without a vote',
+  recorded: ({ afterMs }) =>
+    `everything is written down again after ${formatSeconds(afterMs)}: taking part`,
 };
 
 type Reasons = {
@@ -100,6 +104,7 @@ type Reasons = {
 
 const reasons: Reasons = {
   disconnected: () => 'no connection to the broker',
+  journal: () => 'what we must not forget cannot be written down',
   'peers-missing': ({ known, wanted }) =>
     `${known} of ${wanted} peers are here; ${describeMissing(known, wanted)}`,
   founding: () => 'everybody is here; drawing the lot',
@@ -138,6 +143,20 @@ const stepDowns: Readonly<Record<StepDown, string>> = {
   leaving: 'we are leaving',
   removed: 'we are no member any more',
 };
+
+/** What the codes of systems mean that a journal meets. */
+const troubles: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'our share of the disk is used up',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk fails',
+  EACCES: 'we may not write there',
+};
+
+function explainCode(code: string): string {
+  const trouble = troubles[code];
+  return trouble === undefined ? code : `${code}: ${trouble}`;
+}
 
 /** `7 of 10`, and more than that once there are more. */
 function count(known: number, wanted: number): string {

@@ -28,6 +28,9 @@ export type Hands = {
   readonly onLeft: () => void;
 };
 
+/** Effects that show nobody else what we hold. */
+const isOurOwn: ReadonlySet<Effect['kind']> = new Set(['mine', 'rest', 'reply', 'note', 'leave']);
+
 export class Driver<State> {
   readonly #peer: Peer<State>;
   readonly #hands: Hands;
@@ -98,7 +101,10 @@ export class Driver<State> {
         if (pending === undefined) continue;
         pending.then(
           () => this.#resume(),
-          (error: unknown) => this.#fail(effect, error),
+          (error: unknown) => {
+            this.#fail(effect, error);
+            this.#resume();
+          },
         );
         return;
       }
@@ -114,15 +120,20 @@ export class Driver<State> {
     this.#work();
   }
 
-  /** The rest of the turn is not performed, and the head is told. */
+  /**
+   * What would show others an entry that is not durable is not done: nothing more of the turn is
+   * recorded, said or connected. What is between us and our own people is done all the same. The
+   * head hears of it before it hears anything else, its own voice included.
+   */
   #fail(effect: Effect, error: unknown): void {
     assert(effect.kind === 'record' || effect.kind === 'serve', 'Only journals fail.');
     if (effect.kind === 'record') {
-      this.#effects = [];
+      const rest = this.#effects.slice(this.#next - 1);
+      const entries = rest.flatMap((each) => (each.kind === 'record' ? [each.entry] : []));
+      this.#effects = rest.filter(({ kind }) => isOurOwn.has(kind));
       this.#next = 0;
-      this.#own.push({ kind: 'failed', effect: 'record', code: codeOf(error) });
+      this.#own.unshift({ kind: 'failed', code: codeOf(error), entries });
     }
-    this.#resume();
   }
 
   #turn(item: Event | Delivery): void {
@@ -152,13 +163,14 @@ export class Driver<State> {
     });
   }
 
-  /** A journal that throws at once has failed like one that throws later. */
+  /** A journal that throws at once has failed like one whose promise is rejected. */
   #attempt(effect: Effect): Promise<void> | undefined {
     try {
       return this.#perform(effect);
     } catch (error) {
       if (effect.kind !== 'record' && effect.kind !== 'serve') throw error;
-      return Promise.reject(error);
+      this.#fail(effect, error);
+      return undefined;
     }
   }
 
@@ -170,6 +182,9 @@ export class Driver<State> {
         return undefined;
       case 'record':
         return journal.record(effect.entry) ?? undefined;
+      case 'confirm':
+        this.#own.push({ kind: 'recorded' });
+        return undefined;
       case 'say':
         this.#say(effect);
         return undefined;

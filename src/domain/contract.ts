@@ -126,8 +126,13 @@ export type Event =
       readonly exhausted: boolean;
     }
   | { readonly kind: 'asked'; readonly request: RequestID; readonly command: Command }
-  /** The rest of that turn was not performed. */
-  | { readonly kind: 'failed'; readonly effect: 'record' | 'say'; readonly code: string };
+  /**
+   * A `record` failed. These entries are not written: its own, and those that came after it in that
+   * turn. Nothing was said or connected after it either; what shows others nothing was done.
+   */
+  | { readonly kind: 'failed'; readonly code: string; readonly entries: readonly Entry[] }
+  /** The answer to `confirm`. */
+  | { readonly kind: 'recorded' };
 
 /** Performed strictly in this order. */
 export type Effect =
@@ -135,6 +140,8 @@ export type Effect =
   | { readonly kind: 'connect'; readonly will: Message }
   /** Durable before the next effect begins. */
   | { readonly kind: 'record'; readonly entry: Entry }
+  /** Answered by `recorded`, if each `record` before it in this turn was. */
+  | { readonly kind: 'confirm' }
   /** Signed by the hands, which hand it back as `heard`. */
   | { readonly kind: 'say'; readonly message: Message; readonly retained: boolean }
   /** One page of the recorded ledger, or the founding (from -1), said to one peer by the hands. */

@@ -6,6 +6,8 @@ import type { Refusal, RefusalCode } from './refusal.ts';
 
 /** Why a peer does not mine at the moment. */
 export type Idle =
+  /** What must not be forgotten cannot be written down at the moment. */
+  | { readonly reason: 'journal' }
   | { readonly reason: 'disconnected' }
   | { readonly reason: 'peers-missing'; readonly known: number; readonly wanted: number }
   | { readonly reason: 'founding' }
@@ -161,4 +163,7 @@ export type Note =
       readonly refusal: Refusal;
     }
   | { readonly kind: 'paused' | 'resumed' | 'leaving' }
-  | { readonly kind: 'failed'; readonly effect: 'record' | 'say'; readonly code: string };
+  /** We take no part until it works; said for the first time and then every 10 s. */
+  | { readonly kind: 'failed'; readonly effect: 'record'; readonly code: string }
+  /** Everything is written down again, and we take part again. */
+  | { readonly kind: 'recorded'; readonly afterMs: number };

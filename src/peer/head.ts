@@ -23,7 +23,6 @@ import {
   leave,
   reconnect,
   sayGoodbye,
-  vanish,
 } from './linking.ts';
 import { isInRoster, recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
@@ -43,6 +42,7 @@ import { Step } from './step.ts';
 import { electAgain, leaveOldElection, suspect } from './suspecting.ts';
 import { ask, serve } from './syncing.ts';
 import { stepDown } from './terms.ts';
+import { hearFailed, hearRecorded, isMuted, rewrite } from './writing.ts';
 
 /** A peer of its own, or one that goes on from `state`, which it takes over. */
 export function revive(settings: Settings, hasher: Hasher, state?: State): Peer<State> {
@@ -108,9 +108,10 @@ function takeEvent(step: Step, event: Event): void {
       obeyCommand(step, event);
       return;
     case 'failed':
-      step.note({ kind: 'failed', effect: event.effect, code: event.code });
-      // What is not written down must not be shown: not even a goodbye, which would name our term.
-      if (event.effect === 'record') vanish(step);
+      hearFailed(step, event);
+      return;
+    case 'recorded':
+      hearRecorded(step);
       return;
   }
 }
@@ -144,7 +145,7 @@ function ringAlarms(step: Step): void {
     // What rang before may have cancelled this one, or put it off.
     if ((alarms[alarm] ?? Number.POSITIVE_INFINITY) > step.now.at) continue;
     step.cancel(alarm);
-    ring[alarm](step);
+    if (!isMuted(step, alarm)) ring[alarm](step);
   }
 }
 
@@ -186,10 +187,20 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   ask,
   serve,
   refusals: tellRefusals,
+  rewrite,
 };
 
 /** What follows from any event: the same few questions, asked again. */
 function settle(step: Step): void {
+  if (step.state.backlog === null) settleAffairs(step);
+  refreshWork(step);
+  if (step.state.backlog === null) beatIfChanged(step);
+  tellIdle(step);
+  if (step.state.backlog === null) goIfFree(step);
+}
+
+/** What only concerns who takes part. */
+function settleAffairs(step: Step): void {
   reconsiderMandate(step);
   gather(step);
   reconsiderChallenge(step);
@@ -197,8 +208,4 @@ function settle(step: Step): void {
   careForRoster(step);
   leaveOldElection(step);
   suspect(step);
-  refreshWork(step);
-  beatIfChanged(step);
-  tellIdle(step);
-  goIfFree(step);
 }

@@ -21,6 +21,7 @@ import type { Step } from './step.ts';
 import { hearCommitment, hearController, hearReveal } from './suspecting.ts';
 import { dropRequest, fallBehind, hearAnswer, hearRequest } from './syncing.ts';
 import { raiseTerm } from './terms.ts';
+import { isBacklogFull } from './writing.ts';
 
 type Heard = Extract<Event, { kind: 'heard' }>;
 
@@ -85,6 +86,7 @@ function refuseFarTerm(step: Step, message: Message): Refusal | null {
 
 function dispatch(step: Step, heard: Heard): Refusal | null {
   const { message, text, retained, evidence } = heard;
+  if (step.state.backlog !== null) return observe(step, heard);
   const far = refuseFarTerm(step, message);
   if (far !== null) return far;
   const isFounding = step.state.memory.network === null;
@@ -125,6 +127,24 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
       return null;
     case 'answer':
       return hearAnswer(step, message, evidence);
+  }
+}
+
+/** While we cannot write, nobody's word concerns us but who is there, and what is final. */
+function observe(step: Step, { message, evidence }: Heard): Refusal | null {
+  switch (message.kind) {
+    case 'introduction':
+    case 'presence':
+      hearAbout(step, message);
+      return null;
+    case 'heartbeat':
+      hearBeat(step, message);
+      return null;
+    case 'result':
+      if (message.result === 0 || isBacklogFull(step)) return null;
+      return hearResult(step, message, evidence);
+    default:
+      return null;
   }
 }
 

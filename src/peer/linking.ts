@@ -27,6 +27,12 @@ export function hearConnected(step: Step): void {
   link.attempts = 0;
   link.toldAt = null;
   step.note({ kind: 'connected' });
+  if (state.backlog === null) takePart(step);
+}
+
+/** Connected, and with all of our memory on the disk: says who we are, and goes on. */
+export function takePart(step: Step): void {
+  const { state } = step;
   sayPresence(step, 'ready');
   introduce(step);
   beat(step);
@@ -58,7 +64,8 @@ export function hearDisconnected(step: Step, reason: string): void {
 }
 
 export function reconnect(step: Step): void {
-  if (!step.state.link.isConnected && !step.state.link.isLeaving) connect(step);
+  const { link } = step.state;
+  if (!link.isConnected && !link.isLeaving) connect(step);
 }
 
 /** Our own presence as the broker has it: a will of ours that went out late is put right. */
@@ -78,7 +85,7 @@ export function leave(step: Step): void {
   state.link.isLeaving = true;
   step.note({ kind: 'leaving' });
   leaveElection(step);
-  if (mayGo(step)) {
+  if (mayGo(step) || state.backlog !== null) {
     sayGoodbye(step);
     return;
   }

@@ -1,7 +1,8 @@
 /** Says who we are: presence and its will, introductions, heartbeats, goodbyes (PROTOCOL 4, 5). */
 
+import type { Entry } from '../domain/contract.ts';
 import type { Heartbeat, Presence } from '../domain/message.ts';
-import type { ClientID, Instant } from '../domain/names.ts';
+import type { ClientID, Instant, TransactionID } from '../domain/names.ts';
 import { knownForMs, knownMembers } from '../election/gathering.ts';
 import { presentRoster } from './memory.ts';
 import type { State } from './state.ts';
@@ -57,8 +58,16 @@ const othersMs: readonly [low: number, high: number] = [100, 300];
 
 export function beat(step: Step): void {
   const { state } = step;
+  step.say(nextHeartbeat(step));
+  state.saidLast = spoken(state);
+  state.isBeatSoon = false;
+  step.alarm('beat', state.settings.heartbeatMs);
+}
+
+function nextHeartbeat(step: Step): Heartbeat {
+  const { state } = step;
   state.beat += 1;
-  const heartbeat: Heartbeat = {
+  return {
     kind: 'heartbeat',
     clientID: step.self,
     incarnation: state.memory.incarnation,
@@ -70,10 +79,20 @@ export function beat(step: Step): void {
     state: state.link.isLeaving ? 'leaving' : 'ready',
     hashRate: Math.round(state.mining === null ? 0 : state.hashRate),
   };
-  step.say(heartbeat);
-  state.saidLast = spoken(state);
-  state.isBeatSoon = false;
-  step.alarm('beat', state.settings.heartbeatMs);
+}
+
+/**
+ * The last word of a controller that cannot write any more, so that nobody waits for it. It shows
+ * what is written and no more: not a block that is not, and no term that may not be [safety].
+ */
+export function sayStandingDown(step: Step, unwritten: readonly Entry[]): void {
+  if (!step.state.link.isConnected) return;
+  if (unwritten.some(({ kind }) => kind !== 'accepted' && kind !== 'sealed')) return;
+  const blocks = unwritten.filter(({ kind }) => kind === 'sealed').length;
+  const heartbeat = nextHeartbeat(step);
+  const height = (heartbeat.transactionID - blocks) as TransactionID;
+  const message = { ...heartbeat, transactionID: height, hashRate: 0 };
+  step.act({ kind: 'say', message, retained: false });
 }
 
 /** A heartbeat in a moment, one for all who gave reason for it. */

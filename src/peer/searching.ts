@@ -173,6 +173,7 @@ function workToDo(state: State): Work | null {
 function whyIdle(state: State): Idle | null {
   const { memory, challenge } = state;
   if (state.link.isLeaving) return { reason: 'leaving' };
+  if (state.backlog !== null) return { reason: 'journal' };
   if (state.isPaused) return { reason: 'paused' };
   if (memory.network === null) return { reason: 'founding' };
   if (state.office !== null && (presentRoster(memory)?.members.length ?? 0) > 1)
@@ -198,7 +199,7 @@ function whyIdleInWords(step: Step): Idle | null {
   const { state } = step;
   const { memory, behind, settings } = state;
   const idle = whyIdle(state);
-  if (idle === null || idle.reason === 'paused') return idle;
+  if (idle === null || idle.reason === 'paused' || idle.reason === 'journal') return idle;
   if (!state.link.isConnected) return { reason: 'disconnected' };
   if (memory.network === null) return whyUnfounded(step);
   if (idle.reason !== 'no-challenge') return idle;

@@ -15,6 +15,7 @@ export function newState(settings: Settings): State {
     dice: { seed: '', throws: 0 },
     alarms: {},
     memory: newMemory(rules),
+    backlog: null,
     link: {
       isConnected: false,
       isFirst: true,

@@ -1,6 +1,6 @@
 /** Everything a peer knows, as plain data; what must outlive it is in `memory`. */
 
-import type { Settings, Work } from '../domain/contract.ts';
+import type { Entry, Settings, Work } from '../domain/contract.ts';
 import type { Dice } from '../domain/dice.ts';
 import type { Block, Challenge, Mandate, Vote } from '../domain/message.ts';
 import type { ClientID, Digest, Instant, Term, TransactionID } from '../domain/names.ts';
@@ -33,7 +33,8 @@ export type Alarm =
   | 'solve'
   | 'ask'
   | 'serve'
-  | 'refusals';
+  | 'refusals'
+  | 'rewrite';
 
 /** An election that we take part in. */
 export type Election = {
@@ -78,6 +79,18 @@ export type Office = {
   refused: string[];
 };
 
+/** What could not be written down yet. While there is any, the peer observes and says nothing. */
+export type Backlog = {
+  /** In their order; all of them are in our memory already. */
+  readonly entries: Entry[];
+  /** How many of them the journal is being asked to write. */
+  sent: number;
+  attempts: number;
+  readonly since: Instant;
+  /** When people last heard of it. */
+  toldAt: Instant;
+};
+
 export type State = {
   readonly settings: Settings;
   /** What all peers of a network must have in common, as a text. */
@@ -85,6 +98,8 @@ export type State = {
   dice: Dice;
   readonly alarms: Partial<Record<Alarm, Instant>>;
   readonly memory: Memory;
+  /** Null while all of the memory is durable. */
+  backlog: Backlog | null;
 
   readonly link: {
     isConnected: boolean;

@@ -38,9 +38,13 @@ export class Step {
     this.effects.push(effect);
   }
 
-  /** Says something that nobody keeps; lost while disconnected, so not even begun then. */
+  /**
+   * Says something that nobody keeps; lost while disconnected, so not even begun then. Nor while
+   * something waits to be written down: almost all that we say shows our memory [safety].
+   */
   say(message: Message, retained = false): void {
-    if (this.state.link.isConnected) this.act({ kind: 'say', message, retained });
+    const { link, backlog } = this.state;
+    if (link.isConnected && backlog === null) this.act({ kind: 'say', message, retained });
   }
 
   note(note: Note): void {
@@ -49,7 +53,9 @@ export class Step {
 
   /** Remembers, and has it made durable before any effect that follows. */
   record(entry: Entry): void {
-    this.act({ kind: 'record', entry });
+    // Behind what waits already: the journal gets all entries in their order.
+    if (this.state.backlog === null) this.act({ kind: 'record', entry });
+    else this.state.backlog.entries.push(entry);
     remember(this.state.memory, entry, this.hasher);
   }
 

@@ -3,7 +3,7 @@ import { Driver, type Hands } from '../../src/client/driver.ts';
 import type { LinkEvents } from '../../src/client/link.ts';
 import type { Effect, Entry, Event, Moment, Peer, Turn } from '../../src/domain/contract.ts';
 import type { Message } from '../../src/domain/message.ts';
-import type { Instant, Term, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import type { Instant, RequestID, Term, TransactionID, UnixMs } from '../../src/domain/names.ts';
 import { id } from '../names.ts';
 
 const request = (from: number): Message => ({
@@ -105,7 +105,60 @@ describe('a driver', () => {
     release();
     await settled();
     expect(log).toEqual(['record term']);
-    expect(heard.at(-1)).toEqual({ kind: 'failed', effect: 'record', code: 'ENOSPC' });
+    expect(heard.at(-1)).toEqual({
+      kind: 'failed',
+      code: 'ENOSPC',
+      entries: [{ kind: 'term', term: 1 }],
+    });
+  });
+
+  it('shows nobody else anything after a record that fails, and does the rest', async () => {
+    const full = Object.assign(new Error('No space.'), { code: 'ENOSPC' });
+    const asked: Effect[] = [
+      record(1),
+      { kind: 'connect', will: request(0) },
+      { kind: 'serve', to: id('bob'), from: 0 as TransactionID },
+      { kind: 'confirm' },
+      record(2),
+      say(1),
+      { kind: 'note', note: { kind: 'paused' } },
+      { kind: 'reply', request: 'r1' as RequestID, reply: { kind: 'done' } },
+    ];
+    const { driver, log, heard, release } = stage(
+      { asked: { effects: asked, wakeAt: null } },
+      full,
+    );
+    const reply = driver.ask({ kind: 'pause' });
+    release();
+    expect(await reply).toEqual({ kind: 'done' });
+    await settled();
+    expect(log).toEqual(['record term', 'note paused']);
+    const entries = [1, 2].map((term) => ({ kind: 'term', term }));
+    expect(heard.slice(1)).toEqual([{ kind: 'failed', code: 'ENOSPC', entries }]);
+  });
+
+  it('tells of a record that failed before it hands back what was said earlier', async () => {
+    const full = Object.assign(new Error('No space.'), { code: 'ENOSPC' });
+    const { driver, heard, release } = stage(
+      { started: { effects: [say(1), record(1)], wakeAt: null } },
+      full,
+    );
+    driver.start('seed');
+    release();
+    await settled();
+    expect(heard.map(({ kind }) => kind)).toEqual(['started', 'failed', 'heard']);
+  });
+
+  it('confirms what is recorded, once it is', async () => {
+    const { driver, heard, release } = stage({
+      started: { effects: [record(1), { kind: 'confirm' }], wakeAt: null },
+    });
+    driver.start('seed');
+    await settled();
+    expect(heard).toHaveLength(1);
+    release();
+    await settled();
+    expect(heard.at(-1)).toEqual({ kind: 'recorded' });
   });
 
   it('looks at no event while a record is under way', async () => {

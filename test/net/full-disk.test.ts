@@ -1,0 +1,79 @@
+/** A true process on a true disk that fills up, and has room again. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openFleet, type TestFleet } from './fleets.ts';
+import { skipLoudly } from './loud-skip.ts';
+import { until } from './until.ts';
+
+const undo: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+/** A small disk of its own; null where only root may make one, and we are not. */
+function mountDisk(): string | null {
+  const place = mkdtempSync(join(tmpdir(), 'sortition-disk-'));
+  undo.push(() => rmSync(place, { recursive: true }));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', place], { stdio: 'ignore' });
+  } catch {
+    return null;
+  }
+  undo.push(() => void execFileSync('umount', ['--lazy', place]));
+  return place;
+}
+
+/** Leaves so little room that nothing more can be written. */
+function fill(disk: string): string {
+  const filler = join(disk, 'filler');
+  const { bavail, bsize } = statfsSync(disk);
+  writeFileSync(filler, Buffer.alloc(bavail * bsize));
+  return filler;
+}
+
+const heightOf = (test: TestFleet): number =>
+  Math.max(-1, ...test.all('result').map(({ said }) => said.block.transactionID));
+
+describe('a peer on a disk that is full', () => {
+  it('says so, lets the others go on, and takes part again when there is room', async (context) => {
+    const disk = mountDisk();
+    if (disk === null) skipLoudly(context, 'Only root can mount a small disk.');
+    const test = await openFleet([
+      '--peers',
+      '3',
+      '--threads',
+      '1',
+      '--difficulty',
+      'fixed:14',
+      '--heartbeat',
+      '500ms',
+    ]);
+    undo.push(() => test.close());
+    const { place } = test.fleet.start(['--data', join(disk, 'peer')]);
+    test.fleet.start();
+    test.fleet.start();
+    await until(() => heightOf(test) >= 1, 'results', 30_000);
+
+    const filler = fill(disk);
+    const said = (kind: string) =>
+      test.said.filter((telling) => telling.place === place && telling.said.kind === kind);
+    await until(() => said('failed').length > 0, 'the full disk', 20_000);
+    expect(said('failed')[0]?.said).toMatchObject({ effect: 'record', code: 'ENOSPC' });
+    const before = heightOf(test);
+    await until(() => heightOf(test) >= before + 3, 'the others going on', 20_000);
+    expect(said('recorded')).toEqual([]);
+
+    rmSync(filler);
+    await until(() => said('recorded').length > 0, 'room', 20_000);
+    test.fleet.kill(place);
+    await until(() => !test.fleet.isAlive(place), 'its death');
+    const again = test.fleet.start(['--data', join(disk, 'peer')]).place;
+    const recalled = () => test.all('recalled').find((telling) => telling.place === again);
+    await until(() => recalled() !== undefined, 'its memory', 20_000);
+    expect(recalled()?.said.height).toBeGreaterThanOrEqual(before + 3);
+  }, 120_000);
+});
