@@ -36,7 +36,7 @@ const PACKAGES: Lists = {
   wire: ['zod', 'uuid'],
   node: ['node', 'mqtt', 'classic-level'],
   // The last two only for comparison, and only where they are installed.
-  cli: ['node', 'commander', 'ink', 'react', 'hash-wasm', '@noble/hashes'],
+  cli: ['node', 'commander', 'cli-progress', 'ink', 'react', 'hash-wasm', '@noble/hashes'],
   broker: ['node', 'aedes', 'ws'],
   kernels: ['node', 'assemblyscript'],
   examples: ['node'],

@@ -6,6 +6,7 @@ import { createBrokerCommand } from './broker.ts';
 import { createClientCommand } from './client.ts';
 import { prepare } from './exit.ts';
 import { createExploreCommand } from './explore.ts';
+import { createMineCommand } from './mine.ts';
 import { createSimulateCommand } from './simulate.ts';
 import { createStartCommand } from './start.ts';
 import { createVerifyResultCommand } from './verify-result.ts';
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     createClientCommand(),
     createBrokerCommand(),
     createVerifyResultCommand(),
+    createMineCommand(),
     createBenchCommand(),
     createSimulateCommand(),
     createExploreCommand(),

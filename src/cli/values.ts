@@ -19,7 +19,7 @@ export function whole(least: number, most: number): Reader<number> {
   return {
     allowed: `a whole number from ${least} to ${most}`,
     read: (text) => {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
       return value >= least && value <= most ? value : null;
     },
   };

@@ -2,17 +2,41 @@
 
 import { STEP } from './layout.ts';
 
-/** All nonces below `nonces`, dealt out to `count` lanes (numbered from 0) step by step. */
-export type Lanes = { readonly count: number; readonly nonces: number };
+/**
+ * The nonces from `from` on, `nonces` of them, dealt to `count` lanes (numbered from 0): step by
+ * step in turn, so that the lowest are tried first, or to each lane a part without a gap.
+ */
+export type Lanes = {
+  readonly count: number;
+  readonly from: number;
+  readonly nonces: number;
+  readonly deal: 'steps' | 'parts';
+};
 
 /** Nonces to scan without a pause: `from` and those after it, `count` in all. */
 export type Piece = { readonly from: number; readonly count: number };
 
 /** The next piece of a lane that has tried so many of its nonces; null at the lane's end. */
 export function nextPiece(lanes: Lanes, lane: number, tried: number): Piece | null {
-  const step = Math.floor(tried / STEP) * lanes.count + lane;
   const done = tried % STEP;
-  const from = step * STEP + done;
-  const count = Math.min(STEP - done, lanes.nonces - from);
-  return count > 0 ? { from, count } : null;
+  const [offset, end] =
+    lanes.deal === 'parts'
+      ? [partStart(lanes, lane) + tried, partStart(lanes, lane + 1)]
+      : [(Math.floor(tried / STEP) * lanes.count + lane) * STEP + done, lanes.nonces];
+  const count = Math.min(STEP - done, end - offset);
+  return count > 0 ? { from: lanes.from + offset, count } : null;
+}
+
+/** The lane that tries `nonce`. */
+export function laneOf(lanes: Lanes, nonce: number): number {
+  const offset = nonce - lanes.from;
+  if (lanes.deal === 'steps') return Math.floor(offset / STEP) % lanes.count;
+  let lane = 0;
+  while (partStart(lanes, lane + 1) <= offset) lane += 1;
+  return lane;
+}
+
+/** How far behind `from` a lane's part begins; the first parts have what does not divide. */
+function partStart({ count, nonces }: Lanes, lane: number): number {
+  return Math.floor(nonces / count) * lane + Math.min(lane, nonces % count);
 }

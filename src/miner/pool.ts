@@ -29,8 +29,11 @@ export type PoolEvents = {
 export type PoolOptions = {
   /** 6 unless told otherwise. */
   readonly threads?: number;
-  /** How many nonces a work has: 2^52 unless told otherwise. */
+  /** The first nonce of a work, 0 unless told otherwise, and how many it has: up to 2^52. */
+  readonly from?: number;
   readonly nonces?: number;
+  /** How threads share them (see `Lanes`): by steps unless told otherwise. */
+  readonly deal?: Lanes['deal'];
   /** Starts a thread of `worker.ts`. */
   readonly startWorker?: (data: LaneData) => Worker;
   /** A lane is given up because its thread died again and again; the others go on. */
@@ -92,10 +95,11 @@ class ThreadPool implements Pool {
   #closed: Promise<void> | null = null;
 
   constructor(options: PoolOptions) {
-    const { threads = 6, nonces = NONCES } = options;
+    const { threads = 6, from = 0, nonces = NONCES - from, deal = 'steps' } = options;
     assert(Number.isInteger(threads) && threads > 0, 'A pool has a thread or more.');
-    assert(Number.isInteger(nonces) && nonces <= NONCES, 'A work has 2^52 nonces at most.');
-    this.#lanes = { count: threads, nonces };
+    assert(Number.isInteger(from) && from >= 0, 'Nonces begin at 0 or later.');
+    assert(Number.isInteger(nonces) && from + nonces <= NONCES, 'Nonces end below 2^52.');
+    this.#lanes = { count: threads, from, nonces, deal };
     this.#startWorker = options.startWorker ?? starterOf(builtWorker());
     this.#onFailure = options.onFailure ?? (() => {});
   }

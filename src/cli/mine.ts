@@ -1,0 +1,173 @@
+/** `sortition mine`: searches nonces for a block in this process alone, without a broker. */
+
+import { availableParallelism, constants } from 'node:os';
+import { Command } from 'commander';
+import type { Algorithm } from '../domain/contract.ts';
+import { NONCES } from '../miner/layout.ts';
+import { readBlockFile, replaceBlockFile } from '../node/block-file.ts';
+import { beforeComplaint, EXIT } from './exit.ts';
+import { Mine, type Plan } from './mine-run.ts';
+import { type MineTeller, tellPeople, tellPrograms } from './mine-teller.ts';
+import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
+import { text, whole } from './values.ts';
+
+type Values = {
+  readonly block: string | null;
+  readonly file: string | null;
+  readonly zeros: number | null;
+  readonly bits: number | null;
+  readonly workers: number;
+  readonly from: number;
+  readonly to: number;
+  readonly algorithm: Algorithm;
+  readonly count: number;
+  readonly json: boolean;
+};
+
+const ALGORITHMS: readonly string[] = ['sha256', 'sha256d', 'sha1'] satisfies Algorithm[];
+const MOST_BITS = 60;
+const MOST_WORKERS = 256;
+const MOST_BLOCKS = 1_000_000_000;
+/** Four bits each. */
+const USUAL_ZEROS = 6;
+/** What a file is begun with. */
+export const GENESIS = 'sortition genesis block';
+
+const settings: Settings<Values> = {
+  block: { flags: '--block <text>', help: 'what the nonce is put behind', fallback: null, ...text },
+  file: {
+    flags: '--file <path>',
+    help: 'file of the last block, which its digest replaces; made if there is none',
+    fallback: null,
+    ...text,
+  },
+  zeros: {
+    flags: '--zeros <count>',
+    help: `zeros that the digest must begin with, in hexadecimal (default: ${USUAL_ZEROS})`,
+    fallback: null,
+    ...whole(1, MOST_BITS / 4),
+  },
+  bits: {
+    flags: '--bits <count>',
+    help: 'the same in bits',
+    fallback: null,
+    ...whole(1, MOST_BITS),
+  },
+  workers: {
+    flags: '--workers <count>',
+    help: 'threads that mine, a part of the nonces each',
+    fallback: String(Math.min(availableParallelism(), MOST_WORKERS)),
+    ...whole(1, MOST_WORKERS),
+  },
+  from: {
+    flags: '--from <nonce>',
+    help: 'the first nonce',
+    fallback: '0',
+    ...whole(0, NONCES - 1),
+  },
+  to: {
+    flags: '--to <nonce>',
+    help: 'the nonce behind the last one',
+    fallback: String(NONCES),
+    ...whole(1, NONCES),
+  },
+  algorithm: {
+    flags: '--algorithm <name>',
+    help: 'sha256, sha256d (twice) or sha1',
+    fallback: 'sha256',
+    allowed: 'sha256, sha256d or sha1',
+    read: (typed) => (ALGORITHMS.includes(typed) ? (typed as Algorithm) : null),
+  },
+  count: {
+    flags: '--count <blocks>',
+    help: 'so many blocks, each the digest of the one before',
+    fallback: '1',
+    ...whole(1, MOST_BLOCKS),
+  },
+  json: { flags: '--json', help: 'an object a line (docs/command-line.md)' },
+};
+
+export function createMineCommand(): Command {
+  const command = new Command('mine').description('search a nonce for a block, alone');
+  return addSettings(command, settings).action(async () => {
+    const values = readSettings(command, settings);
+    const plan = planOf(values);
+    const block = firstBlock(values);
+    const teller = values.json ? tellPrograms(plan) : tellPeople(plan);
+    process.exitCode = await mineBlocks(block, plan, values, teller);
+  });
+}
+
+function planOf({ zeros, bits, workers, from, to, algorithm }: Values): Plan {
+  if (zeros !== null && bits !== null) {
+    throw usageError('--zeros and --bits say the same in two ways: leave one out.');
+  }
+  if (from >= to) {
+    throw usageError(`--from ${from} must be below --to ${to}, which is not tried itself.`);
+  }
+  return { algorithm, bits: bits ?? 4 * (zeros ?? USUAL_ZEROS), from, to, workers };
+}
+
+/** What to mine behind. A file is made at once: better to learn now that it cannot be written. */
+function firstBlock({ block, file }: Values): string {
+  if (block !== null && file !== null) {
+    throw usageError('--block and --file each say what to mine: leave one out.');
+  }
+  if (block !== null) return block;
+  if (file === null) {
+    throw usageError('Say what to mine: --block TEXT, or --file PATH to read the last block.');
+  }
+  const found = readBlockFile(file);
+  const last = found ?? GENESIS;
+  replaceBlockFile(file, found, last);
+  return last;
+}
+
+/** Resolves with what to exit with. */
+async function mineBlocks(
+  first: string,
+  plan: Plan,
+  { file, count }: Values,
+  teller: MineTeller,
+): Promise<number> {
+  const mine = new Mine(plan);
+  const ending = watchSignals(() => mine.stop());
+  const forget = beforeComplaint(() => teller.release());
+  try {
+    let block = first;
+    for (let mined = 0; mined < count; mined += 1) {
+      teller.begin(block);
+      const outcome = await mine.mine(block, teller);
+      teller.end(outcome);
+      if (outcome.kind === 'exhausted') return EXIT.failed;
+      if (outcome.kind === 'stopped') return ending.code();
+      if (file !== null) replaceBlockFile(file, block, outcome.digest);
+      block = outcome.digest;
+    }
+    return EXIT.ok;
+  } finally {
+    forget();
+    ending.forget();
+    await mine.close();
+  }
+}
+
+/** The first signal stops politely; a second one ends the process as usual. */
+function watchSignals(stop: () => void): { code: () => number; forget: () => void } {
+  let code: number = EXIT.failed;
+  const hear = (signal: NodeJS.Signals): void => {
+    code = 128 + constants.signals[signal];
+    stop();
+  };
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'];
+  for (const signal of signals) process.once(signal, hear);
+  // Whoever has read enough: `sortition mine … | head`.
+  process.stdout.once('error', stop);
+  return {
+    code: () => code,
+    forget: () => {
+      for (const signal of signals) process.off(signal, hear);
+      process.stdout.off('error', stop);
+    },
+  };
+}
