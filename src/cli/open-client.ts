@@ -105,7 +105,11 @@ export async function openClient(
     peers: settings.peers,
     url: parseBrokerUrl(connection.url).text,
     threads: pool === null ? 0 : values.threads,
-    remarks: [past.remark, remarkOn(values, founders, identity)].filter((it) => it !== null),
+    remarks: [
+      past.remark,
+      values.foundAnew ? GIVEN_UP : null,
+      remarkOn(values, founders, identity),
+    ].filter((it) => it !== null),
     tried: () => miner?.tried ?? 0,
     close: async () => {
       await Promise.all([opened.close(), pool?.close()]);
@@ -127,7 +131,7 @@ async function openPast(
   values: PeerValues,
   founders: readonly Member[] | null,
 ): Promise<Past> {
-  const { data, identity, newIdentity } = values;
+  const { data, identity, newIdentity, foundAnew } = values;
   refuseContradictions(command, values);
   if (data === null) {
     return {
@@ -141,7 +145,7 @@ async function openPast(
   const rules = rulesOf({ peers: founders?.length ?? peers, difficulty });
   // Only here: LevelDB is a library of the machine's own, which others need not load.
   const { openDataDirectory } = await import('../node/data-directory.ts');
-  const opened = await openDataDirectory(data, rules, newIdentity);
+  const opened = await openDataDirectory(data, rules, newIdentity || foundAnew);
   const { keptIn, journal } = opened;
   const remark =
     keptIn === null
@@ -150,13 +154,25 @@ async function openPast(
   return { identity: opened.identity, journal, remark, close: () => journal.close() };
 }
 
-function refuseContradictions(command: Command, { data, identity, newIdentity }: PeerValues): void {
-  const label = (name: 'data' | 'identity' | 'newIdentity'): string =>
+/** What `--found-anew` costs, for whoever has typed it. */
+const GIVEN_UP =
+  'Founding anew: an earlier network here, its seats, its ledger and its results count no more ' +
+  'for this peer. Where its members are still there, both refuse each other; where it has a ' +
+  'controller after all, this peer joins it as an observer.';
+
+function refuseContradictions(command: Command, values: PeerValues): void {
+  const { data, identity, newIdentity, foundAnew } = values;
+  const label = (name: 'data' | 'identity' | 'newIdentity' | 'foundAnew'): string =>
     labelOf(command, name, peerSettings[name]);
   if (data !== null && identity !== null)
     throw usageError(
       `${label('data')} keeps an identity of its own: leave ${label('identity')} out.`,
       { settings: `${label('data')} ${label('identity')}` },
+    );
+  if (foundAnew && identity !== null)
+    throw usageError(
+      `${label('foundAnew')} takes a new identity: leave ${label('identity')} out.`,
+      { settings: `${label('foundAnew')} ${label('identity')}` },
     );
   if (data === null && newIdentity)
     throw usageError(
@@ -180,6 +196,7 @@ function settingsOf(
     removalMs: values.removal,
     challenges: values.challenges,
     mines: values.mine,
+    foundsAnew: values.foundAnew,
   };
 }
 

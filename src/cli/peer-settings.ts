@@ -22,6 +22,7 @@ export type PeerValues = {
   readonly identity: string | null;
   readonly data: string | null;
   readonly newIdentity: boolean;
+  readonly foundAnew: boolean;
   readonly challenges: number;
   readonly mine: boolean;
 };
@@ -103,6 +104,12 @@ export const peerSettings: Settings<PeerValues> = {
     help:
       'begin as another peer although the data directory holds one, or what is left of it; that ' +
       'is kept beside. For one start, not for good',
+  },
+  foundAnew: {
+    flags: '--found-anew',
+    help:
+      'found another network where one has lost its majority for good; as a new peer, with an ' +
+      'empty ledger: seats and results of the old one count no more. Say it to all that found it',
   },
   challenges: {
     flags: '--challenges <count>',

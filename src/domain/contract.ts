@@ -35,6 +35,8 @@ export type Settings = {
   readonly challenges: number;
   /** False for a peer that never searches. */
   readonly mines: boolean;
+  /** Founds another network though members of one are here, unless that one has a controller. */
+  readonly foundsAnew?: boolean;
 };
 
 export type Command = { readonly kind: 'pause' | 'resume' | 'leave' };

@@ -72,6 +72,7 @@ export function hearAbout(step: Step, about: Introduction | Presence): Refusal |
   }
   peer.publicKey = about.publicKey;
   peer.rules = about.rules;
+  peer.network = about.network;
   if (about.kind === 'presence' && about.state !== 'ready') depart(step, peer, about.state);
   const { rules } = step.state;
   if (about.rules === rules) return null;

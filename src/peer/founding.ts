@@ -6,7 +6,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { makeRoster, type Roster } from '../domain/roster.ts';
 import { boothOf, isOpen } from '../election/booth.ts';
 import { commitmentOf } from '../election/draw.ts';
-import { chooseMembers, knownForMs, knownMembers } from '../election/gathering.ts';
+import { chooseMembers, knownForMs } from '../election/gathering.ts';
 import { retractSilent } from './acquainting.ts';
 import { bindingMs, bindingOf } from './binding.ts';
 import {
@@ -18,7 +18,7 @@ import {
   keepReveal,
   phaseMs,
 } from './electing.ts';
-import { greetSoon, knownSince } from './presence.ts';
+import { greetSoon, whoIsKnown } from './presence.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
@@ -62,9 +62,8 @@ function chooseRoster(step: Step): Roster | null {
   if (state.heardNetwork !== null) return null;
   if (state.deadMandateUntil !== null && now.at < state.deadMandateUntil) return null;
   if (state.link.isLeaving) return null;
-  const { settings, acquaintances, rules } = state;
-  const known = knownMembers(settings.self, acquaintances, rules, knownSince(step));
-  const members = chooseMembers(known, settings.peers, settings.founders);
+  const { settings, rules } = state;
+  const members = chooseMembers(whoIsKnown(step), settings.peers, settings.founders);
   const isAmong = members?.some(({ clientID }) => clientID === step.self) ?? false;
   return members !== null && isAmong ? makeRoster(members, rules, step.hasher) : null;
 }

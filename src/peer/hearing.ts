@@ -166,7 +166,7 @@ function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
   const { clientID, term, network, transactionID } = heartbeat;
   dropRequest(step, clientID, transactionID);
   if (network !== null && memory.network === null) {
-    return hearOfNetwork(step, network);
+    return hearOfNetwork(step, network, heartbeat);
   }
   if (network !== null && memory.network !== null && network !== memory.network.digest)
     return { code: 'other-network', theirs: network, ours: memory.network.digest };
@@ -182,7 +182,10 @@ function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
 }
 
 /** Who is bound to a founding learns no other network meanwhile. */
-function hearOfNetwork(step: Step, digest: Digest): Refusal | null {
+function hearOfNetwork(step: Step, digest: Digest, heartbeat: Heartbeat): Refusal | null {
+  // To found anew is to give up a network that lost its majority, but not one that is governed.
+  const isGoverned = heartbeat.controllerID === heartbeat.clientID;
+  if (step.state.settings.foundsAnew === true && !isGoverned) return null;
   const binding = bindingOf(step);
   if (binding !== null && binding.digest !== digest) return null;
   const { founders } = step.state.settings;

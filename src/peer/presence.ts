@@ -1,7 +1,7 @@
 /** Says who we are: presence and its will, introductions, heartbeats, goodbyes (PROTOCOL 4, 5). */
 
 import type { Entry } from '../domain/contract.ts';
-import type { Heartbeat, Presence } from '../domain/message.ts';
+import type { Heartbeat, Member, Presence } from '../domain/message.ts';
 import type { ClientID, Instant, TransactionID } from '../domain/names.ts';
 import { knownForMs, knownMembers } from '../election/gathering.ts';
 import { presentRoster } from './memory.ts';
@@ -20,10 +20,17 @@ export function knownSince(step: Step): Instant {
   return (step.now.at - knownForMs(step.state.settings.announceMs)) as Instant;
 }
 
-/** How many peers are there under our rules, ourselves included. */
+/** Who is there under our rules, ourselves included, in order of ClientID. */
+export function whoIsKnown(step: Step): readonly Member[] {
+  const { settings, acquaintances, rules, memory } = step.state;
+  const known = knownMembers(settings.self, acquaintances, rules, knownSince(step));
+  if (settings.foundsAnew !== true || memory.network !== null) return known;
+  // Whoever has a network of its own founds no other.
+  return known.filter(({ clientID }) => (acquaintances[clientID]?.network ?? null) === null);
+}
+
 export function countKnown(step: Step): number {
-  const { settings, acquaintances, rules } = step.state;
-  return knownMembers(settings.self, acquaintances, rules, knownSince(step)).length;
+  return whoIsKnown(step).length;
 }
 
 /** Begins a connection: each has an incarnation of its own, and a will that names it. */

@@ -28,6 +28,9 @@ test.each([
   ['--peers ten', `--peers ${WHOLE} 1 to 100, not "ten".`],
   ['--challenges -1', `--challenges ${WHOLE} 0 to 1000000000, not "-1".`],
   ['-k 0', '--keepalive must be a whole number of seconds from 1 to 65535, not "0".'],
+  ['--data d --identity f', '--data keeps an identity of its own: leave --identity out.'],
+  ['--found-anew --identity f', '--found-anew takes a new identity: leave --identity out.'],
+  ['--new-identity', '--new-identity is about a data directory: without one every peer is new.'],
   ['-k 1m', '--keepalive must be a whole number of seconds from 1 to 65535, not "1m".'],
 ])('client %s', async (line, sentence) => {
   expect(await complaintOf('client', ...line.split(' '))).toEqual({ code: EXIT.usage, sentence });

@@ -42,6 +42,7 @@ test('whoever says nothing gets the settings that the help shows', () => {
     identity: null,
     data: null,
     newIdentity: false,
+    foundAnew: false,
     challenges: 0,
     mine: true,
   });

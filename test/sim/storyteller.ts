@@ -44,13 +44,14 @@ export const commands: Commands<Stage> = {
     return 'ok';
   },
 
-  /** start count=3 every=0 difficulty=… : more peers, with rules of their own if told so */
+  /** start count=3 every=0 difficulty=… anew : more peers, with rules of their own if told so */
   start: (args, stage) => {
     const world = worldOf(stage);
-    const { difficulty, peers } = args;
+    const { difficulty, peers, anew } = args;
     const settings = {
       ...(difficulty === undefined ? {} : { difficulty }),
       ...(peers === undefined ? {} : { peers: Number(peers) }),
+      ...(anew === undefined ? {} : { foundsAnew: true }),
     };
     for (let count = Number(args['count'] ?? 1); count > 0; count -= 1) {
       world.start(settings);
