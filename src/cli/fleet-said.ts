@@ -56,6 +56,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   'solution-refused': { transactionID: 'number', miner: 'string', reason: 'string' },
   synced: {},
   refused: { code: 'string', count: 'number' },
+  'thread-replaced': {},
   paused: {},
   resumed: {},
   leaving: {},

@@ -2,15 +2,13 @@
 
 import { SingleBar } from 'cli-progress';
 import { formatCount, formatRate } from '../client/describe.ts';
-import type { Plan, Sum } from './mine-run.ts';
+import type { Pace, Plan } from './mine-run.ts';
 
 export type Goal = {
   readonly tries: number;
   /** Whether the search ends there at the latest; otherwise a find takes so many on average. */
   readonly isEnd: boolean;
 };
-
-type Pace = Sum & { readonly perSecond: number };
 
 const COLUMNS = 30;
 
@@ -27,7 +25,10 @@ export function goalOf({ bits, from, to }: Plan): Goal {
 const MOST_EXPECTED = 16;
 
 /** `42 %, 7.0 M of 16.8 M, 20.1 MH/s, about 0:29 to go`. */
-export function describePace({ tries, isEnd }: Goal, { tried, perSecond }: Pace): string {
+export function describePace(
+  { tries, isEnd }: Goal,
+  { tried, perSecond }: Omit<Pace, 'perWorker'>,
+): string {
   const share = Math.floor((100 * tried) / tries);
   const all = isEnd ? formatCount(tries) : `about ${formatCount(tries)}`;
   const said = [`${share} %`, `${formatCount(tried)} of ${all}`, formatRate(perSecond)];
@@ -52,7 +53,7 @@ export function clockOf(seconds: number): string {
 export class Bar {
   readonly #bar: SingleBar;
   readonly #goal: Goal;
-  #pace: Pace = { tried: 0, elapsedMs: 0, perSecond: 0 };
+  #pace: Pace = { tried: 0, elapsedMs: 0, perSecond: 0, perWorker: [] };
 
   constructor(plan: Plan) {
     this.#goal = goalOf(plan);

@@ -31,8 +31,11 @@ export type Outcome = Sum &
     | { readonly kind: 'stopped' }
   );
 
+/** How fast it goes, in hashes a second: in all and for each worker. */
+export type Pace = Sum & { readonly perSecond: number; readonly perWorker: readonly number[] };
+
 export type Listener = {
-  readonly onProgress: (progress: Sum & { readonly perSecond: number }) => void;
+  readonly onProgress: (pace: Pace) => void;
   /** One hexadecimal zero short. */
   readonly onNear: (near: Try) => void;
 };
@@ -81,7 +84,7 @@ export class Mine {
     let found: number | null = null;
     return new Promise((resolve, reject) => {
       this.#fail = reject;
-      const hear = ({ near, tried, perSecond, exhausted }: Progress): void => {
+      const hear = ({ near, tried, perSecond, perThread, exhausted }: Progress): void => {
         const sum = { tried, elapsedMs: Math.round(performance.now() - start) };
         for (const nonce of near) onNear(tryOf(Number(nonce)));
         if (found !== null) {
@@ -90,7 +93,7 @@ export class Mine {
           resolve({ kind: 'found', ...hit, ...sum });
         } else if (exhausted) resolve({ kind: 'exhausted', ...sum });
         else if (this.#isStopped) resolve({ kind: 'stopped', ...sum });
-        else onProgress({ ...sum, perSecond });
+        else onProgress({ ...sum, perSecond, perWorker: perThread });
       };
       this.#pool.listen({
         // A report follows each find at once.

@@ -33,7 +33,7 @@ export function tellPeople(plan: Plan): MineTeller {
   return {
     begin: (block) => {
       write(describePlan(plan, block));
-      bar.show({ tried: 0, elapsedMs: 0, perSecond: 0 });
+      bar.show({ tried: 0, elapsedMs: 0, perSecond: 0, perWorker: [] });
     },
     onProgress: (progress) => bar.show(progress),
     onNear: ({ worker, nonce, digest }) =>

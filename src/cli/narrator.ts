@@ -60,6 +60,7 @@ const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
   'solution-refused': 'bad',
   refused: 'bad',
   failed: 'bad',
+  'thread-replaced': 'bad',
   recorded: 'good',
   recalled: 'weighty',
 };

@@ -73,7 +73,12 @@ export async function openClient(
   const { clientID, publicKey } = identity;
 
   const pool = values.mine
-    ? createPool({ threads: values.threads, onFailure: hooks.onThreadLost })
+    ? createPool({
+        threads: values.threads,
+        warmUp: { algorithm: 'sha256', nonceForm: 'padded-hex' },
+        onReplaced: (lane, tried) => hooks.onNote({ kind: 'thread-replaced', lane, tried }),
+        onFailure: hooks.onThreadLost,
+      })
     : null;
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;

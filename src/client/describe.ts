@@ -85,6 +85,9 @@ const sentences: Sentences = {
     const whose = from === null ? '' : ` of ${nameOf(from)}`;
     return `refused ${times} message${times === 1 ? '' : 's'}${whose}: ${code}${factsOf(refusal)}`;
   },
+  'thread-replaced': ({ lane, tried }) =>
+    `mining thread ${lane} died and is replaced; its lane goes on behind ` +
+    `the ${formatCount(tried)} nonces that it had counted`,
   paused: () => 'mining is paused',
   resumed: () => 'mining goes on',
   leaving: () => 'leaving',

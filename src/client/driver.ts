@@ -55,7 +55,9 @@ export class Driver<State> {
     this.#viewOf = viewOf;
     hands.miner?.listen({
       onFound: (work, solution) => this.#receive({ kind: 'found', work, solution }),
-      onSearched: (report) => this.#receive({ kind: 'searched', ...report }),
+      // A miner may say more than an event has room for.
+      onSearched: ({ work, tried, perSecond, near, exhausted }) =>
+        this.#receive({ kind: 'searched', work, tried, perSecond, near, exhausted }),
     });
   }
 

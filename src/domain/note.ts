@@ -162,6 +162,8 @@ export type Note =
       readonly from: ClientID | null;
       readonly refusal: Refusal;
     }
+  /** A mining thread died; another goes on behind the nonces of its lane that were counted. */
+  | { readonly kind: 'thread-replaced'; readonly lane: number; readonly tried: number }
   | { readonly kind: 'paused' | 'resumed' | 'leaving' }
   /** We take no part until it works; said for the first time and then every 10 s. */
   | { readonly kind: 'failed'; readonly effect: 'record'; readonly code: string }

@@ -8,12 +8,16 @@ import type { Lanes } from './lanes.ts';
  *
  * `inForce` holds one Int32, the number of the order in force, which each thread reads between two
  * pieces. The pool's orders have even numbers; who finds a solution makes the number odd, and so
- * stops the other threads without waiting for the pool.
+ * stops the other threads without waiting for the pool. `scanning` holds an Int32 for each lane: 1
+ * while its thread scans.
  */
 export type LaneData = {
   readonly inForce: SharedArrayBuffer;
+  readonly scanning: SharedArrayBuffer;
   readonly lanes: Lanes;
   readonly lane: number;
+  /** What work will be like: its kernel is warmed up before there is any. */
+  readonly warmUp: Pick<Work, 'algorithm' | 'nonceForm'> | null;
 };
 
 /** Search for a solution of `work`, while `number` is in force. */

@@ -6,19 +6,20 @@ import { Worker } from 'node:worker_threads';
 import { assert } from '../domain/assert.ts';
 import type { Work } from '../domain/contract.ts';
 import type { WorkID } from '../domain/names.ts';
+import { afterDeath, type Death, MOST_DEATHS } from './death.ts';
 import type { Lanes } from './lanes.ts';
 import { NONCES, solutionOf } from './layout.ts';
 import type { LaneData, Order, Report } from './order.ts';
-import { afterSearch, NO_RATE, perSecondOf, type Rate } from './rate.ts';
+import { NO_RATE, type Rate } from './rate.ts';
 import {
   addNear,
   isExhausted,
   noteTried,
   type Progress,
+  rateLanes,
   type Search,
   startSearch,
   takeProgress,
-  triedOf,
 } from './search.ts';
 
 export type PoolEvents = {
@@ -34,8 +35,12 @@ export type PoolOptions = {
   readonly nonces?: number;
   /** How threads share them (see `Lanes`): by steps unless told otherwise. */
   readonly deal?: Lanes['deal'];
+  /** What the threads' kernels are made ready for before there is work; nothing unless told. */
+  readonly warmUp?: LaneData['warmUp'];
   /** Starts a thread of `worker.ts`. */
   readonly startWorker?: (data: LaneData) => Worker;
+  /** A thread died; another goes on behind the nonces of its lane that are counted. */
+  readonly onReplaced?: (lane: number, tried: number) => void;
   /** A lane is given up because its thread died again and again; the others go on. */
   readonly onFailure?: (error: PoolError) => void;
 };
@@ -64,12 +69,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** When a thread died last, and how often it did so in this place. */
-type Death = { readonly count: number; readonly search: number; readonly tried: bigint };
-
 const REPORT_MS = 1000;
-/** So many deaths of a thread, without a nonce tried in between, and its lane is given up. */
-const MOST_DEATHS = 3;
 
 /** A pool that has no thread yet. Throws a `PoolError` where the threads' file is missing. */
 export function createPool(options: PoolOptions = {}): Pool {
@@ -79,9 +79,12 @@ export function createPool(options: PoolOptions = {}): Pool {
 class ThreadPool implements Pool {
   readonly #lanes: Lanes;
   readonly #startWorker: (data: LaneData) => Worker;
+  readonly #onReplaced: (lane: number, tried: number) => void;
   readonly #onFailure: (error: PoolError) => void;
+  readonly #warmUp: LaneData['warmUp'];
   /** The number of the order in force (see `LaneData`). */
   readonly #number = new Int32Array(new SharedArrayBuffer(4));
+  readonly #scanning: Int32Array<SharedArrayBuffer>;
   readonly #threads = new Map<number, Worker>();
   readonly #deaths = new Map<number, Death>();
   #events: PoolEvents | null = null;
@@ -89,7 +92,7 @@ class ThreadPool implements Pool {
   #searches = 0;
   /** Null while nobody searches. */
   #order: Order | null = null;
-  #rate: Rate = NO_RATE;
+  #rates: readonly Rate[];
   #ratedAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed: Promise<void> | null = null;
@@ -101,7 +104,11 @@ class ThreadPool implements Pool {
     assert(Number.isInteger(nonces) && from + nonces <= NONCES, 'Nonces end below 2^52.');
     this.#lanes = { count: threads, from, nonces, deal };
     this.#startWorker = options.startWorker ?? starterOf(builtWorker());
+    this.#onReplaced = options.onReplaced ?? (() => {});
     this.#onFailure = options.onFailure ?? (() => {});
+    this.#warmUp = options.warmUp ?? null;
+    this.#rates = new Array<Rate>(threads).fill(NO_RATE);
+    this.#scanning = new Int32Array(new SharedArrayBuffer(4 * threads));
   }
 
   listen(events: PoolEvents): void {
@@ -179,8 +186,9 @@ class ThreadPool implements Pool {
   }
 
   #startThread(lane: number): void {
-    const inForce = this.#number.buffer;
-    const worker = this.#startWorker({ inForce, lanes: this.#lanes, lane });
+    const [inForce, scanning] = [this.#number.buffer, this.#scanning.buffer];
+    const [lanes, warmUp] = [this.#lanes, this.#warmUp];
+    const worker = this.#startWorker({ inForce, scanning, lanes, lane, warmUp });
     let cause: unknown;
     worker.on('message', (report: Report) => this.#hear(report));
     worker.on('error', (error) => {
@@ -188,6 +196,7 @@ class ThreadPool implements Pool {
     });
     worker.on('exit', () => {
       this.#threads.delete(lane);
+      Atomics.store(this.#scanning, lane, 0);
       this.#replaceThread(lane, cause);
     });
     // A search keeps the process alive by the pool's timer, a thread alone never does. Listening to
@@ -202,12 +211,12 @@ class ThreadPool implements Pool {
     if (this.#closed !== null) return;
     const search = this.#search?.id ?? 0;
     const tried = this.#search?.tried[lane] ?? 0n;
-    const last = this.#deaths.get(lane);
-    const isBarren = last?.search === search && last.tried === tried;
-    const count = isBarren ? last.count + 1 : 1;
-    this.#deaths.set(lane, { count, search, tried });
+    const death = afterDeath(this.#deaths.get(lane), search, tried);
+    const { count } = death;
+    this.#deaths.set(lane, death);
     if (count < MOST_DEATHS) {
       this.#startThread(lane);
+      this.#onReplaced(lane, Number(tried));
       return;
     }
     const sentence = `Mining thread ${lane} died ${count} times in a row; the others go on.`;
@@ -246,10 +255,8 @@ class ThreadPool implements Pool {
   }
 
   #measure(search: Search): void {
-    const tried = triedOf(search);
     const now = performance.now();
-    this.#rate = afterSearch(this.#rate, tried - search.rated, now - this.#ratedAt);
-    search.rated = tried;
+    this.#rates = rateLanes(search, this.#rates, now - this.#ratedAt);
     this.#ratedAt = now;
   }
 
@@ -262,7 +269,7 @@ class ThreadPool implements Pool {
 
   #tellProgress(search: Search): void {
     if (this.#closed !== null) return;
-    this.#events?.onSearched(takeProgress(search, perSecondOf(this.#rate)));
+    this.#events?.onSearched(takeProgress(search, this.#rates));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Work } from '../domain/contract.ts';
 import type { WorkID } from '../domain/names.ts';
 import { MOST_NEAR } from './kernel.ts';
 import { solutionOf } from './layout.ts';
+import { afterSearch, perSecondOf, type Rate } from './rate.ts';
 
 export type Search = {
   readonly id: number;
@@ -16,8 +17,8 @@ export type Search = {
   readonly exhausted: Set<number>;
   /** Near misses that are not told yet. */
   near: readonly number[];
-  /** So much of `tried` is in the rate. */
-  rated: number;
+  /** So much of each lane's `tried` is in its rate. */
+  readonly rated: number[];
   /** The nonce last reported as a solution. */
   found: number | null;
   /** A solution that came while nobody was searching: it is the first to report after that. */
@@ -29,8 +30,9 @@ export type Progress = {
   readonly work: WorkID;
   /** Hashes tried for this work in all. */
   readonly tried: number;
-  /** Hashes a second over the last few seconds of searching. */
+  /** Hashes a second over the last few seconds of searching, in all and for each thread. */
   readonly perSecond: number;
+  readonly perThread: readonly number[];
   /** Solutions that missed by a few bits since the last report, a few at most. */
   readonly near: readonly string[];
   readonly exhausted: boolean;
@@ -45,18 +47,25 @@ export function startSearch(id: number, work: Work, lanes: number): Search {
     announced: new Array<number>(lanes).fill(0),
     exhausted: new Set(),
     near: [],
-    rated: 0,
+    rated: new Array<number>(lanes).fill(0),
     found: null,
     held: null,
   };
 }
 
 /** Nonces tried in all lanes. */
-export function triedOf({ tried, announced }: Search): number {
-  return announced.reduce(
-    (sum, count, lane) => sum + Math.max(count, Number(Atomics.load(tried, lane))),
-    0,
-  );
+export function triedOf(search: Search): number {
+  return sumOf(search.announced.map((_, lane) => triedIn(search, lane)));
+}
+
+/** The rates of the lanes after `ms` more milliseconds of searching. */
+export function rateLanes(search: Search, rates: readonly Rate[], ms: number): readonly Rate[] {
+  return rates.map((rate, lane) => {
+    const tried = triedIn(search, lane);
+    const before = search.rated[lane] ?? 0;
+    search.rated[lane] = tried;
+    return afterSearch(rate, tried - before, ms);
+  });
 }
 
 /** A thread reports before it counts: so a report on its find counts the tries that led to it. */
@@ -75,14 +84,24 @@ export function addNear(search: Search, nonces: readonly number[]): void {
 }
 
 /** The report on `search`; its near misses are told once. */
-export function takeProgress(search: Search, perSecond: number): Progress {
+export function takeProgress(search: Search, rates: readonly Rate[]): Progress {
   const { work, near } = search;
+  const perThread = rates.map(perSecondOf);
   search.near = [];
   return {
     work: work.id,
     tried: triedOf(search),
-    perSecond,
+    perSecond: sumOf(perThread),
+    perThread,
     near: near.map((nonce) => solutionOf(work, nonce)),
     exhausted: isExhausted(search),
   };
+}
+
+function triedIn({ tried, announced }: Search, lane: number): number {
+  return Math.max(announced[lane] ?? 0, Number(Atomics.load(tried, lane)));
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
 }

@@ -3,22 +3,28 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert } from '../domain/assert.ts';
+import type { Work } from '../domain/contract.ts';
+import type { TransactionID, WorkID } from '../domain/names.ts';
+import { warmUp } from './kernel.ts';
 import { prepareFastest } from './kernel-file.ts';
 import { nextPiece } from './lanes.ts';
 import type { LaneData, Order, Report } from './order.ts';
 
 const port = parentPort;
 assert(port !== null, 'A mining thread is started by a pool.');
-const { lanes, lane, inForce: shared } = workerData as LaneData;
-const inForce = new Int32Array(shared);
+const data = workerData as LaneData;
+const { lanes, lane } = data;
+const [inForce, scanning] = [new Int32Array(data.inForce), new Int32Array(data.scanning)];
 
 giveWay();
+if (data.warmUp !== null) warmUp(prepareFastest, workLike(data.warmUp));
 let order: Order | null = null;
 for (;;) {
   const number = Atomics.load(inForce, 0);
   order = lastReceived() ?? order;
   if (order !== null && order.number === number) {
     obey(order);
+    tellScanning(0);
     order = null;
   } else {
     // The pool posts an order before it puts the order in force: so none is slept through.
@@ -29,6 +35,7 @@ for (;;) {
 /** Ends with the order, with a solution, or with the lane. */
 function obey({ number, search, work, tried }: Order): void {
   const kernel = prepareFastest(work);
+  tellScanning(1);
   const counts = new BigInt64Array(tried);
   while (Atomics.load(inForce, 0) === number) {
     const before = Number(Atomics.load(counts, lane));
@@ -59,6 +66,18 @@ function lastReceived(): Order | null {
     if (received === undefined) return last;
     last = received.message as Order;
   }
+}
+
+/** For whoever measures how fast threads start and stop. */
+function tellScanning(flag: 0 | 1): void {
+  Atomics.store(scanning, lane, flag);
+  Atomics.notify(scanning, lane);
+}
+
+/** Some work of a kind. */
+function workLike(kind: Pick<Work, 'algorithm' | 'nonceForm'>): Work {
+  const [id, transactionID] = ['warm-up' as WorkID, 0 as TransactionID];
+  return { id, transactionID, header: '', bits: 60, ...kind };
 }
 
 function tell(report: Report): void {

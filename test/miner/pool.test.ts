@@ -215,7 +215,7 @@ describe('a pool', () => {
     'replaces threads that die, and leaves out none of their nonces: $algorithm',
     async ({ header, nonce, ...form }) => {
       const watched = watch({ threads: 2, nonces: 2 ** 22 });
-      const { pool, found, workers, failures } = watched;
+      const { pool, found, workers, replaced, failures } = watched;
       const work = workOf(header, 22, form);
       pool.mine(work);
       let worker = workers[1];
@@ -228,6 +228,11 @@ describe('a pool', () => {
       await until(() => expect(found).toHaveLength(1));
       expect(found[0]?.solution).toBe(solutionOf(work, nonce));
       expect(workers.length).toBeGreaterThan(2);
+      expect(replaced).toHaveLength(workers.length - 2);
+      for (const each of replaced) {
+        expect(each).toEqual({ lane: 1, tried: expect.any(Number) });
+        expect(each.tried).toBeGreaterThan(0);
+      }
       expect(failures).toHaveLength(0);
     },
   );
@@ -280,5 +285,6 @@ describe('a pool', () => {
   it('refuses to have no threads', () => {
     expect(() => createPool({ threads: 0 })).toThrow('A pool has a thread or more.');
     expect(() => createPool({ threads: 1.5 })).toThrow('A pool has a thread or more.');
+    expect(() => createPool({ from: 2 ** 52, nonces: 1 })).toThrow('Nonces end below 2^52.');
   });
 });

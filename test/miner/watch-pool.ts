@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, vi } from 'vitest';
-import type { SearchReport } from '../../src/client/miner.ts';
 import type { LaneData, Order } from '../../src/miner/order.ts';
 import { createPool, type Pool, type PoolOptions } from '../../src/miner/pool.ts';
+import type { Progress } from '../../src/miner/search.ts';
 import { workOf } from '../contracts/kernel.ts';
 
 /** Threads start late on a busy machine, where they are the last to be served. */
@@ -17,13 +17,15 @@ type Found = { readonly work: string; readonly solution: string };
 export type Watched = {
   readonly pool: Pool;
   readonly found: Found[];
-  readonly reports: SearchReport[];
+  readonly reports: Progress[];
   /** Every thread that was started, in order. */
   readonly workers: Worker[];
   /** Every order that was posted to a thread, in order. */
   readonly orders: Order[];
   /** Per thread started, where the number of the order in force stands. */
   readonly inForce: Int32Array[];
+  /** Threads that died and were replaced, in order. */
+  readonly replaced: { readonly lane: number; readonly tried: number }[];
   readonly failures: Error[];
 };
 
@@ -44,13 +46,15 @@ function startBuilt(workerData: LaneData): Worker {
 export function watch(options: PoolOptions): Watched {
   const { startWorker = startBuilt } = options;
   const found: Found[] = [];
-  const reports: SearchReport[] = [];
+  const reports: Progress[] = [];
   const workers: Worker[] = [];
   const orders: Order[] = [];
   const inForce: Int32Array[] = [];
+  const replaced: { readonly lane: number; readonly tried: number }[] = [];
   const failures: Error[] = [];
   const pool = createPool({
     ...options,
+    onReplaced: (lane, tried) => replaced.push({ lane, tried }),
     onFailure: (error) => failures.push(error),
     startWorker: (data) => {
       const worker = startWorker(data);
@@ -69,7 +73,7 @@ export function watch(options: PoolOptions): Watched {
     onFound: (work, solution) => found.push({ work, solution }),
     onSearched: (report) => reports.push(report),
   });
-  return { pool, found, reports, workers, orders, inForce, failures };
+  return { pool, found, reports, workers, orders, inForce, replaced, failures };
 }
 
 /** Waits for a condition, not for a time. */
