@@ -47,6 +47,12 @@ export function medianOf(values: readonly number[]): number {
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
 
+/** The least value that so many percent of all do not exceed (nearest rank); NaN for none. */
+export function percentileOf(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(1, Math.ceil((percent / 100) * sorted.length)) - 1] ?? Number.NaN;
+}
+
 /** NaN for none. */
 export function worstOf(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : Math.max(...values);

@@ -2,12 +2,21 @@
 
 import { Command } from 'commander';
 import { createElectionBench } from './bench-election.ts';
+import { createMemoryBench } from './bench-memory.ts';
 import { createKernelsBench } from './bench-mining.ts';
+import { createPrefixesBench } from './bench-prefixes.ts';
+import { createWorkersBench } from './bench-workers.ts';
 import { prepare } from './exit.ts';
 
 export function createBenchCommand(): Command {
   const command = new Command('bench').description('measure how fast things are on this machine');
-  for (const bench of [createElectionBench(), createKernelsBench()])
-    command.addCommand(prepare(bench));
+  const benches = [
+    createElectionBench(),
+    createKernelsBench(),
+    createPrefixesBench(),
+    createWorkersBench(),
+    createMemoryBench(),
+  ];
+  for (const bench of benches) command.addCommand(prepare(bench));
   return command;
 }
