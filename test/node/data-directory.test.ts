@@ -122,6 +122,12 @@ describe('a data directory', () => {
     expect((await complaintOf(below)).facts).toMatchObject({ reason: 'ENOTDIR' });
   });
 
+  it('is refused where the system lets nobody make anything', async (context) => {
+    if (process.platform !== 'linux') context.skip('There is no /proc here.');
+    const error = await complaintOf(openDataDirectory('/proc/nobody/peer', rules, false));
+    expect(error).toMatchObject({ code: 'data-unusable', facts: { reason: 'ENOENT' } });
+  });
+
   it('is refused where nobody may write', async (context) => {
     if (process.getuid?.() === 0) context.skip('Nothing is forbidden to root.');
     chmodSync(place, 0o500);
