@@ -88,6 +88,34 @@ describe('a network whose peers are all killed', () => {
   }, 120_000);
 });
 
+describe('a peer that is killed amid its writing, again and again', () => {
+  it('has forgotten nothing that it announced', async () => {
+    const test = await openFleet([
+      '--peers',
+      '1',
+      '--threads',
+      '1',
+      '--difficulty',
+      'fixed:1',
+      '--heartbeat',
+      '500ms',
+    ]);
+    open.push(test);
+    for (let round = 0; round < 8; round += 1) {
+      const announced = heightOf(test);
+      const { place: who } = test.fleet.start(dataOf(1));
+      const mine = () => test.said.filter((telling) => telling.place === who);
+      const results = () => mine().filter(({ said }) => said.kind === 'result').length;
+      await until(() => results() >= 2 + (round % 3), 'results', 20_000);
+      test.fleet.kill(who);
+      await until(() => !test.fleet.isAlive(who), 'its death');
+      const recalled = test.all('recalled').find((telling) => telling.place === who);
+      if (round > 0) expect(recalled?.said.height).toBeGreaterThan(announced);
+    }
+    for (const digests of winners(test).values()) expect(digests.size).toBe(1);
+  }, 120_000);
+});
+
 describe('a second process on one data directory', () => {
   it('is refused in a sentence, and the first goes on', async () => {
     const args = ['client', '--json', '--port', '1', ...dataOf(1)];
