@@ -1,10 +1,12 @@
 /** `sortition client`: one peer, in one terminal. */
 
 import { Command } from 'commander';
-import type { WorldError } from '../node/world-error.ts';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
+import { Ending } from './ending.ts';
 import { beforeComplaint } from './exit.ts';
 import { JsonTeller } from './json-teller.ts';
+import { takePartInLab } from './lab-peer.ts';
+import { type LabValues, labSettings, refuseForDialect } from './lab-settings.ts';
 import type { LiveOptions } from './live-teller.tsx';
 import { type OpenedClient, openClient } from './open-client.ts';
 import { listenToParent } from './parent.ts';
@@ -16,11 +18,12 @@ import { hasTerminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 import { Wishes } from './wishes.ts';
 
-type Values = ConnectionValues & PeerValues & { readonly json: boolean };
+type Values = ConnectionValues & PeerValues & LabValues & { readonly json: boolean };
 
 const settings: Settings<Values> = {
   ...connectionSettings,
   ...peerSettings,
+  ...labSettings,
   json: {
     flags: '--json',
     help: 'tell everything as JSON, an object a line (docs/command-line.md)',
@@ -30,7 +33,10 @@ const settings: Settings<Values> = {
 export function createClientCommand(): Command {
   const command = new Command('client').description('take part in a network as one peer, and mine');
   return addSettings(command, settings).action(async () => {
-    await takePart(command, readSettings(command, settings));
+    const values = readSettings(command, settings);
+    refuseForDialect(command, values);
+    if (values.dialect === null) await takePart(command, values);
+    else await takePartInLab(command, values, values.dialect);
   });
 }
 
@@ -76,26 +82,6 @@ function holdTerminal(teller: Teller): { release(): void } {
       teller.release();
     },
   };
-}
-
-/** Comes once: by a wish to leave, or by an error that nothing can mend. */
-class Ending {
-  readonly come: Promise<WorldError | null>;
-  #resolve: ((error: WorldError | null) => void) | null = null;
-
-  constructor() {
-    this.come = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  leave(): void {
-    this.#resolve?.(null);
-  }
-
-  fail(error: WorldError): void {
-    this.#resolve?.(error);
-  }
 }
 
 async function openTeller(

@@ -1,13 +1,16 @@
 /** Tells programs: one JSON object a line (docs/command-line.md). */
 
-import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
+import type { Name } from '../lab/message.ts';
+import type { LabNote } from '../lab/note.ts';
 import type { Ended, Started, Teller } from './teller.ts';
 
-export class JsonTeller implements Teller {
-  readonly #peer: ClientID;
+type Said = Started | Note | LabNote | Ended;
 
-  constructor(peer: ClientID) {
+export class JsonTeller implements Teller {
+  readonly #peer: Name;
+
+  constructor(peer: Name) {
     this.#peer = peer;
   }
 
@@ -15,7 +18,7 @@ export class JsonTeller implements Teller {
     this.#write(started);
   }
 
-  tell(note: Note): void {
+  tell(note: Note | LabNote): void {
     this.#write(note);
   }
 
@@ -30,13 +33,13 @@ export class JsonTeller implements Teller {
     this.#write(ended);
   }
 
-  #write(said: Started | Note | Ended): void {
+  #write(said: Said): void {
     process.stdout.write(`${formatSaid(said, this.#peer, Date.now())}\n`);
   }
 }
 
 /** `peer` is who says it; whom a `joined` or `left` is about is called `who`. */
-export function formatSaid(said: Started | Note | Ended, peer: ClientID, unixMs: number): string {
+export function formatSaid(said: Said, peer: Name, unixMs: number): string {
   const { kind, ...fields } = said;
   const envelope = { time: unixMs, peer, kind };
   if (!('peer' in fields)) return JSON.stringify({ ...envelope, ...fields });

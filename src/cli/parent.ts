@@ -6,7 +6,7 @@ import type { Client } from '../client/client.ts';
  * Where there is a channel to a parent, obeys `{"command": "pause"}`, `"resume"` and `"leave"`, and
  * ignores anything else; the end of the channel is the end of the parent.
  */
-export function listenToParent(client: Client, leave: () => void): void {
+export function listenToParent(client: Pick<Client, 'pause' | 'resume'>, leave: () => void): void {
   if (process.send === undefined) return;
   process.on('message', (message) => {
     const command = commandOf(message);

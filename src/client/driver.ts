@@ -2,9 +2,10 @@
 
 import { assert } from '../domain/assert.ts';
 import type { Command, Effect, Event, Peer, Reply } from '../domain/contract.ts';
-import type { Founding } from '../domain/message.ts';
+import type { Founding, Message } from '../domain/message.ts';
 import type { ClientID, Instant, RequestID, TransactionID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { DoorView } from '../wire/door.ts';
 import type { Clock } from './clock.ts';
 import { EchoFilter } from './echo-filter.ts';
@@ -16,14 +17,14 @@ import type { Speech } from './speech.ts';
 /** Bytes of blocks and seals in one answer; the envelope comes on top, 64 KiB is the most. */
 const pageBytes = 40 * 1024;
 
-export type Hands = {
+export type Hands<Said = Message, Fault = Refusal, Told = Note, View = DoorView> = {
   readonly self: ClientID;
   readonly link: Link;
   readonly journal: Journal;
-  readonly speech: Speech;
+  readonly speech: Speech<Said, Fault, View>;
   readonly clock: Clock;
   readonly miner: Miner | null;
-  readonly onNote: (note: Note) => void;
+  readonly onNote: (note: Told) => void;
   /** The head has said goodbye and the link is closed; nothing comes after it. */
   readonly onLeft: () => void;
 };
@@ -31,16 +32,16 @@ export type Hands = {
 /** Effects that show nobody else what we hold. */
 const isOurOwn: ReadonlySet<Effect['kind']> = new Set(['mine', 'rest', 'reply', 'note', 'leave']);
 
-export class Driver<State> {
-  readonly #peer: Peer<State>;
-  readonly #hands: Hands;
-  readonly #viewOf: (state: State) => DoorView;
-  readonly #inbox: (Event | Delivery)[] = [];
+export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = DoorView> {
+  readonly #peer: Peer<State, Said, Fault, Told>;
+  readonly #hands: Hands<Said, Fault, Told, View>;
+  readonly #viewOf: (state: State) => View;
+  readonly #inbox: (Event<Said, Fault> | Delivery)[] = [];
   /** Our own voice, and failures: looked at before anything that waits in the inbox. */
-  readonly #own: Event[] = [];
+  readonly #own: Event<Said, Fault>[] = [];
   readonly #replies = new Map<RequestID, (reply: Reply) => void>();
   readonly #echoes = new EchoFilter();
-  #effects: readonly Effect[] = [];
+  #effects: readonly Effect<Said, Told>[] = [];
   #next = 0;
   #requests = 0;
   #isBusy = false;
@@ -49,7 +50,11 @@ export class Driver<State> {
   #wakeAt: Instant | null = null;
 
   /** `viewOf` shows the door what the head holds: cheap checks come before costly ones. */
-  constructor(peer: Peer<State>, hands: Hands, viewOf: (state: State) => DoorView) {
+  constructor(
+    peer: Peer<State, Said, Fault, Told>,
+    hands: Hands<Said, Fault, Told, View>,
+    viewOf: (state: State) => View,
+  ) {
     this.#peer = peer;
     this.#hands = hands;
     this.#viewOf = viewOf;
@@ -85,7 +90,7 @@ export class Driver<State> {
     this.#dismissAlarm();
   }
 
-  #receive(item: Event | Delivery): void {
+  #receive(item: Event<Said, Fault> | Delivery): void {
     if (this.#hasLeft) return;
     this.#inbox.push(item);
     this.#work();
@@ -127,7 +132,7 @@ export class Driver<State> {
    * recorded, said or connected. What is between us and our own people is done all the same. The
    * head hears of it before it hears anything else, its own voice included.
    */
-  #fail(effect: Effect, error: unknown): void {
+  #fail(effect: Effect<Said, Told>, error: unknown): void {
     assert(effect.kind === 'record' || effect.kind === 'serve', 'Only journals fail.');
     if (effect.kind === 'record') {
       const rest = this.#effects.slice(this.#next - 1);
@@ -138,7 +143,7 @@ export class Driver<State> {
     }
   }
 
-  #turn(item: Event | Delivery): void {
+  #turn(item: Event<Said, Fault> | Delivery): void {
     const event = 'kind' in item ? item : this.#understand(item);
     if (event === null) return;
     const turn = this.#peer.step(event, this.#hands.clock.now());
@@ -147,7 +152,7 @@ export class Driver<State> {
     this.#setAlarm(turn.wakeAt);
   }
 
-  #understand(delivery: Delivery): Event | null {
+  #understand(delivery: Delivery): Event<Said, Fault> | null {
     if (this.#echoes.isEcho(delivery.payload)) return null;
     const view = this.#viewOf(this.#peer.state);
     return this.#hands.speech.understand(delivery, view, this.#hands.clock.now().at);
@@ -166,7 +171,7 @@ export class Driver<State> {
   }
 
   /** A journal that throws at once has failed like one whose promise is rejected. */
-  #attempt(effect: Effect): Promise<void> | undefined {
+  #attempt(effect: Effect<Said, Told>): Promise<void> | undefined {
     try {
       return this.#perform(effect);
     } catch (error) {
@@ -176,7 +181,7 @@ export class Driver<State> {
     }
   }
 
-  #perform(effect: Effect): Promise<void> | undefined {
+  #perform(effect: Effect<Said, Told>): Promise<void> | undefined {
     const { journal, link, miner, onNote } = this.#hands;
     switch (effect.kind) {
       case 'connect':
@@ -211,10 +216,11 @@ export class Driver<State> {
     }
   }
 
-  #connect(effect: Extract<Effect, { kind: 'connect' }>): void {
-    const { topic, text } = this.#hands.speech.utter(effect.will);
-    this.#hands.link.connect(
-      { topic, text },
+  #connect(effect: Extract<Effect<Said, Told>, { kind: 'connect' }>): void {
+    const { speech, link } = this.#hands;
+    const { topic, text } = speech.utter(effect.will);
+    link.connect(
+      { topic, text, ...(speech.hearsItself && { isForgotten: true }) },
       {
         onConnected: () => this.#receive({ kind: 'connected' }),
         onDisconnected: (reason) => this.#receive({ kind: 'disconnected', reason }),
@@ -224,12 +230,13 @@ export class Driver<State> {
   }
 
   /** Publishes, and hands our own voice back before anything else that waits to be heard. */
-  #say(effect: Extract<Effect, { kind: 'say' }>): void {
+  #say(effect: Extract<Effect<Said, Told>, { kind: 'say' }>): void {
     const { message, retained } = effect;
     const { link, speech } = this.#hands;
     const { topic, text, qos } = speech.utter(message);
-    this.#echoes.add(text);
+    if (!speech.hearsItself) this.#echoes.add(text);
     link.publish(topic, text, { qos, retained });
+    if (speech.hearsItself) return;
     this.#own.push(speech.hearOwn(message, text));
   }
 

@@ -15,13 +15,18 @@ export type LinkEvents = {
   readonly onDelivery: (delivery: Delivery) => void;
 };
 
-export type Will = { readonly topic: string; readonly text: string };
+export type Will = {
+  readonly topic: string;
+  readonly text: string;
+  /** True if the broker is not to retain it; it does otherwise. */
+  readonly isForgotten?: boolean;
+};
 
 /** QoS 0 for what is repeated anyway and loses its worth with time, 1 for everything else. */
 export type Quality = { readonly qos: 0 | 1; readonly retained: boolean };
 
 export interface Link {
-  /** Begins one attempt with this will (QoS 1, retained); an earlier connection is dropped. */
+  /** Begins one attempt with this will (QoS 1); an earlier connection is dropped. */
   connect(will: Will, events: LinkEvents): void;
   /** Hands a message to the connection; without one it is lost, as any message may be. */
   publish(topic: string, text: string, quality: Quality): void;

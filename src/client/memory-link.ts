@@ -96,8 +96,9 @@ export class MemoryBroker {
 
   /** Ends a session without a goodbye. */
   #lose(session: Session): void {
-    const { topic, text } = session.will;
-    if (session.state === 'connected') this.publish(topic, new TextEncoder().encode(text), true);
+    const { topic, text, isForgotten = false } = session.will;
+    if (session.state === 'connected')
+      this.publish(topic, new TextEncoder().encode(text), !isForgotten);
     session.state = 'over';
   }
 

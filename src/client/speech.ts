@@ -2,8 +2,9 @@
 
 import type { Event } from '../domain/contract.ts';
 import type { Signer } from '../domain/crypto.ts';
-import type { Message } from '../domain/message.ts';
+import type { Answer, Message } from '../domain/message.ts';
 import type { Instant } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { Door, DoorView } from '../wire/door.ts';
 import { signMessage } from '../wire/envelope.ts';
 import { qosOf, topicOf } from '../wire/topics.ts';
@@ -11,14 +12,19 @@ import type { Delivery } from './link.ts';
 
 export type Utterance = { readonly topic: string; readonly text: string; readonly qos: 0 | 1 };
 
-export type Verdict = Extract<Event, { kind: 'heard' | 'refused' }>;
+export type Verdict<Said = Message, Fault = Refusal> = Extract<
+  Event<Said, Fault>,
+  { kind: 'heard' | 'refused' }
+>;
 
-export interface Speech {
-  utter(message: Message): Utterance;
+export interface Speech<Said = Message, Fault = Refusal, View = DoorView> {
+  /** True where our own voice counts only when the broker brings it back, in its order. */
+  readonly hearsItself?: boolean;
+  utter(message: Said | Answer): Utterance;
   /** Our own voice as an event, without any check. */
-  hearOwn(message: Message, text: string): Verdict;
+  hearOwn(message: Said, text: string): Verdict<Said, Fault>;
   /** Checks what came in against what the head holds at the moment. */
-  understand(delivery: Delivery, view: DoorView, at: Instant): Verdict;
+  understand(delivery: Delivery, view: View, at: Instant): Verdict<Said, Fault>;
 }
 
 /** Our own protocol: JSON in an envelope signed with Ed25519, and the door in front. */

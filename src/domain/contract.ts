@@ -98,7 +98,8 @@ export type Entry =
 /** What a journal gives back at the start: its entries in order. Empty for a new peer. */
 export type Recovered = { readonly entries: readonly Entry[] };
 
-export type Event =
+/** A dialect of its own has messages (`Said`), refusals (`Fault`) and notes (`Told`) of its own. */
+export type Event<Said = Message, Fault = Refusal> =
   /** All dice come from `seed`, 64 hex digits that nobody else can know. */
   | { readonly kind: 'started'; readonly seed: string; readonly recovered: Recovered }
   /** The SUBACK is in. */
@@ -110,13 +111,13 @@ export type Event =
   /** Checked at the door; `evidence` is what the texts inside the message say, checked likewise. */
   | {
       readonly kind: 'heard';
-      readonly message: Message;
+      readonly message: Said;
       readonly text: string;
       readonly retained: boolean;
-      readonly evidence: readonly Message[];
+      readonly evidence: readonly Said[];
     }
   /** Refused at the door: to be counted. */
-  | { readonly kind: 'refused'; readonly from: ClientID | null; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly from: ClientID | null; readonly refusal: Fault }
   | { readonly kind: 'found'; readonly work: WorkID; readonly solution: string }
   /** How a search goes; `tried` in all for this work, `perSecond` over the last while. */
   | {
@@ -137,30 +138,33 @@ export type Event =
   | { readonly kind: 'recorded' };
 
 /** Performed strictly in this order. */
-export type Effect =
+export type Effect<Said = Message, Told = Note> =
   /** Begins to connect; the will is signed by the hands beforehand. */
-  | { readonly kind: 'connect'; readonly will: Message }
+  | { readonly kind: 'connect'; readonly will: Said }
   /** Durable before the next effect begins. */
   | { readonly kind: 'record'; readonly entry: Entry }
   /** Answered by `recorded`, if each `record` before it in this turn was. */
   | { readonly kind: 'confirm' }
   /** Signed by the hands, which hand it back as `heard`. */
-  | { readonly kind: 'say'; readonly message: Message; readonly retained: boolean }
+  | { readonly kind: 'say'; readonly message: Said; readonly retained: boolean }
   /** One page of the recorded ledger, or the founding (from -1), said to one peer by the hands. */
   | { readonly kind: 'serve'; readonly to: ClientID; readonly from: TransactionID }
   /** Replaces the work in hand; the same work again goes on where it was. */
   | { readonly kind: 'mine'; readonly work: Work }
   | { readonly kind: 'rest' }
   | { readonly kind: 'reply'; readonly request: RequestID; readonly reply: Reply }
-  | { readonly kind: 'note'; readonly note: Note }
+  | { readonly kind: 'note'; readonly note: Told }
   /** Closes the link politely; no event follows. */
   | { readonly kind: 'leave' };
 
 /** A newer turn's `wakeAt` replaces the older one's; null for none. */
-export type Turn = { readonly effects: readonly Effect[]; readonly wakeAt: Instant | null };
+export type Turn<Said = Message, Told = Note> = {
+  readonly effects: readonly Effect<Said, Told>[];
+  readonly wakeAt: Instant | null;
+};
 
 /** Never throws on a message. `state` is plain data: clone it to fork a world or to step back. */
-export interface Peer<State> {
+export interface Peer<State, Said = Message, Fault = Refusal, Told = Note> {
   readonly state: State;
-  step(event: Event, now: Moment): Turn;
+  step(event: Event<Said, Fault>, now: Moment): Turn<Said, Told>;
 }

@@ -41,7 +41,7 @@ export class MqttAttempt {
       resubscribe: false,
       queueQoSZero: false,
       connectTimeout: 2 * CONNECT_MS, // Ours comes first, and covers the SUBACK, too.
-      will: { topic: will.topic, payload: will.text, qos: 1, retain: true },
+      will: { topic: will.topic, payload: will.text, qos: 1, retain: !will.isForgotten },
     });
     this.#client = client;
     this.#timer = setTimeout(() => this.#end({ kind: 'timed-out', ms: CONNECT_MS }), CONNECT_MS);

@@ -1,0 +1,64 @@
+/** What the labs' clients say to one another (PROTOCOL 10), without topic and payload. */
+
+/** A ClientID or VoteID: a text in `ufes`, a whole number from 0 to 65535 in `statement`. */
+export type Name = string | number;
+
+/** By which keys a payload says ClientID and VoteID; null where it says none of the kind. */
+export type Spelling = { readonly client: string | null; readonly vote: string | null };
+
+/** A TransactionID as it was heard: the answer must be alike for who looks it up in a table. */
+export type RawNumber = string | number;
+
+type Spelled<Kind extends string> = { readonly kind: Kind; readonly spelling: Spelling };
+
+type From<Kind extends string> = Spelled<Kind> & { readonly clientID: Name };
+
+type About = { readonly transactionID: number; readonly raw: RawNumber };
+
+export type LabVote = From<'vote'> & {
+  readonly voteID: Name;
+  /** The word in its topic. */
+  readonly topic: 'voting' | 'election';
+};
+
+/** `challenge` in the dialect's own unit: zero bits in `ufes`, zero hex digits in `statement`. */
+export type LabChallenge = Spelled<'challenge'> & About & { readonly challenge: number };
+
+/** Any text is a solution; one that was said as a number is answered as one. */
+export type LabSolution = From<'solution'> & About & { readonly solution: string | number };
+
+/** `clientID` is the miner, and null where a controller does not say who it was. */
+export type LabResult = Spelled<'result'> &
+  About & {
+    readonly clientID: Name | null;
+    readonly solution: string | number;
+    /** 0 refused, 2 too late, anything else a win. */
+    readonly result: number;
+  };
+
+/** Ours alone: foreign clients have no such topic. */
+export type LabPresence = From<'presence'> & { readonly state: 'lost' | 'disconnected' };
+
+export type LabMessage =
+  | From<'introduction'>
+  | LabVote
+  | LabChallenge
+  | LabSolution
+  | LabResult
+  | LabPresence;
+
+/** What an ear of this dialect did not take. */
+export type LabRefusal =
+  | { readonly code: 'unknown-topic'; readonly topic: string }
+  | { readonly code: 'retained'; readonly topic: string }
+  | { readonly code: 'too-large'; readonly bytes: number }
+  | { readonly code: 'not-utf8' | 'not-json' | 'too-deep' }
+  | { readonly code: 'not-an-object'; readonly found: string }
+  | { readonly code: 'nameless'; readonly topic: string }
+  | { readonly code: 'malformed'; readonly field: string; readonly problem: string }
+  | { readonly code: 'too-many' }
+  | { readonly code: 'second-peer-with-our-name' }
+  | { readonly code: 'unplayable'; readonly challenge: number }
+  | { readonly code: 'already-solved'; readonly transactionID: number };
+
+export type LabRefusalCode = LabRefusal['code'];

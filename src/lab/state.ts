@@ -1,0 +1,162 @@
+/** What a peer of a lab dialect knows: plain data, and the one step in which it changes. */
+
+import type { Effect, Moment } from '../domain/contract.ts';
+import type { Hasher } from '../domain/crypto.ts';
+import type { Dice } from '../domain/dice.ts';
+import type { Instant } from '../domain/names.ts';
+import { DIALECTS, type Dialect, type DialectName } from './dialect.ts';
+import type { LabMessage, LabRefusal, LabRefusalCode, Name, RawNumber } from './message.ts';
+import type { LabNote } from './note.ts';
+
+/** Fixed while a peer lives. */
+export type LabSettings = {
+  readonly dialect: DialectName;
+  /** N: so many votes elect. */
+  readonly peers: number;
+  /** As controller, each challenge is drawn from `low` to `high`, in the dialect's own unit. */
+  readonly low: number;
+  readonly high: number;
+  /** As controller, opens no challenge once so many are solved; 0 for no end. */
+  readonly challenges: number;
+  /** Gives a challenge up after so long; null for never. */
+  readonly giveUpMs: number | null;
+  readonly mines: boolean;
+};
+
+export type LabAlarm =
+  | 'reconnect'
+  | 'introduce'
+  | 'vote'
+  | 'wait'
+  | 'open'
+  | 'give-up'
+  | 'answer'
+  | 'silence'
+  | 'refusals';
+
+/** The challenge in hand: to mine, or as controller, to judge. */
+export type Open = {
+  readonly transactionID: number;
+  readonly raw: RawNumber;
+  readonly challenge: number;
+  readonly bits: number;
+  readonly since: Instant;
+  /** Ours, said and not yet answered. */
+  solution: string | null;
+  /** Solutions of ours that were refused. */
+  refused: number;
+};
+
+export type LabState = {
+  readonly settings: LabSettings;
+  dice: Dice;
+  clientID: Name;
+  voteID: Name;
+  readonly link: { isConnected: boolean; attempts: number; toldAt: number; hasLeft: boolean };
+  /** The keys that were heard first. */
+  readonly spelling: { client: string | null; vote: string | null };
+  /** Who is here, this peer first. */
+  readonly names: Name[];
+  introducedAt: number;
+  /** Vote messages in order of arrival, N at most: the broker's order is everybody's. */
+  readonly votes: { readonly clientID: Name; readonly voteID: Name }[];
+  hasVoted: boolean;
+  /** The broker has brought our own vote back. */
+  isVoteHeard: boolean;
+  votedAt: number;
+  controller: Name | null;
+  open: Open | null;
+  /** Challenges that are over, the last hundred. */
+  readonly closed: { readonly transactionID: number; readonly challenge: number }[];
+  /** When the controller was heard last, and whether it was said to be gone since. */
+  heardAt: number;
+  isGone: boolean;
+  otherToldAt: number;
+  /** As controller: the next TransactionID, and how many were solved. */
+  next: number;
+  solved: number;
+  isPaused: boolean;
+  /** The work that the miner has in hand. */
+  mining: string | null;
+  readonly alarms: { [Alarm in LabAlarm]?: number };
+  untold: { [Code in LabRefusalCode]?: { count: number; refusal: LabRefusal } };
+};
+
+export function newLabState(settings: LabSettings): LabState {
+  const never = Number.NEGATIVE_INFINITY;
+  return {
+    settings,
+    dice: { seed: '', throws: 0 },
+    clientID: '',
+    voteID: '',
+    link: { isConnected: false, attempts: 0, toldAt: never, hasLeft: false },
+    spelling: { client: null, vote: null },
+    names: [],
+    introducedAt: never,
+    votes: [],
+    hasVoted: false,
+    isVoteHeard: false,
+    votedAt: never,
+    controller: null,
+    open: null,
+    closed: [],
+    heardAt: never,
+    isGone: false,
+    otherToldAt: never,
+    next: 0,
+    solved: 0,
+    isPaused: false,
+    mining: null,
+    alarms: {},
+    untold: {},
+  };
+}
+
+/** One turn in the making. */
+export class LabStep {
+  readonly state: LabState;
+  readonly now: Moment;
+  readonly hasher: Hasher;
+  readonly dialect: Dialect;
+  readonly effects: Effect<LabMessage, LabNote>[] = [];
+
+  constructor(state: LabState, now: Moment, hasher: Hasher) {
+    this.state = state;
+    this.now = now;
+    this.hasher = hasher;
+    this.dialect = DIALECTS[state.settings.dialect];
+  }
+
+  get isController(): boolean {
+    return this.state.controller !== null && this.state.controller === this.state.clientID;
+  }
+
+  act(effect: Effect<LabMessage, LabNote>): void {
+    this.effects.push(effect);
+  }
+
+  note(note: LabNote): void {
+    this.act({ kind: 'note', note });
+  }
+
+  say(message: LabMessage): void {
+    this.act({ kind: 'say', message, retained: false });
+  }
+
+  /** Rings in so many milliseconds. */
+  set(alarm: LabAlarm, ms: number): void {
+    this.state.alarms[alarm] = this.now.at + ms;
+  }
+
+  cancel(alarm: LabAlarm): void {
+    delete this.state.alarms[alarm];
+  }
+
+  /** Counts a refusal, which is told within a second. */
+  refuse(refusal: LabRefusal): void {
+    const { untold, alarms } = this.state;
+    const heap = untold[refusal.code] ?? { count: 0, refusal };
+    untold[refusal.code] = { ...heap, count: heap.count + 1 };
+    if (alarms.refusals === undefined) this.set('refusals', 1_000);
+  }
+}
