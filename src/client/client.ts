@@ -9,7 +9,7 @@ import { createGlimpse, type View, viewOf } from '../peer/view.ts';
 import { Door } from '../wire/door.ts';
 import { subscriptionsOf } from '../wire/topics.ts';
 import type { Clock } from './clock.ts';
-import { Driver } from './driver.ts';
+import { Driver, type Witness } from './driver.ts';
 import type { Journal } from './journal.ts';
 import type { Link } from './link.ts';
 import type { Miner } from './miner.ts';
@@ -31,6 +31,7 @@ export type ClientOptions = {
   /** Makes the link; the filters are what it must subscribe to, at QoS 1. */
   readonly openLink: (filters: readonly string[]) => Link;
   readonly onNote: (note: Note) => void;
+  readonly witness?: Witness;
 };
 
 export class Client {
@@ -61,6 +62,7 @@ export class Client {
         miner,
         onNote: options.onNote,
         onLeft: leave,
+        witness: options.witness,
       },
       createGlimpse(),
     );

@@ -1,7 +1,7 @@
 /** Drives a head: one event at a time, its effects strictly in order, one timer. */
 
 import { assert } from '../domain/assert.ts';
-import type { Command, Effect, Event, Peer, Reply } from '../domain/contract.ts';
+import type { Command, Effect, Event, Moment, Peer, Reply } from '../domain/contract.ts';
 import type { Founding, Message } from '../domain/message.ts';
 import type { ClientID, Instant, RequestID, TransactionID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
@@ -27,6 +27,18 @@ export type Hands<Said = Message, Fault = Refusal, Told = Note, View = DoorView>
   readonly onNote: (note: Told) => void;
   /** The head has said goodbye and the link is closed; nothing comes after it. */
   readonly onLeft: () => void;
+  /** Somebody who looks on and changes nothing. */
+  readonly witness?: Witness<Said, Fault, Told> | undefined;
+};
+
+/** Sees each turn of the head before it is performed, and which of its words went out. */
+export type Witness<Said = Message, Fault = Refusal, Told = Note> = {
+  readonly onTurn: (
+    event: Event<Said, Fault>,
+    moment: Moment,
+    effects: readonly Effect<Said, Told>[],
+  ) => void;
+  readonly onSaid: (message: Said) => void;
 };
 
 /** Effects that show nobody else what we hold. */
@@ -146,7 +158,9 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
   #turn(item: Event<Said, Fault> | Delivery): void {
     const event = 'kind' in item ? item : this.#understand(item);
     if (event === null) return;
-    const turn = this.#peer.step(event, this.#hands.clock.now());
+    const moment = this.#hands.clock.now();
+    const turn = this.#peer.step(event, moment);
+    this.#hands.witness?.onTurn(event, moment, turn.effects);
     this.#effects = turn.effects;
     this.#next = 0;
     this.#setAlarm(turn.wakeAt);
@@ -236,6 +250,7 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
     const { topic, text, qos } = speech.utter(message);
     if (!speech.hearsItself) this.#echoes.add(text);
     link.publish(topic, text, { qos, retained });
+    this.#hands.witness?.onSaid(message);
     if (speech.hearsItself) return;
     this.#own.push(speech.hearOwn(message, text));
   }
