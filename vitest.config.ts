@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'sim',
           include: ['test/sim/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           maxWorkers,
         },
       },

@@ -2,52 +2,137 @@
 
 import { Command } from 'commander';
 import { nodeHasher } from '../node/crypto.ts';
-import { live, retell } from '../sim/life.ts';
+import { type Life, live, retell, titleOf } from '../sim/life.ts';
+import { PERSONALITY_NAMES, type PersonalityName } from '../sim/personality.ts';
+import { type Plan, planLife } from '../sim/plan.ts';
+import { shrink } from '../sim/shrink.ts';
+import { Tally } from '../sim/tally.ts';
+import { EXIT } from './exit.ts';
+import { addSettings, readSettings, type Settings } from './setting.ts';
+import { SimulateBar } from './simulate-bar.ts';
+import { whole } from './values.ts';
+
+type Values = {
+  readonly worlds: number;
+  readonly seed: number;
+  readonly peers: number | null;
+  readonly personality: PersonalityName | null;
+  readonly deeds: readonly number[] | null;
+  readonly retell: boolean;
+};
+
+const MOST_SEED = 999_999_999;
+
+const settings: Settings<Values> = {
+  worlds: {
+    flags: '--worlds <count>',
+    help: 'how many worlds',
+    fallback: '100',
+    isArgumentOnly: true,
+    ...whole(1, 10_000_000),
+  },
+  seed: {
+    flags: '--seed <number>',
+    help: 'seed of the first one; the others follow',
+    fallback: '1',
+    isArgumentOnly: true,
+    ...whole(1, MOST_SEED),
+  },
+  peers: {
+    flags: '--peers <count>',
+    help: 'seats of every world; otherwise 1 to 11, as the seed has it',
+    fallback: null,
+    isArgumentOnly: true,
+    ...whole(1, 50),
+  },
+  personality: {
+    flags: '--personality <broker>',
+    help: `manners of every broker: ${PERSONALITY_NAMES.join(', ')}; otherwise as the seed has it`,
+    fallback: null,
+    isArgumentOnly: true,
+    allowed: `one of ${PERSONALITY_NAMES.join(', ')}`,
+    read: (text) => PERSONALITY_NAMES.find((name) => name === text) ?? null,
+  },
+  deeds: {
+    flags: '--deeds <numbers>',
+    help: 'of what befalls a world, only these, as 0,3 or none',
+    fallback: null,
+    isArgumentOnly: true,
+    allowed: 'numbers with commas between them, such as 0,3, or the word none',
+    read: readDeeds,
+  },
+  retell: { flags: '--retell', help: 'tell all that happens, step by step' },
+};
 
 export function createSimulateCommand(): Command {
-  return new Command('simulate')
-    .description('run seeded worlds of loss, repeats, delays, kills and broker outages')
-    .option('--worlds <count>', 'how many worlds', '100')
-    .option('--seed <number>', 'seed of the first one; the others follow', '1')
-    .option('--retell', 'tell all that happens, step by step')
-    .action(simulate);
+  const command = new Command('simulate').description(
+    'run seeded worlds of loss, repeats, delays, kills, partitions, full disks and broker outages',
+  );
+  return addSettings(command, settings).action(() => simulate(readSettings(command, settings)));
 }
 
-type Options = { readonly worlds: string; readonly seed: string; readonly retell?: true };
-
-function simulate(this: Command, options: Options): void {
-  const worlds = wholeNumber(this, '--worlds', options.worlds);
-  const first = wholeNumber(this, '--seed', options.seed);
+function simulate(values: Values): void {
+  const { worlds, seed: first } = values;
+  const bar = new SimulateBar(worlds);
+  const tally = new Tally();
   const startedAt = performance.now();
-  let broken = 0;
   for (let seed = first; seed < first + worlds; seed += 1) {
-    const { world, title, fault } = live(seed, nodeHasher);
-    if (options.retell) process.stdout.write(`${retell(world)}\n`);
-    if (options.retell || fault !== null)
-      process.stdout.write(`${title}: ${fault ?? 'all holds'}\n`);
-    if (fault !== null) {
-      broken += 1;
-      process.stdout.write(`  told by: sortition simulate --worlds 1 --seed ${seed} --retell\n`);
-    }
-    showProgress(seed - first + 1, worlds);
+    const life = live(planOf(seed, values), nodeHasher);
+    tally.add(life);
+    if (values.retell) bar.aside(`${retell(life)}\n`);
+    if (values.retell || life.violation !== null)
+      bar.aside(`${titleOf(life.plan)}: ${verdictOf(life)}\n`);
+    if (life.violation !== null && !values.retell) bar.aside(adviceFor(life, values));
+    bar.show(tally.worlds, tally.broken);
   }
+  bar.hide();
   const seconds = (performance.now() - startedAt) / 1000;
-  const rate = (worlds / seconds).toFixed(1);
-  process.stdout.write(`${worlds} worlds, ${rate} a second, ${broken} with a fault\n`);
-  if (broken > 0) process.exitCode = 1;
+  process.stdout.write(`${tally.describe()}\n${summaryOf(tally, first, seconds)}\n`);
+  if (tally.broken > 0) process.exitCode = EXIT.failed;
 }
 
-function wholeNumber(command: Command, option: string, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    command.error(`error: ${option} is ${text}, and must be a whole number of 1 or more`, {
-      exitCode: 2,
-    });
-  }
-  return Number(text);
+function planOf(seed: number, { peers, personality, deeds }: Values): Plan {
+  const plan = planLife(seed, {
+    peers: peers ?? undefined,
+    personality: personality ?? undefined,
+  });
+  if (deeds === null) return plan;
+  return { ...plan, deeds: plan.deeds.filter((_, index) => deeds.includes(index)) };
 }
 
-/** On a terminal only; whoever reads a file wants the last line. */
-function showProgress(done: number, of: number): void {
-  if (process.stderr.isTTY)
-    process.stderr.write(`\r${done} of ${of} worlds${done < of ? '' : '\n'}`);
+function verdictOf({ violation }: Life): string {
+  return violation === null ? 'all holds' : `${violation.name}: ${violation.sentence}`;
+}
+
+/** The command that shows the same violation with as few faults as it needs. */
+function adviceFor({ plan, violation }: Life, { peers, personality }: Values): string {
+  const smallest = shrink(
+    plan,
+    (smaller) => live(smaller, nodeHasher).violation?.name === violation?.name,
+  );
+  const kept = [...plan.deeds.keys()].filter((index) =>
+    smallest.deeds.some((deed) => deed === plan.deeds[index]),
+  );
+  const wishes = [
+    ...(peers === null ? [] : [`--peers ${peers}`]),
+    ...(personality === null ? [] : [`--personality ${personality}`]),
+    `--deeds ${kept.length === 0 ? 'none' : kept.join(',')}`,
+  ].join(' ');
+  return (
+    `  ${kept.length} of its ${plan.deeds.length} faults are enough; told by:\n` +
+    `  sortition simulate --worlds 1 --seed ${plan.seed} ${wishes} --retell\n`
+  );
+}
+
+/** The last line, whatever happened. */
+function summaryOf(tally: Tally, first: number, seconds: number): string {
+  const { worlds, faults, broken } = tally;
+  const seeds = worlds === 1 ? `seed ${first}` : `seeds ${first} to ${first + worlds - 1}`;
+  const rate = `${(worlds / seconds).toFixed(1)} a second`;
+  return `${worlds} worlds (${seeds}), ${rate}, ${faults} faults, ${broken} with a violation`;
+}
+
+function readDeeds(text: string): readonly number[] | null {
+  if (text === 'none') return [];
+  return /^\d{1,3}(,\d{1,3})*$/.test(text) ? text.split(',').map(Number) : null;
 }

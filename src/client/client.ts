@@ -7,6 +7,7 @@ import { revive } from '../peer/head.ts';
 import type { State } from '../peer/state.ts';
 import { createGlimpse, type View, viewOf } from '../peer/view.ts';
 import { Door } from '../wire/door.ts';
+import type { Reader } from '../wire/reader.ts';
 import { subscriptionsOf } from '../wire/topics.ts';
 import type { Clock } from './clock.ts';
 import { Driver, type Witness } from './driver.ts';
@@ -31,6 +32,8 @@ export type ClientOptions = {
   /** Makes the link; the filters are what it must subscribe to, at QoS 1. */
   readonly openLink: (filters: readonly string[]) => Link;
   readonly onNote: (note: Note) => void;
+  /** For worlds in one process, whose peers need not each read the same bytes. */
+  readonly reader?: Reader;
   readonly witness?: Witness;
 };
 
@@ -43,7 +46,7 @@ export class Client {
   constructor(options: ClientOptions) {
     const { settings, prefix, hasher, signer, verifier, miner } = options;
     const { self } = settings;
-    const door = new Door({ prefix, self, hasher, verifier });
+    const door = new Door({ prefix, self, hasher, verifier, reader: options.reader });
     this.#door = door;
     for (const member of settings.founders ?? []) door.learn(member);
     let leave: () => void = () => undefined;
@@ -57,7 +60,7 @@ export class Client {
         self: self.clientID,
         link: options.openLink(subscriptionsOf(prefix, self.clientID)),
         journal: options.journal,
-        speech: createSpeech(prefix, signer, door),
+        speech: createSpeech(prefix, signer, door, options.reader),
         clock: options.clock,
         miner,
         onNote: options.onNote,

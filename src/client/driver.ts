@@ -8,7 +8,6 @@ import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { DoorView } from '../wire/door.ts';
 import type { Clock } from './clock.ts';
-import { EchoFilter } from './echo-filter.ts';
 import type { Journal, Page } from './journal.ts';
 import type { Delivery, Link } from './link.ts';
 import type { Miner } from './miner.ts';
@@ -52,7 +51,6 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
   /** Our own voice, and failures: looked at before anything that waits in the inbox. */
   readonly #own: Event<Said, Fault>[] = [];
   readonly #replies = new Map<RequestID, (reply: Reply) => void>();
-  readonly #echoes = new EchoFilter();
   #effects: readonly Effect<Said, Told>[] = [];
   #next = 0;
   #requests = 0;
@@ -167,7 +165,6 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
   }
 
   #understand(delivery: Delivery): Event<Said, Fault> | null {
-    if (this.#echoes.isEcho(delivery.payload)) return null;
     const view = this.#viewOf(this.#peer.state);
     return this.#hands.speech.understand(delivery, view, this.#hands.clock.now().at);
   }
@@ -248,7 +245,6 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
     const { message, retained } = effect;
     const { link, speech } = this.#hands;
     const { topic, text, qos } = speech.utter(message);
-    if (!speech.hearsItself) this.#echoes.add(text);
     link.publish(topic, text, { qos, retained });
     this.#hands.witness?.onSaid(message);
     if (speech.hearsItself) return;

@@ -6,7 +6,6 @@ const mostEchoes = 500;
 export class EchoFilter {
   /** In order of speaking; what is said again counts as new. */
   readonly #said = new Set<string>();
-  readonly #decoder = new TextDecoder();
 
   /** Remembers what we say. What never comes back makes room in the end. */
   add(text: string): void {
@@ -17,7 +16,7 @@ export class EchoFilter {
     if (oldest !== undefined) this.#said.delete(oldest);
   }
 
-  isEcho(payload: Uint8Array): boolean {
-    return this.#said.has(this.#decoder.decode(payload));
+  isEcho(text: string): boolean {
+    return this.#said.has(text);
   }
 }

@@ -7,7 +7,9 @@ import type { Instant } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Door, DoorView } from '../wire/door.ts';
 import { signMessage } from '../wire/envelope.ts';
+import { plainReader, type Reader } from '../wire/reader.ts';
 import { qosOf, topicOf } from '../wire/topics.ts';
+import { EchoFilter } from './echo-filter.ts';
 import type { Delivery } from './link.ts';
 
 export type Utterance = { readonly topic: string; readonly text: string; readonly qos: 0 | 1 };
@@ -23,21 +25,29 @@ export interface Speech<Said = Message, Fault = Refusal, View = DoorView> {
   utter(message: Said | Answer): Utterance;
   /** Our own voice as an event, without any check. */
   hearOwn(message: Said, text: string): Verdict<Said, Fault>;
-  /** Checks what came in against what the head holds at the moment. */
-  understand(delivery: Delivery, view: View, at: Instant): Verdict<Said, Fault>;
+  /** Checks what came in against what the head holds at the moment; null for our own words. */
+  understand(delivery: Delivery, view: View, at: Instant): Verdict<Said, Fault> | null;
 }
 
 /** Our own protocol: JSON in an envelope signed with Ed25519, and the door in front. */
-export function createSpeech(prefix: string, signer: Signer, door: Door): Speech {
+export function createSpeech(
+  prefix: string,
+  signer: Signer,
+  door: Door,
+  reader: Reader = plainReader,
+): Speech {
+  const echoes = new EchoFilter();
   return {
     utter(message) {
       const topic = topicOf(prefix, message);
       return { topic, text: signMessage(message, topic, signer), qos: qosOf(message.kind) };
     },
     hearOwn(message, text) {
+      echoes.add(text);
       return door.hearOwn(message, text);
     },
     understand(delivery, view, at) {
+      if (echoes.isEcho(reader.text(delivery.payload))) return null;
       return door.check(delivery, view, at).event;
     },
   };

@@ -1,9 +1,9 @@
 /** Hashing, signing and checking with Node's own cryptography. */
 
 import {
-  createHash,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   sign,
   verify,
@@ -40,7 +40,7 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
 
 /** SHA-256 by Node. */
 export const nodeHasher: Hasher = {
-  sha256: (data) => createHash('sha256').update(data).digest('hex') as Digest,
+  sha256: (data) => hash('sha256', data) as Digest,
 };
 
 /** Checks Ed25519 signatures by Node; keeps the keys that it imported last. */

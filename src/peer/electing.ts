@@ -15,8 +15,14 @@ import type { Election } from './state.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
-/** Commit and reveal phases end after so long. */
+/** A commit phase ends after so long, once enough have committed. */
 export const phaseMs = 2_000;
+
+/**
+ * Whoever joined when we revealed stays in its commit phase for all of that, and reveals then. With
+ * reveals no longer awaited than that, two peers miss one another by a hair, term after term.
+ */
+export const revealMs = 2_500;
 
 /** Begins, or joins, the election of the next term under `roster`. */
 export function beginElection(step: Step, roster: Roster, suspicion: Suspicion): void {
@@ -141,9 +147,9 @@ function reveal(step: Step, election: Election, booth: Booth): void {
   election.counted = counted;
   election.phase = 'reveal';
   booth.hasRevealed = true;
-  if (election.isFounding) state.lockedUntil = (step.now.at + phaseMs) as typeof step.now.at;
+  if (election.isFounding) state.lockedUntil = (step.now.at + revealMs) as typeof step.now.at;
   sayReveal(step, election);
-  step.alarm('phase', phaseMs);
+  step.alarm('phase', revealMs);
   step.alarm('say-again', sayAgainMs);
   closePhase(step, false);
 }

@@ -16,7 +16,7 @@ import {
   joinElection,
   keepCommitment,
   keepReveal,
-  phaseMs,
+  revealMs,
 } from './electing.ts';
 import { greetSoon, whoIsKnown } from './presence.ts';
 import type { Step } from './step.ts';
@@ -137,8 +137,8 @@ function isCommitting(step: Step, term: Term): boolean {
 function lock(step: Step, term: Term, roster: Roster): void {
   const { state } = step;
   if (state.election?.roster.digest !== roster.digest) joinElection(step, term, roster);
-  state.lockedUntil = (step.now.at + phaseMs) as Instant;
-  step.alarm('phase', phaseMs);
+  state.lockedUntil = (step.now.at + revealMs) as Instant;
+  step.alarm('phase', revealMs);
 }
 
 /** The lock's time is up and we have not even revealed: the term is given up. */

@@ -1,13 +1,6 @@
 /** Virtual time: what is to happen, in order of time, and for the same time as planned. */
 
-import type { Clock } from '../client/clock.ts';
-import type { Moment } from '../domain/contract.ts';
-import type { Instant, UnixMs } from '../domain/names.ts';
-
 type Entry = { readonly at: number; readonly order: number; run: (() => void) | null };
-
-/** Wall clocks in a false world begin here: 2026-01-01. */
-const firstUnix = 1_767_225_600_000;
 
 export class Agenda {
   /** A binary heap: the entry that comes first is at index 0. */
@@ -44,17 +37,6 @@ export class Agenda {
       first.run();
       return true;
     }
-  }
-
-  /** A peer's clock. Its wall clock may be `driftMs` off. */
-  clock(driftMs = 0): Clock {
-    return {
-      now: (): Moment => ({
-        at: this.#now as Instant,
-        unix: (firstUnix + Math.round(this.#now) + driftMs) as UnixMs,
-      }),
-      wake: (at, ring) => this.plan(at - this.#now, ring),
-    };
   }
 
   #removeFirst(): void {

@@ -4,20 +4,23 @@ import type { Miner, MinerEvents } from '../client/miner.ts';
 import type { Work } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import { zeroBits } from '../ledger/block.ts';
-import type { Agenda } from './agenda.ts';
+import type { Body } from './body.ts';
 import type { Chance } from './chance.ts';
 
+/** No search takes longer than so many times the average: worlds should end. */
+const worstLuck = 4;
+
 export class FalseMiner implements Miner {
-  readonly #agenda: Agenda;
+  readonly #body: Body;
   readonly #chance: Chance;
   readonly #hasher: Hasher;
-  readonly #meanMs: number;
+  readonly #meanMs: () => number;
   #events: MinerEvents | null = null;
   #cancel: () => void = () => undefined;
 
-  /** Takes `meanMs` of virtual time for a find, whatever its difficulty. */
-  constructor(agenda: Agenda, chance: Chance, hasher: Hasher, meanMs: number) {
-    this.#agenda = agenda;
+  /** Takes `meanMs` of virtual time for a find on average, whatever its difficulty. */
+  constructor(body: Body, chance: Chance, hasher: Hasher, meanMs: () => number) {
+    this.#body = body;
     this.#chance = chance;
     this.#hasher = hasher;
     this.#meanMs = meanMs;
@@ -29,7 +32,9 @@ export class FalseMiner implements Miner {
 
   mine(work: Work): void {
     this.#cancel();
-    this.#cancel = this.#agenda.plan(this.#chance.exponential(this.#meanMs), () =>
+    const meanMs = this.#meanMs();
+    const afterMs = Math.min(this.#chance.exponential(meanMs), worstLuck * meanMs);
+    this.#cancel = this.#body.plan(afterMs, () =>
       this.#events?.onFound(work.id, solve(work, this.#hasher)),
     );
   }

@@ -2,137 +2,100 @@
 
 import { describe } from '../client/describe.ts';
 import type { Hasher } from '../domain/crypto.ts';
-import { majority } from '../domain/roster.ts';
-import { Chance } from './chance.ts';
-import { calm, type Nemesis } from './network.ts';
-import { type Inhabitant, World } from './world.ts';
+import { checkersOf, type Violation, Watch } from './checkers/all.ts';
+import type { Checker } from './checkers/fact.ts';
+import { problemOfDoom, problemOfHealing } from './checkers/liveness.ts';
+import { Fate } from './deeds.ts';
+import { PERSONALITIES } from './personality.ts';
+import { describeDeed, type Plan } from './plan.ts';
+import { World } from './world.ts';
 
 /** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
-const healMs = 120_000;
+const foundingMs = 60_000;
 
-export type Life = { readonly world: World; readonly title: string; readonly fault: string | null };
+/** No life is shorter. */
+const shortestMs = 120_000;
 
-/** All chances of a life come from its seed. */
-export function live(seed: number, hasher: Hasher): Life {
-  const chance = new Chance(seed * 7919);
-  const peers = 1 + Math.floor(chance.next() * 7);
-  const extra = chance.happens(0.4) ? 1 + Math.floor(chance.next() * 4) : 0;
-  const nemesis = chooseNemesis(chance);
+/** How often a network finds a solution, however many mine. */
+const blockMs = 6_000;
+
+export type Life = {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly violation: Violation | null;
+  readonly faults: number;
+  /** From the loss of a controller to the first mandate after it, in virtual milliseconds. */
+  readonly failoversMs: readonly number[];
+};
+
+/** All chances of a life come from its plan. It ends with the first violation. */
+export function live(
+  plan: Plan,
+  hasher: Hasher,
+  checkers: readonly Checker[] = checkersOf(hasher),
+): Life {
+  const watch = new Watch(checkers);
+  let violation: Violation | null = null;
   const world = new World({
-    seed,
+    seed: plan.seed,
     hasher,
-    settings: { peers },
-    nemesis,
-    solveMs: 2_000,
+    personality: PERSONALITIES[plan.personality],
+    settings: { peers: plan.peers },
+    solveMs: blockMs * (plan.peers + plan.extra),
+    onFact: (fact) => {
+      violation ??= watch.see(fact);
+    },
   });
-  const { loss, delayMs } = nemesis;
-  const title =
-    `seed ${seed}: ${peers} seats, ${extra} more peers, ` +
-    `loss ${loss.toFixed(2)}, delay up to ${delayMs[1]} ms`;
-  const fault =
-    founding(world, chance, peers + extra) ??
-    faults(world, chance, peers) ??
-    turnover(world, chance) ??
-    heal(world);
-  return { world, title, fault: fault ?? brokenSafety(world) };
-}
-
-function chooseNemesis(chance: Chance): Nemesis {
-  const loss = chance.happens(0.5) ? chance.next() * 0.3 : 0;
-  return { loss, repeat: loss / 2, delayMs: [0.5, chance.happens(0.3) ? 300 : 3] };
-}
-
-function founding(world: World, chance: Chance, count: number): string | null {
-  for (let started = 0; started < count; started += 1) {
-    world.start();
-    world.run(chance.happens(0.5) ? 0 : chance.next() * 3_000);
+  const fate = new Fate(world, plan);
+  const isOver = (): boolean => violation !== null;
+  const pass = (ms: number): boolean => world.runUntil(isOver, ms);
+  for (let started = 0; started < plan.peers + plan.extra; started += 1) {
+    fate.arrive();
+    if (world.chance.happens(0.5)) pass(world.chance.next() * 3_000);
   }
-  const isFounded = world.runUntil(() => world.controller() !== null, healMs);
-  return isFounded ? null : 'no founding came about';
-}
-
-/** A minority goes, one way or another, and the broker with it now and then. */
-function faults(world: World, chance: Chance, seats: number): string | null {
-  for (let gone = 0; gone < Math.floor((seats - 1) / 2); gone += 1) {
-    world.run(chance.next() * 10_000);
-    const victim = chance.happens(0.7) ? world.controller() : (members(world)[0] ?? null);
-    if (victim === null) continue;
-    if (chance.happens(0.3)) world.leave(victim);
-    else world.kill(victim);
-    if (chance.happens(0.3)) interruptBroker(world, chance);
+  if (!plan.isEarly) world.runUntil(() => isOver() || world.controller() !== null, foundingMs);
+  for (const deed of plan.deeds) {
+    if (pass(deed.afterMs)) break;
+    fate.befall(deed);
   }
-  world.run(40_000);
-  return null;
-}
-
-/** Members leave or are removed one after another, and new peers come in their place. */
-function turnover(world: World, chance: Chance): string | null {
-  if (chance.happens(0.5)) return null;
-  for (let round = 0; round < 3; round += 1) {
-    const victim = chance.happens(0.5) ? world.controller() : (members(world)[0] ?? null);
-    if (victim !== null && canSpare(world, victim)) {
-      if (chance.happens(0.6)) world.leave(victim);
-      else world.kill(victim);
-    }
-    if (chance.happens(0.5)) world.start();
-    world.run(chance.happens(0.5) ? chance.next() * 5_000 : 75_000);
+  pass(Math.max(20_000, shortestMs - 40_000 - world.agenda.now));
+  fate.heal();
+  let unwell = isOver() ? null : problemOfHealing(world, isOver);
+  if (plan.isDoomed && unwell === null && !isOver()) {
+    fate.doom();
+    unwell = problemOfDoom(world, isOver);
   }
-  return null;
+  pass(shortestMs - world.agenda.now);
+  return {
+    plan,
+    world,
+    violation: violation ?? unwell,
+    faults: fate.done,
+    failoversMs: failovers(world, fate.beheadings),
+  };
 }
 
-/** Whether a majority of the roster lives on without it. */
-function canSpare(world: World, victim: Inhabitant): boolean {
-  const size = world.view(victim).members.length;
-  return members(world).length - 1 >= majority(size);
+function failovers(world: World, beheadings: readonly number[]): readonly number[] {
+  const mandates = world.told.filter(({ note }) => note.kind === 'mandate');
+  return beheadings.flatMap((at) => {
+    const next = mandates.find((told) => told.at > at);
+    return next === undefined ? [] : [next.at - at];
+  });
 }
 
-function interruptBroker(world: World, chance: Chance): void {
-  world.network.stop(chance.happens(0.5));
-  world.run(chance.next() * 20_000);
-  world.network.restart();
-}
-
-/** Without faults there must be a controller again, and blocks must flow to everybody. */
-function heal(world: World): string | null {
-  world.network.nemesis = calm;
-  if (!world.runUntil(() => world.controller() !== null, healMs)) return 'no controller came back';
-  const height = Math.max(...world.alive().map((peer) => world.view(peer).height));
-  const isFlowing = world.runUntil(
-    () => world.alive().every((peer) => world.view(peer).height > height + 2),
-    healMs,
-  );
-  return isFlowing ? null : `no blocks beyond ${height} reached everybody`;
-}
-
-function members(world: World): readonly Inhabitant[] {
-  return world.alive().filter((peer) => ['member', 'controller'].includes(world.view(peer).role));
-}
-
-/** S1 and S4; the rest of the invariants get checkers of their own. */
-export function brokenSafety(world: World): string | null {
-  const controllers = new Map<number, string>();
-  for (const { note } of world.told) {
-    if (note.kind !== 'mandate') continue;
-    const other = controllers.get(note.term);
-    if (other !== undefined && other !== note.controller)
-      return `S1: two controllers in term ${note.term}`;
-    controllers.set(note.term, note.controller);
-  }
-  const ledgers = world.peers.map(({ journal }) => journal.blocks().map((b) => JSON.stringify(b)));
-  const longest = ledgers.reduce((a, b) => (b.length > a.length ? b : a), []);
-  for (const [index, ledger] of ledgers.entries()) {
-    const forks = ledger.findIndex((block, height) => block !== longest[height]);
-    if (forks >= 0) return `S4: block ${forks} of p${index + 1} is another than elsewhere`;
-  }
-  return null;
+/** `seed 7: 5 seats, 2 more peers, mosquitto`. */
+export function titleOf({ seed, peers, extra, personality, isEarly, isDoomed }: Plan): string {
+  const more = extra === 0 ? '' : `, ${extra} more peers`;
+  const how = `${isEarly ? ', faults at once' : ''}${isDoomed ? ', doomed' : ''}`;
+  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}`;
 }
 
 /** What happened, for somebody who has to find out why. */
-export function retell(world: World): string {
-  return world.told
-    .map(({ at, peer, note }) => {
-      const text = describe(note, (id) => world.nameOf(id));
-      return `${at.toFixed(1).padStart(9)} ${peer.padEnd(4)} ${text}`;
-    })
-    .join('\n');
+export function retell({ plan, world }: Life): string {
+  const deeds = plan.deeds.map((deed, index) => `  deed ${index}: ${describeDeed(deed)}`);
+  const told = world.told.map(({ at, peer, note }) => {
+    const text = describe(note, (id) => world.nameOf(id));
+    return `${at.toFixed(1).padStart(9)} ${peer.padEnd(4)} ${text}`;
+  });
+  return [titleOf(plan), ...deeds, ...told].join('\n');
 }

@@ -1,8 +1,10 @@
-/** A false broker and the network around it: it loses, repeats and delays as its nemesis says. */
+/** A false broker and the network around it: it loses, repeats, delays, stalls and stops. */
 
-import type { Delivery, Link, LinkEvents, Quality, Will } from '../client/link.ts';
+import type { Delivery, LinkEvents, Quality, Will } from '../client/link.ts';
 import type { Agenda } from './agenda.ts';
+import type { Body } from './body.ts';
 import type { Chance } from './chance.ts';
+import type { Personality } from './personality.ts';
 
 /** What befalls messages on their way from the broker to a subscriber. */
 export type Nemesis = {
@@ -18,40 +20,54 @@ export const calm: Nemesis = { loss: 0, repeat: 0, delayMs: [0.5, 1.5] };
 /** A will comes this long after a connection was lost (measured: 2 to 9 ms). */
 const willMs = 5;
 
-type Subscriber = {
+/** Which way a connection carries nothing: to the broker, from it, both, or neither. */
+export type Stall = 'up' | 'down' | 'both' | 'none';
+
+/** A connection as the broker sees it. */
+export type Session = {
   readonly filters: readonly string[];
   readonly events: LinkEvents;
   readonly will: Will;
+  readonly body: Body;
   /** When the last message of each publisher arrives: what one sends stays in order. */
   readonly lastAt: Map<unknown, number>;
+  /** What waits for a stalled direction to carry again. */
+  readonly held: Record<'up' | 'down', (() => void)[]>;
+  stall: Stall;
 };
+
+/** A peer's end of its connections, one after another. */
+export interface Endpoint {
+  readonly filters: readonly string[];
+  readonly body: Body;
+  readonly stall: Stall;
+  readonly session: Session | null;
+}
 
 export class Network {
   readonly #agenda: Agenda;
   readonly #chance: Chance;
+  readonly #personality: Personality;
   nemesis: Nemesis;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #sessions = new Set<Session>();
   readonly #retained = new Map<string, Uint8Array>();
   readonly #encoder = new TextEncoder();
   #isUp = true;
 
-  constructor(agenda: Agenda, chance: Chance, nemesis: Nemesis) {
+  constructor(agenda: Agenda, chance: Chance, personality: Personality, nemesis: Nemesis) {
     this.#agenda = agenda;
     this.#chance = chance;
+    this.#personality = personality;
     this.nemesis = nemesis;
-  }
-
-  link(filters: readonly string[]): FalseLink {
-    return new FalseLink(this, filters);
   }
 
   /** Every connection ends, without a will, and none can be made until `restart`. */
   stop(keepsRetained: boolean): void {
     this.#isUp = false;
     if (!keepsRetained) this.#retained.clear();
-    for (const subscriber of [...this.#subscribers]) {
-      this.#subscribers.delete(subscriber);
-      subscriber.events.onDisconnected('the broker closed the connection');
+    for (const session of [...this.#sessions]) {
+      this.#sessions.delete(session);
+      session.body.feel(() => session.events.onDisconnected('the broker closed the connection'));
     }
   }
 
@@ -59,29 +75,47 @@ export class Network {
     this.#isUp = true;
   }
 
-  connect(filters: readonly string[], will: Will, events: LinkEvents): Subscriber {
-    const subscriber: Subscriber = { filters, will, events, lastAt: new Map() };
-    this.#agenda.plan(this.#delay() * 4, () => {
-      if (!this.#isUp) {
-        events.onDisconnected('there is no broker');
-        return;
-      }
-      this.#subscribers.add(subscriber);
-      events.onConnected();
-      for (const [topic, payload] of this.#retained) {
-        if (filters.some((filter) => isMatch(filter, topic)))
-          this.#carry(subscriber, this, { topic, payload, retained: true });
-      }
+  open(link: Endpoint, will: Will, events: LinkEvents): Session {
+    const { filters, body, stall } = link;
+    const session: Session = {
+      filters,
+      will,
+      events,
+      body,
+      lastAt: new Map(),
+      held: { up: [], down: [] },
+      stall,
+    };
+    const refuse = (reason: string): void => body.feel(() => events.onDisconnected(reason));
+    this.#agenda.plan(stall === 'none' ? this.#delay() * 4 : 1_000, () => {
+      if (link.session !== session) return;
+      if (!this.#isUp) refuse('there is no broker');
+      else if (stall !== 'none') refuse('the broker is out of reach');
+      else this.#accept(session);
     });
-    return subscriber;
+    return session;
   }
 
-  publish(from: Subscriber, topic: string, text: string, quality: Quality): void {
-    if (!this.#subscribers.has(from)) return;
+  #accept(session: Session): void {
+    this.#sessions.add(session);
+    session.body.feel(session.events.onConnected);
+    if (!this.#personality.showsRetained) return;
+    for (const [topic, payload] of this.#retained) {
+      if (session.filters.some((filter) => isMatch(filter, topic)))
+        this.#carry(session, this, { topic, payload, retained: true });
+    }
+  }
+
+  publish(from: Session, topic: string, text: string, quality: Quality): void {
+    if (!this.#sessions.has(from)) return;
     const payload = this.#encoder.encode(text);
-    this.#agenda.plan(this.#inOrder(from, this, this.#delay()), () =>
-      this.broadcast({ topic, payload, retained: quality.retained }, from),
-    );
+    const carry = (): void => {
+      this.#agenda.plan(this.#inOrder(from, this, this.#delay()), () =>
+        this.broadcast({ topic, payload, retained: quality.retained }, from),
+      );
+    };
+    if (from.stall === 'up' || from.stall === 'both') from.held.up.push(carry);
+    else carry();
   }
 
   /** What reaches the broker goes out to everybody who asked for its topic. */
@@ -89,27 +123,69 @@ export class Network {
     if (!this.#isUp) return;
     if (delivery.retained) this.#retained.set(delivery.topic, delivery.payload);
     const live = { ...delivery, retained: false };
-    for (const subscriber of this.#subscribers) {
-      if (subscriber.filters.some((filter) => isMatch(filter, delivery.topic)))
-        this.#carry(subscriber, from, live);
+    for (const session of this.#sessions) {
+      if (session.filters.some((filter) => isMatch(filter, delivery.topic)))
+        this.#carry(session, from, live);
     }
   }
 
   /** Ends a connection; a lost one leaves its will, and one that said goodbye doesn't. */
-  drop(subscriber: Subscriber, isLost: boolean): void {
-    if (!this.#subscribers.delete(subscriber) || !isLost) return;
-    const { topic, text } = subscriber.will;
+  drop(session: Session, isLost: boolean): void {
+    if (!this.#sessions.delete(session) || !isLost) return;
+    const { topic, text } = session.will;
     const payload = this.#encoder.encode(text);
-    this.#agenda.plan(willMs, () => this.broadcast({ topic, payload, retained: true }, subscriber));
+    this.#agenda.plan(willMs, () => this.broadcast({ topic, payload, retained: true }, session));
   }
 
-  #carry(subscriber: Subscriber, from: unknown, delivery: Delivery): void {
-    const copies = this.#chance.happens(this.nemesis.repeat) ? 2 : 1;
+  /** Another connection of the same client has come. */
+  replace(session: Session): void {
+    this.drop(session, this.#personality.willOnTakeover);
+  }
+
+  /** From now on the connection carries that much; both ends give it up when it lasts. */
+  stall(session: Session, stall: Stall): void {
+    session.stall = stall;
+    if (stall === 'none') this.#release(session);
+    else this.#agenda.plan(this.#personality.patienceMs, () => this.#giveUp(session, stall));
+  }
+
+  /** A body that feels nothing sends nothing: after a while the broker ends its connection. */
+  watch(session: Session): void {
+    this.#agenda.plan(this.#personality.patienceMs, () => {
+      if (!session.body.isFrozen || !this.#sessions.has(session)) return;
+      this.drop(session, true);
+      session.body.feel(() => session.events.onDisconnected('the broker closed the connection'));
+    });
+  }
+
+  #giveUp(session: Session, stall: Stall): void {
+    if (session.stall !== stall || !this.#sessions.has(session)) return;
+    this.drop(session, true);
+    session.body.feel(() => session.events.onDisconnected('the broker was silent'));
+  }
+
+  #release({ held }: Session): void {
+    for (const carry of [...held.up.splice(0), ...held.down.splice(0)]) carry();
+  }
+
+  #carry(session: Session, from: unknown, delivery: Delivery): void {
+    const { repeat, loss } = this.nemesis;
+    const copies = this.#chance.happens(Math.max(repeat, this.#personality.repeat)) ? 2 : 1;
+    const publisher = this.#personality.order === 'connection' ? null : from;
     for (let copy = 0; copy < copies; copy += 1) {
-      if (this.#chance.happens(this.nemesis.loss)) continue;
-      this.#agenda.plan(this.#inOrder(subscriber, from, this.#delay()), () => {
-        if (this.#subscribers.has(subscriber)) subscriber.events.onDelivery(delivery);
-      });
+      if (this.#chance.happens(loss)) continue;
+      this.#agenda.plan(this.#inOrder(session, publisher, this.#delay()), () =>
+        this.#hand(session, delivery),
+      );
+    }
+  }
+
+  #hand(session: Session, delivery: Delivery): void {
+    if (session.stall === 'down' || session.stall === 'both') {
+      if (session.held.down.length < this.#personality.queueMost)
+        session.held.down.push(() => this.#hand(session, delivery));
+    } else if (this.#sessions.has(session) && session.body.waiting < this.#personality.queueMost) {
+      session.body.feel(() => session.events.onDelivery(delivery));
     }
   }
 
@@ -118,47 +194,27 @@ export class Network {
   }
 
   /** PROTOCOL 1: one publisher's messages arrive in order while a connection lives. */
-  #inOrder(subscriber: Subscriber, from: unknown, delayMs: number): number {
-    const at = Math.max(this.#agenda.now + delayMs, subscriber.lastAt.get(from) ?? 0);
-    subscriber.lastAt.set(from, at);
+  #inOrder(session: Session, from: unknown, delayMs: number): number {
+    const at = Math.max(this.#agenda.now + delayMs, session.lastAt.get(from) ?? 0);
+    session.lastAt.set(from, at);
     return at - this.#agenda.now;
   }
 }
 
-/** One peer's link into the false network. */
-export class FalseLink implements Link {
-  readonly #network: Network;
-  readonly #filters: readonly string[];
-  #subscriber: Subscriber | null = null;
+const split = new Map<string, readonly string[]>();
 
-  constructor(network: Network, filters: readonly string[]) {
-    this.#network = network;
-    this.#filters = filters;
-  }
-
-  connect(will: Will, events: LinkEvents): void {
-    if (this.#subscriber !== null) this.#network.drop(this.#subscriber, false);
-    this.#subscriber = this.#network.connect(this.#filters, will, events);
-  }
-
-  publish(topic: string, text: string, quality: Quality): void {
-    if (this.#subscriber !== null) this.#network.publish(this.#subscriber, topic, text, quality);
-  }
-
-  close(): Promise<void> {
-    if (this.#subscriber !== null) this.#network.drop(this.#subscriber, false);
-    return Promise.resolve();
-  }
-
-  /** As when its process is killed: the broker publishes the will. */
-  cut(): void {
-    if (this.#subscriber !== null) this.#network.drop(this.#subscriber, true);
-  }
+function levelsOf(topic: string): readonly string[] {
+  const known = split.get(topic);
+  if (known !== undefined) return known;
+  const levels = topic.split('/');
+  if (split.size > 1_000) split.clear();
+  split.set(topic, levels);
+  return levels;
 }
 
 function isMatch(filter: string, topic: string): boolean {
-  const wanted = filter.split('/');
-  const levels = topic.split('/');
+  const wanted = levelsOf(filter);
+  const levels = levelsOf(topic);
   return (
     wanted.length === levels.length &&
     wanted.every((level, index) => level === '+' || level === levels[index])

@@ -5,25 +5,40 @@ import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
 import type { Settings } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
-import type { Member, Message } from '../domain/message.ts';
+import { type Member, type Message, senderOf } from '../domain/message.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import type { View } from '../peer/view.ts';
 import { signMessage } from '../wire/envelope.ts';
 import { DEFAULT_PREFIX, topicOf } from '../wire/topics.ts';
 import { Agenda } from './agenda.ts';
+import { Body, Disk, type Drift, trueClock } from './body.ts';
 import { Chance } from './chance.ts';
+import type { Fact } from './checkers/fact.ts';
+import { FalseLink } from './false-link.ts';
 import { FalseMiner } from './false-miner.ts';
-import { calm, type FalseLink, type Nemesis, Network } from './network.ts';
+import { memoReader } from './memo-reader.ts';
+import { calm, type Nemesis, Network } from './network.ts';
+import { type Personality, plainBroker } from './personality.ts';
 import { toyIdentity, toySigner, toyVerifier } from './toy-crypto.ts';
+
+/** A fact without whom it is about, and when. */
+type Happening = Fact extends infer One
+  ? One extends Fact
+    ? Omit<One, 'at' | 'by'>
+    : never
+  : never;
 
 export type WorldOptions = {
   readonly seed: number;
   readonly hasher: Hasher;
   readonly nemesis?: Nemesis;
-  /** Virtual time that one miner needs for a solution, on average. */
+  readonly personality?: Personality;
+  /** See `World.solveMs`; 3 s where nothing is said. */
   readonly solveMs?: number;
   readonly settings?: Partial<Omit<Settings, 'self'>>;
+  /** Shown everything that matters to checkers, as it happens. */
+  readonly onFact?: (fact: Fact) => void;
 };
 
 /** What somebody said about itself, and when. */
@@ -33,9 +48,13 @@ export type Told = { readonly at: number; readonly peer: string; readonly note: 
 export type Inhabitant = {
   readonly name: string;
   readonly self: Member;
-  readonly client: Client;
   readonly journal: MemoryJournal;
-  readonly link: FalseLink;
+  readonly disk: Disk;
+  readonly drift: Drift;
+  readonly settings: Settings;
+  client: Client;
+  link: FalseLink;
+  body: Body;
   isAlive: boolean;
 };
 
@@ -46,41 +65,93 @@ export class World {
   readonly peers: Inhabitant[] = [];
   readonly told: Told[] = [];
   readonly #options: WorldOptions;
+  readonly #reader = memoReader();
+  /** Virtual time that one miner needs for a solution, on average. */
+  solveMs: number;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.chance = new Chance(options.seed);
-    this.network = new Network(this.agenda, this.chance, options.nemesis ?? calm);
+    this.solveMs = options.solveMs ?? 3_000;
+    const { personality = plainBroker, nemesis = calm } = options;
+    this.network = new Network(this.agenda, this.chance, personality, nemesis);
   }
 
   /** Starts a peer with an identity and an empty journal of its own. */
-  start(settings: Partial<Settings> = {}): Inhabitant {
-    const { hasher, solveMs = 3_000 } = this.#options;
-    const self = settings.self ?? toyIdentity(this.chance.hex(), hasher);
-    const name = `p${this.peers.length + 1}`;
+  start(settings: Partial<Settings> = {}, drift: Drift = trueClock): Inhabitant {
+    const self = settings.self ?? this.identity();
     const journal = new MemoryJournal();
-    let link: FalseLink | null = null;
-    const client = new Client({
-      settings: { ...this.#settings(self), ...settings },
-      prefix: DEFAULT_PREFIX,
-      seed: this.chance.hex(),
-      hasher,
-      signer: toySigner(self.publicKey, hasher),
-      verifier: toyVerifier(hasher),
-      clock: this.agenda.clock(),
+    const body = new Body(this.agenda, drift);
+    const plan = {
+      name: `p${this.peers.length + 1}`,
+      self,
       journal,
-      miner: new FalseMiner(this.agenda, this.chance, hasher, solveMs),
-      openLink: (filters) => {
-        link = this.network.link(filters);
-        return link;
-      },
-      onNote: (note) => this.told.push({ at: this.agenda.now, peer: name, note }),
-    });
-    assert(link !== null, 'A client opens its link at once.');
-    const inhabitant: Inhabitant = { name, self, client, journal, link, isAlive: true };
+      drift,
+      settings: { ...this.#settings(self), ...settings },
+      body,
+    };
+    const disk = new Disk(journal, (entry) => this.#tell(self, { kind: 'recorded', entry }));
+    const { client, link } = this.#embody({ ...plan, disk });
+    const inhabitant: Inhabitant = { ...plan, disk, client, link, isAlive: true };
     this.peers.push(inhabitant);
     client.start();
     return inhabitant;
+  }
+
+  /** Somebody who has not been here yet. */
+  identity(): Member {
+    return toyIdentity(this.chance.hex(), this.#options.hasher);
+  }
+
+  /** Starts a killed peer again, with what its disk holds. */
+  restart(peer: Inhabitant): void {
+    assert(!peer.isAlive, 'Only who is gone can come back.');
+    peer.body = new Body(this.agenda, peer.drift);
+    const { client, link } = this.#embody(peer);
+    Object.assign(peer, { client, link, isAlive: true });
+    this.#tell(peer.self, { kind: 'restarted' });
+    client.start();
+  }
+
+  #embody(
+    peer: Omit<Inhabitant, 'client' | 'link' | 'isAlive'>,
+  ): Pick<Inhabitant, 'client' | 'link'> {
+    const { self, name, settings, disk, body } = peer;
+    const { hasher } = this.#options;
+    let link: FalseLink | null = null;
+    const client = new Client({
+      settings,
+      prefix: DEFAULT_PREFIX,
+      seed: this.chance.hex(),
+      hasher,
+      signer: toySigner(self.publicKey),
+      verifier: toyVerifier(),
+      clock: body.clock(),
+      journal: disk,
+      miner: new FalseMiner(body, this.chance, hasher, () => this.solveMs),
+      reader: this.#reader,
+      openLink: (filters) => {
+        link = new FalseLink(this.network, filters, body);
+        return link;
+      },
+      onNote: (note) => {
+        this.told.push({ at: this.agenda.now, peer: name, note });
+        this.#tell(self, { kind: 'noted', note });
+      },
+      witness: {
+        onTurn: (event) => {
+          if (event.kind === 'heard' && senderOf(event.message) !== self.clientID)
+            this.#tell(self, { kind: 'heard', message: event.message });
+        },
+        onSaid: (message) => this.#tell(self, { kind: 'said', message }),
+      },
+    });
+    assert(link !== null, 'A client opens its link at once.');
+    return { client, link };
+  }
+
+  #tell({ clientID }: Member, fact: Happening): void {
+    this.#options.onFact?.({ at: this.agenda.now, by: clientID, ...fact });
   }
 
   #settings(self: Member): Settings {
@@ -103,6 +174,7 @@ export class World {
     peer.isAlive = false;
     peer.client.kill();
     peer.link.cut();
+    this.#tell(peer.self, { kind: 'crashed' });
   }
 
   /** Says goodbye and goes. */
@@ -111,11 +183,19 @@ export class World {
     void peer.client.leave();
   }
 
+  /** Its process gets no time, while everybody else's goes on. */
+  freeze(peer: Inhabitant): void {
+    peer.link.freeze();
+  }
+
+  thaw(peer: Inhabitant): void {
+    peer.body.thaw();
+  }
+
   /** Has `peer` say something that its head did not decide, properly signed. */
   utter(peer: Inhabitant, message: Message): void {
-    const { hasher } = this.#options;
     const topic = topicOf(DEFAULT_PREFIX, message);
-    const text = signMessage(message, topic, toySigner(peer.self.publicKey, hasher));
+    const text = signMessage(message, topic, toySigner(peer.self.publicKey));
     this.inject(topic, new TextEncoder().encode(text));
   }
 

@@ -27,13 +27,16 @@ export type Claim = Signed & {
 /** On whose account a check is made; `allowance` is null for somebody heard for the first time. */
 export type Payer = { readonly isOutsider: boolean; readonly allowance: Allowance | null };
 
+/** It belongs to the claim: the same text under another key, or on another topic, is another. */
+type Claimant = Pick<Claim, 'publicKey' | 'topic'>;
+
 /** One for each door. */
 export class Checker {
   readonly #verifier: Verifier;
   readonly #total = new Allowance(TOTAL_LIMIT);
   readonly #outsiders = new Allowance(OUTSIDERS_LIMIT);
-  /** In order of insertion: the oldest is forgotten first. */
-  readonly #held = new Set<string>();
+  /** Texts with whose and where they were; in order of insertion: the oldest is forgotten first. */
+  readonly #held = new Map<string, Claimant>();
 
   constructor(verifier: Verifier) {
     this.#verifier = verifier;
@@ -45,15 +48,17 @@ export class Checker {
    */
   check(claim: Claim, payer: Payer, at: Instant): 'held' | 'forged' | 'too-many' {
     const { publicKey, topic, text, signed, signature } = claim;
-    if (this.#held.has(keyFor(publicKey, topic, text))) return 'held';
-    const limits = [this.#total, ...(payer.isOutsider ? [this.#outsiders] : [])];
-    const accounts = payer.allowance === null ? limits : [...limits, payer.allowance];
-    if (!accounts.every((account) => account.has(at))) return 'too-many';
-    for (const limit of limits) limit.take();
+    const known = this.#held.get(text);
+    if (known?.publicKey === publicKey && known.topic === topic) return 'held';
+    const { isOutsider, allowance } = payer;
+    const isPaid = this.#total.has(at) && (!isOutsider || this.#outsiders.has(at));
+    if (!isPaid || allowance?.has(at) === false) return 'too-many';
+    this.#total.take();
+    if (isOutsider) this.#outsiders.take();
     if (!this.#verifier.verify(publicKey, signatureInput(topic, signed), signature)) {
       return 'forged';
     }
-    payer.allowance?.take();
+    allowance?.take();
     this.remember(publicKey, topic, text);
     return 'held';
   }
@@ -61,13 +66,10 @@ export class Checker {
   /** Takes it that `text` on `topic` is signed with that key. */
   remember(publicKey: PublicKey, topic: string, text: string): void {
     if (text.length > TEXT_KEPT_MOST) return;
-    const [oldest] = this.#held;
-    if (this.#held.size >= TEXTS_KEPT && oldest !== undefined) this.#held.delete(oldest);
-    this.#held.add(keyFor(publicKey, topic, text));
+    if (this.#held.size >= TEXTS_KEPT) {
+      const [oldest] = this.#held.keys();
+      if (oldest !== undefined) this.#held.delete(oldest);
+    }
+    this.#held.set(text, { publicKey, topic });
   }
-}
-
-/** The key belongs to it: the same text under another key is another claim. */
-function keyFor(publicKey: PublicKey, topic: string, text: string): string {
-  return `${publicKey}\n${topic}\n${text}`;
 }

@@ -2,24 +2,23 @@
 
 import type { Event } from '../domain/contract.ts';
 import type { Hasher, Verifier } from '../domain/crypto.ts';
-import { type Member, type Message, type MessageKind, senderOf } from '../domain/message.ts';
+import { type Member, type Message, senderOf } from '../domain/message.ts';
 import type { ClientID, Instant, PublicKey, Term, TransactionID } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { Checker, type Payer } from './checker.ts';
 import { Directory } from './directory.ts';
-import { cutSignature, type Signed } from './envelope.ts';
 import { type Exhibit, evidenceOf, membersIn } from './evidence.ts';
-import { isClientID, provesName } from './identity.ts';
-import { openPayload } from './payload.ts';
-import { readMessage } from './schema.ts';
-import { type Place, readTopic, sharedTopicOf, topicOf } from './topics.ts';
+import { provesName } from './identity.ts';
+import { type Letter, plainReader, type Reader } from './reader.ts';
+import { readTopic, sharedTopicOf, topicOf } from './topics.ts';
 
-/** `prefix` of all topics; `self` is known from the start. */
+/** `prefix` of all topics; `self` is known from the start; `reader` reads plainly if not given. */
 export type DoorOptions = {
   readonly prefix: string;
   readonly self: Member;
   readonly hasher: Hasher;
   readonly verifier: Verifier;
+  readonly reader?: Reader | undefined;
 };
 
 /** A message as a broker brought it. */
@@ -45,14 +44,6 @@ export type Verdict =
   | { readonly kind: 'heard'; readonly event: Heard }
   | { readonly kind: 'refused'; readonly event: Refused };
 
-/** A well-formed message, taken out of its envelope. */
-type Letter = Signed & {
-  readonly topic: string;
-  readonly text: string;
-  readonly message: Message;
-  readonly retained: boolean;
-};
-
 /** An unknown topic is shown to people: no control characters, and not a whole screen of it. */
 const TOPIC_SHOWN = 100;
 
@@ -68,12 +59,14 @@ export class Door {
   readonly #hasher: Hasher;
   readonly #directory = new Directory();
   readonly #checker: Checker;
+  readonly #reader: Reader;
 
-  constructor({ prefix, self, hasher, verifier }: DoorOptions) {
+  constructor({ prefix, self, hasher, verifier, reader = plainReader }: DoorOptions) {
     this.#prefix = prefix;
     this.#self = self;
     this.#hasher = hasher;
     this.#checker = new Checker(verifier);
+    this.#reader = reader;
     this.#directory.pin(self);
   }
 
@@ -94,7 +87,7 @@ export class Door {
   hearOwn(message: Message, text: string): Heard {
     this.#checker.remember(this.#self.publicKey, topicOf(this.#prefix, message), text);
     // As nothing is checked, any key will do for the signers of a seal.
-    const evidence = evidenceOf(message, () => this.#self.publicKey);
+    const evidence = evidenceOf(message, () => this.#self.publicKey, this.#reader);
     const messages = evidence.ok ? evidence.exhibits.map((exhibit) => exhibit.message) : [];
     return { kind: 'heard', message, text, retained: false, evidence: messages };
   }
@@ -106,33 +99,17 @@ export class Door {
       const shown = arrival.topic.slice(0, TOPIC_SHOWN).replaceAll(/[^\x20-\x7e]/g, '?');
       return refused(null, { code: 'unknown-topic', topic: shown });
     }
-    const opened = openPayload(arrival.payload);
-    if (!opened.ok) return refused(null, opened.refusal);
-    const from = claimedSender(place.kind, opened.value);
-    const read = this.#read(place, arrival, opened);
-    if ('code' in read) return refused(from, read);
-    const judged = this.#judge(read, view, at);
-    return 'code' in judged ? refused(from, judged) : { kind: 'heard', event: judged };
+    const read = this.#reader.letter(place, arrival.topic, arrival.payload);
+    if (!read.ok) return refused(read.from, read.refusal);
+    const { message, text } = read.letter;
+    const judged = this.#judge(read.letter, view, at);
+    if ('code' in judged) return refused(senderOf(message), judged);
+    const event: Heard = { kind: 'heard', message, text, retained: arrival.retained, ...judged };
+    return { kind: 'heard', event };
   }
 
-  #read(
-    { kind, owner }: Place,
-    { topic, retained }: Arrival,
-    { text, value }: { readonly text: string; readonly value: object },
-  ): Letter | Refusal {
-    const read = readMessage(kind, owner, value);
-    if (!read.ok) return read.refusal;
-    const { message } = read;
-    const cut = cutSignature(text);
-    if (cut === null) {
-      return { code: 'malformed', field: 'Signature', problem: 'must be the last field' };
-    }
-    if (kind === 'presence' && message.clientID !== owner) return { code: 'wrong-topic', topic };
-    return { topic, text, message, retained, ...cut };
-  }
-
-  #judge(letter: Letter, view: DoorView, at: Instant): Heard | Refusal {
-    const { message, text, retained } = letter;
+  #judge(letter: Letter, view: DoorView, at: Instant): Pick<Heard, 'evidence'> | Refusal {
+    const { message } = letter;
     const sender = this.#identify(message);
     if ('code' in sender) return sender;
     const stale = staleness(message, view);
@@ -145,15 +122,14 @@ export class Door {
     this.#directory.hear(sender, view.members);
     const misnamed = membersIn(message).find((member) => !this.#isProven(member));
     if (misnamed !== undefined) return { code: 'wrong-name', name: misnamed.clientID };
-    const evidence = evidenceOf(message, (signer) => this.keyOf(signer));
+    const evidence = evidenceOf(message, (signer) => this.keyOf(signer), this.#reader);
     if (!evidence.ok) return { code: 'forged-evidence', problem: evidence.problem };
     // Whoever brings evidence along pays for it; what was heard before costs nothing again.
     const bearer = { isOutsider, allowance: this.#directory.allowanceOf(clientID) };
     const refusal = this.#weigh(evidence.exhibits, bearer, at);
     if (refusal !== null) return refusal;
     this.#meet(message, evidence.exhibits, view);
-    const messages = evidence.exhibits.map((exhibit) => exhibit.message);
-    return { kind: 'heard', message, text, retained, evidence: messages };
+    return { evidence: evidence.exhibits.map((exhibit) => exhibit.message) };
   }
 
   /** The sender and its key, known before or brought along. */
@@ -196,13 +172,6 @@ export class Door {
     }
     for (const member of membersIn(message)) this.#directory.note(member);
   }
-}
-
-/** Whom a message says it is from, before anything about it is checked. */
-function claimedSender(kind: MessageKind, value: object): ClientID | null {
-  const fields: { readonly ClientID?: unknown; readonly ControllerID?: unknown } = value;
-  const sender = kind === 'result' ? fields.ControllerID : fields.ClientID;
-  return isClientID(sender) ? sender : null;
 }
 
 /** What has been overtaken, as far as that shows without a signature (PROTOCOL 3). */

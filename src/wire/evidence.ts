@@ -2,10 +2,8 @@
 
 import type { Acknowledgement, Block, Member, Message, Vote } from '../domain/message.ts';
 import type { ClientID, PublicKey } from '../domain/names.ts';
-import type { Refusal } from '../domain/refusal.ts';
-import { cutSignature, type Signed } from './envelope.ts';
-import { openText } from './payload.ts';
-import { readMessage } from './schema.ts';
+import type { Signed } from './envelope.ts';
+import type { Reader } from './reader.ts';
 
 /** A vote or an acknowledgement inside another message; its signature is still to be checked. */
 export type Exhibit = Signed & {
@@ -49,7 +47,7 @@ function admittedIn(blocks: readonly Block[]): readonly Member[] {
  * The evidence of `message` in order: a mandate's or founding's votes, or the acknowledgements of
  * its seals one after another. `keyOf` is asked for the signers of seals.
  */
-export function evidenceOf(message: Message, keyOf: KeyOf): Evidence {
+export function evidenceOf(message: Message, keyOf: KeyOf, reader: Reader): Evidence {
   const problem = countProblem(message);
   if (problem !== null) return { ok: false, problem };
   const { kind, texts } = carriedBy(message);
@@ -60,7 +58,7 @@ export function evidenceOf(message: Message, keyOf: KeyOf): Evidence {
   const exhibits: Exhibit[] = [];
   for (const [index, text] of texts.entries()) {
     const label = `${kind === 'vote' ? 'Vote' : 'Acknowledgement'} ${index + 1}`;
-    const read = readExhibit(kind, text);
+    const read = reader.exhibit(kind, text);
     if (!read.ok) return { ok: false, problem: `${label} ${read.problem}.` };
     const wrong = voteProblem(message, read.message, voters);
     if (wrong !== null) return { ok: false, problem: `${label} ${wrong}.` };
@@ -112,22 +110,4 @@ function voteProblem(
   if (exhibit.term !== message.term) return `is of term ${exhibit.term}`;
   if (exhibit.controllerID !== message.clientID) return `is for ${exhibit.controllerID}`;
   return null;
-}
-
-type ExhibitReading =
-  | ({ readonly ok: true; readonly message: Vote | Acknowledgement } & Signed)
-  | { readonly ok: false; readonly problem: string };
-
-function readExhibit(kind: 'vote' | 'acknowledgement', text: string): ExhibitReading {
-  const opened = openText(text);
-  if (!opened.ok) return { ok: false, problem: `cannot be read (${describe(opened.refusal)})` };
-  const read = readMessage(kind, null, opened.value);
-  if (!read.ok) return { ok: false, problem: `cannot be read (${describe(read.refusal)})` };
-  const cut = cutSignature(text);
-  if (cut === null) return { ok: false, problem: 'is not signed' };
-  return { ok: true, message: read.message, ...cut };
-}
-
-function describe(refusal: Refusal): string {
-  return refusal.code === 'malformed' ? `${refusal.field} ${refusal.problem}` : refusal.code;
 }

@@ -11,6 +11,7 @@ import { sha1 } from '../../src/miner/sha1.ts';
 import { leadingZeroBits } from '../../src/miner/sha256.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { Agenda } from '../../src/sim/agenda.ts';
+import { Body, trueClock } from '../../src/sim/body.ts';
 
 export type Heard = { readonly at: number; readonly word: string; readonly text: string };
 
@@ -71,7 +72,7 @@ export class Ours {
       prefix: 'sd',
       seed: seed.padStart(64, '0'),
       hasher: nodeHasher,
-      clock: world.agenda.clock(),
+      clock: new Body(world.agenda, trueClock).clock(),
       miner: settings.mines ? new QuickMiner(world.agenda) : null,
       openLink: (filters) => {
         this.link = world.broker.link(filters);

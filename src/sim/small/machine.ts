@@ -64,10 +64,10 @@ export class Machine {
     const { self } = settings;
     this.self = self.clientID;
     this.#options = options;
-    const verifier = toyVerifier(hasher);
+    const verifier = toyVerifier();
     const door = new Door({ prefix: DEFAULT_PREFIX, self, hasher, verifier });
     for (const member of members) door.learn(member);
-    this.#speech = createSpeech(DEFAULT_PREFIX, toySigner(self.publicKey, hasher), door);
+    this.#speech = createSpeech(DEFAULT_PREFIX, toySigner(self.publicKey), door);
   }
 
   /** How many different states of this peer were met. */
@@ -100,7 +100,8 @@ export class Machine {
     const at = (this.#checks * 1_000) as Instant;
     const view = this.#glimpse(making.state);
     const arrival = { topic: letter.topic, payload, retained: false };
-    making.run(this.#speech.understand(arrival, view, at));
+    const event = this.#speech.understand(arrival, view, at);
+    if (event !== null) making.run(event);
     return this.#keep(key, local, making);
   }
 

@@ -1,0 +1,59 @@
+/** Liveness: a controller and blocks once faults are over, and nothing without a majority. */
+
+import type { World } from '../world.ts';
+import type { Violation } from './all.ts';
+
+/** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
+const healMs = 120_000;
+
+/** What every living peer must have heard of since. */
+const blocksMore = 2;
+
+/** Time for that, even if one miner has to go on with a search that was planned to be long. */
+const blocksMs = 400_000;
+
+/** No network is well that has sealed fewer in all. */
+const blocksLeast = 10;
+
+/** A controller that lost its majority may be short of one answer that is on its way. */
+const lastWordsMs = 1_000;
+
+/** Lets a world without faults go on until all is well, and says what was not well in the end. */
+export function problemOfHealing(world: World, isOver: () => boolean): Violation | null {
+  if (!world.runUntil(() => isOver() || world.controller() !== null, healMs))
+    return problem('No controller came after the faults were over.');
+  const height = Math.max(Math.max(...heights(world)) + blocksMore, blocksLeast);
+  const isFlowing = world.runUntil(
+    () => isOver() || heights(world).every((each) => each >= height),
+    blocksMs,
+  );
+  return isFlowing ? null : problem(`Block ${height} did not reach everybody.`);
+}
+
+/** Lets a world that has lost its majority go on: nothing is decided, and all members say why. */
+export function problemOfDoom(world: World, isOver: () => boolean): Violation | null {
+  world.runUntil(isOver, lastWordsMs);
+  const before = Math.max(0, ...heights(world));
+  const since = world.told.length;
+  world.runUntil(isOver, healMs);
+  if (isOver()) return null;
+  if (Math.max(0, ...heights(world)) > before) return problem('A minority sealed a block.');
+  const told = world.told.slice(since);
+  const silent = world
+    .alive()
+    .filter((peer) => world.view(peer).role === 'member')
+    .find(({ name }) => !told.some(({ peer, note }) => peer === name && isNoQuorum(note.kind)));
+  return silent === undefined
+    ? null
+    : problem(`${silent.name} did not say that no majority is there.`);
+}
+
+const isNoQuorum = (kind: string): boolean => kind === 'no-quorum';
+
+function heights(world: World): readonly number[] {
+  return world.alive().map((peer) => world.view(peer).height);
+}
+
+function problem(sentence: string): Violation {
+  return { name: 'liveness', sentence };
+}

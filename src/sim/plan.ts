@@ -1,0 +1,172 @@
+/** What is to befall a world: drawn from its seed alone, and written down before it begins. */
+
+import { Chance } from './chance.ts';
+import { PERSONALITY_NAMES, type PersonalityName } from './personality.ts';
+
+/** Whom a deed is done to, as things stand when its time has come. */
+export type Aim = 'controller' | 'member' | 'anybody';
+
+type Aimed = {
+  readonly aim: Aim;
+  /** At least 0, less than 1: which of them. */
+  readonly draw: number;
+};
+type Lasting = { readonly forMs: number };
+
+/** One thing that befalls a world, `afterMs` after the one before it. */
+export type Deed = { readonly afterMs: number } & (
+  | {
+      readonly what: 'weather';
+      readonly loss: number;
+      readonly repeat: number;
+      readonly delayMs: number;
+    }
+  /** Comes back after `forMs` with what its disk holds. */
+  | ({ readonly what: 'crash' } & Aimed & Lasting)
+  /** Its disk is lost with it. */
+  | ({ readonly what: 'destroy' } & Aimed)
+  | ({ readonly what: 'leave' } & Aimed)
+  | ({ readonly what: 'freeze' } & Aimed & Lasting)
+  | ({ readonly what: 'cut-off'; readonly way: 'up' | 'down' | 'both' } & Aimed & Lasting)
+  /** So many peers, the controller among them if that is the aim, are out of the broker's reach. */
+  | ({ readonly what: 'partition'; readonly share: number } & Aimed & Lasting)
+  | ({ readonly what: 'broker'; readonly keepsRetained: boolean } & Lasting)
+  | ({ readonly what: 'disk-full' } & Aimed & Lasting)
+  | { readonly what: 'arrival' }
+);
+
+/** All that distinguishes one life from another. */
+export type Plan = {
+  readonly seed: number;
+  readonly personality: PersonalityName;
+  /** Seats, and peers more than there are seats. */
+  readonly peers: number;
+  readonly extra: number;
+  /** How wrong clocks are at most: their rate, and their walls. */
+  readonly driftRate: number;
+  readonly driftMs: number;
+  /** Whether deeds begin before there is a network. */
+  readonly isEarly: boolean;
+  /** Whether a majority is lost for good in the end, so that nothing may be decided any more. */
+  readonly isDoomed: boolean;
+  readonly deeds: readonly Deed[];
+};
+
+/** As issue and workshops have them: median 5. */
+const sizes = [1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11] as const;
+
+const fewestDeeds = 5;
+const mostDeeds = 9;
+
+/** The life of a seed; `peers` and `personality` where somebody wants to choose them. */
+export function planLife(
+  seed: number,
+  wish: {
+    readonly peers?: number | undefined;
+    readonly personality?: PersonalityName | undefined;
+  } = {},
+): Plan {
+  const chance = new Chance(seed * 7919);
+  const peers = pick(chance, sizes);
+  const personality = pick(chance, PERSONALITY_NAMES);
+  const extra = chance.happens(0.4) ? 1 + Math.floor(chance.next() * 3) : 0;
+  const isEarly = chance.happens(0.3);
+  const isDrifting = chance.happens(0.5);
+  const isDoomed = chance.happens(0.05);
+  const count = fewestDeeds + Math.floor(chance.next() * (mostDeeds - fewestDeeds + 1));
+  return {
+    seed,
+    personality: wish.personality ?? personality,
+    peers: wish.peers ?? peers,
+    extra,
+    isEarly,
+    isDoomed,
+    driftRate: isDrifting ? 0.02 : 0,
+    driftMs: isDrifting ? 3_600_000 : 0,
+    deeds: Array.from({ length: count }, () => drawDeed(chance)),
+  };
+}
+
+function drawDeed(chance: Chance): Deed {
+  const afterMs = chance.happens(0.4) ? chance.next() * 500 : chance.next() * 12_000;
+  return { afterMs, ...drawEvent(chance) };
+}
+
+type Happening<T> = T extends unknown ? Omit<T, 'afterMs'> : never;
+
+function drawEvent(chance: Chance): Happening<Deed> {
+  const draw = chance.next();
+  const aim = pick(chance, ['controller', 'controller', 'member', 'anybody'] as const);
+  const forMs = chance.happens(0.5) ? chance.next() * 4_000 : chance.next() * 25_000;
+  const aimed = { aim, draw };
+  switch (pick(chance, likely)) {
+    case 'weather':
+      return {
+        what: 'weather',
+        loss: chance.next() * 0.3,
+        repeat: chance.next() * 0.2,
+        delayMs: chance.happens(0.3) ? 3_000 : 300,
+      };
+    case 'crash':
+      return { what: 'crash', ...aimed, forMs };
+    case 'destroy':
+      return { what: 'destroy', ...aimed };
+    case 'leave':
+      return { what: 'leave', ...aimed };
+    case 'freeze':
+      return { what: 'freeze', ...aimed, forMs };
+    case 'cut-off':
+      return { what: 'cut-off', ...aimed, forMs, way: pick(chance, ['up', 'down', 'both']) };
+    case 'partition':
+      return { what: 'partition', ...aimed, forMs, share: chance.next() };
+    case 'broker':
+      return { what: 'broker', forMs, keepsRetained: chance.happens(0.5) };
+    case 'disk-full':
+      return { what: 'disk-full', ...aimed, forMs };
+    case 'arrival':
+      return { what: 'arrival' };
+  }
+}
+
+const likely = [
+  'weather',
+  'crash',
+  'crash',
+  'crash',
+  'destroy',
+  'leave',
+  'freeze',
+  'freeze',
+  'cut-off',
+  'cut-off',
+  'partition',
+  'broker',
+  'disk-full',
+  'arrival',
+] as const satisfies readonly Deed['what'][];
+
+function pick<T>(chance: Chance, from: readonly [T, ...T[]]): T {
+  return from[Math.floor(chance.next() * from.length)] ?? from[0];
+}
+
+/** `crash of the controller for 3.2 s`, for people. */
+export function describeDeed(deed: Deed): string {
+  const words = [deed.what];
+  const details = [];
+  if ('aim' in deed)
+    details.push(
+      `aimed at ${deed.aim === 'controller' ? 'the controller' : `a ${deed.aim}`}`.replace(
+        'a anybody',
+        'anybody',
+      ),
+    );
+  if ('way' in deed) details.push(`way: ${deed.way}`);
+  if ('share' in deed) details.push(`${Math.round(deed.share * 100)} % of all`);
+  if ('loss' in deed)
+    details.push(
+      `loss ${deed.loss.toFixed(2)}, repeats ${deed.repeat.toFixed(2)}, up to ${deed.delayMs} ms`,
+    );
+  if ('keepsRetained' in deed) details.push(deed.keepsRetained ? 'keeps its memory' : 'forgets');
+  if ('forMs' in deed) details.push(`for ${(deed.forMs / 1000).toFixed(1)} s`);
+  return details.length === 0 ? words.join(' ') : `${words.join(' ')} (${details.join(', ')})`;
+}
