@@ -26,7 +26,7 @@ const WAIT_MS = 60_000;
 export class Crowd {
   readonly #fleet: Fleet;
   readonly #peers: Timed[] = [];
-  readonly #killed = new Set<Place>();
+  readonly #gone = new Set<Place>();
   #look: () => void = () => {};
   #problem: string | null = null;
 
@@ -41,16 +41,16 @@ export class Crowd {
         this.#look();
       },
       onEnded: (place, { code, signal, lastWords }) => {
-        if (!this.#killed.has(place))
+        if (!this.#gone.has(place))
           this.#problem ??= `a client ended (${signal ?? code}): ${lastWords}`;
         this.#look();
       },
     });
   }
 
-  /** Who is alive, in order of their starts. */
+  /** Who was neither killed nor frozen, in order of their starts. */
   get peers(): readonly Timed[] {
-    return this.#peers.filter(({ place }) => !this.#killed.has(place));
+    return this.#peers.filter(({ place }) => !this.#gone.has(place));
   }
 
   start(count: number): void {
@@ -62,8 +62,14 @@ export class Crowd {
   }
 
   kill(peer: Timed): void {
-    this.#killed.add(peer.place);
+    this.#gone.add(peer.place);
     this.#fleet.kill(peer.place);
+  }
+
+  /** As a machine that hangs; it counts among the peers no more. */
+  freeze(peer: Timed): void {
+    this.#gone.add(peer.place);
+    this.#fleet.signal(peer.place, 'SIGSTOP');
   }
 
   /** Resolves once `condition` holds; throws an Error that names `what` if a client ends first. */
@@ -88,7 +94,7 @@ export class Crowd {
   /** At once: what they would say at their end is of no interest. */
   async end(): Promise<void> {
     this.#look = () => {};
-    for (const { place } of this.#peers) this.#killed.add(place);
+    for (const { place } of this.#peers) this.#gone.add(place);
     this.#fleet.killAll();
     await this.#fleet.end();
   }

@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { assert } from '../domain/assert.ts';
 import { WorldError } from '../node/world-error.ts';
-import { openEmbedded } from './bench-broker.ts';
 import { describeMachine, thisMachine } from './bench-report.ts';
+import { BrokerProcess } from './broker-process.ts';
 import { ClientProcess } from './fleet-process.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
 import { duration } from './values.ts';
@@ -60,7 +61,8 @@ async function measureMemory(
   early: number,
   late: number,
 ): Promise<{ sizes: readonly [number, number]; results: number }> {
-  const broker = await openEmbedded();
+  const broker = await BrokerProcess.open('embedded');
+  assert(broker !== null, 'Our own broker is there.');
   let results = 0;
   let end: string | null = null;
   const port = String(broker.port);

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { createElectionBench } from './bench-election.ts';
+import { createFailoverBench } from './bench-failover.ts';
 import { createMemoryBench } from './bench-memory.ts';
 import { createKernelsBench } from './bench-mining.ts';
 import { createPrefixesBench } from './bench-prefixes.ts';
@@ -12,6 +13,7 @@ export function createBenchCommand(): Command {
   const command = new Command('bench').description('measure how fast things are on this machine');
   const benches = [
     createElectionBench(),
+    createFailoverBench(),
     createKernelsBench(),
     createPrefixesBench(),
     createWorkersBench(),

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Command } from '../domain/contract.ts';
+import { bareEnvironment } from './bare-environment.ts';
 import { LineCutter } from './fleet-lines.ts';
 import { parseSaid, type Said } from './fleet-said.ts';
 
@@ -42,7 +43,7 @@ export class ClientProcess {
     this.#events = events;
     // Not `fork`: it would hand on this process' own options for Node (an inspector's port).
     this.#child = spawn(process.execPath, [program, ...args], {
-      env: withoutSettings(process.env),
+      env: bareEnvironment(),
       // A group of its own: Ctrl-C in the terminal reaches us alone, who end them in order. It
       // cannot outlive us, since the end of the channel makes it leave. On Windows this would
       // give it a console of its own; there it leaves by itself, which is not held against it.
@@ -75,6 +76,10 @@ export class ClientProcess {
     if (!this.#isAlive) return;
     this.#isKilled = true;
     this.#child.kill('SIGKILL');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#isAlive) this.#child.kill(signal);
   }
 
   #listen(): void {
@@ -115,10 +120,4 @@ export class ClientProcess {
     const how = this.#isKilled && signal !== null ? 'killed' : hasLeft ? 'left' : 'died';
     this.#events.onEnded({ how, code, signal, lastWords: this.#lastWords.trimEnd() });
   }
-}
-
-/** Settings come as arguments; one of the environment would hold for all, even an identity. */
-function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const rest = Object.entries(environment).filter(([name]) => !/^SORTITION_/i.test(name));
-  return Object.fromEntries(rest);
 }

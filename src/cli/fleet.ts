@@ -71,6 +71,11 @@ export class Fleet {
     this.#at(place).kill();
   }
 
+  /** Sends one a signal, as whoever knows its process might. */
+  signal(place: Place, signal: NodeJS.Signals): void {
+    this.#at(place).signal(signal);
+  }
+
   pause(): void {
     for (const process of this.#processes) process.tell('pause');
   }

@@ -25,6 +25,15 @@ export function whole(least: number, most: number): Reader<number> {
   };
 }
 
+/** One of a few words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): Reader<Word> {
+  const last = words.at(-1) ?? '';
+  return {
+    allowed: `${words.slice(0, -1).join(', ')} or ${last}`,
+    read: (typed) => words.find((word) => word === typed) ?? null,
+  };
+}
+
 /** A time in whole milliseconds, typed with its unit: `500ms`, `10s`, `1.5m`. */
 export const duration: Reader<number> = {
   allowed: 'a time from 100ms to 1h, such as 500ms, 10s or 2m',

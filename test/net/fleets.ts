@@ -25,13 +25,15 @@ export type Telling<Kind extends Said['kind']> = {
 };
 
 /** The built program: tests of processes run what users run. */
-const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+export const PROGRAM: string = fileURLToPath(
+  new URL('../../dist/src/cli/main.js', import.meta.url),
+);
 
 export async function openFleet(args: readonly string[]): Promise<TestFleet> {
   const broker = await openBroker({ port: 0 });
   const said: SaidBy[] = [];
   const fleet = new Fleet({
-    program,
+    program: PROGRAM,
     args: ['client', '--json', '--port', String(broker.port), ...args],
     onSaid: (place, what) => said.push({ place, said: what }),
     onEnded: () => undefined,

@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, type TestContext } from 'vitest';
 import { openBroker } from '../../broker/broker.ts';
+import { BrokerProcess } from '../../src/cli/broker-process.ts';
+import { type BrokerKind, describeMissing } from '../../src/cli/broker-recipes.ts';
 import type { Note } from '../../src/domain/note.ts';
 import { skipLoudly } from './loud-skip.ts';
 import { NO_MOSQUITTO, startMosquitto } from './mosquitto.ts';
@@ -24,7 +26,15 @@ const brokers: Record<string, (context: TestContext) => Promise<Running>> = {
     const mosquitto = await startMosquitto();
     return mosquitto ?? skipLoudly(context, NO_MOSQUITTO);
   },
+  NATS: (context) => startBroker('nats', context),
+  RabbitMQ: (context) => startBroker('rabbitmq', context),
 };
+
+async function startBroker(kind: BrokerKind, context: TestContext): Promise<Running> {
+  const broker = await BrokerProcess.open(kind);
+  if (broker === null) skipLoudly(context, describeMissing(kind));
+  return { url: `mqtt://127.0.0.1:${broker.port}`, stop: () => broker.end() };
+}
 
 const peers: TestPeer[] = [];
 let running: Running | null = null;
@@ -59,6 +69,8 @@ describe.each(Object.keys(brokers))('three peers and an observer on %s', (name) 
     if (observer === undefined) throw new Error('There is a fourth peer.');
     await until(() => height(observer) >= 4, 'the observer following the ledger', 20_000);
     expect(observer.client.view().role).toBe('observer');
+    // RabbitMQ keeps the mandate from who subscribes with wildcards; the controller says it again.
+    await until(() => peers.every((peer) => notesOf(peer, 'mandate').length > 0), 'a mandate');
 
     const controllers = new Set(peers.map((peer) => peer.client.view().controllerID));
     expect([...controllers].filter((id) => id !== null)).toHaveLength(1);
