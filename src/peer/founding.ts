@@ -73,7 +73,7 @@ function elect(step: Step, roster: Roster): void {
   const { election } = state;
   const waitMs = roster.members.length === 1 ? firstWordsAloneMs : firstWordsMs;
   const connectedMs = step.since(state.link.since);
-  if (connectedMs < waitMs) {
+  if (connectedMs < waitMs && !isLast(step, roster)) {
     step.alarmBy('gather', waitMs - connectedMs);
   } else if (election === null) {
     if (!step.isSet('elect')) beginElection(step, roster, 'founding');
@@ -81,6 +81,18 @@ function elect(step: Step, roster: Roster): void {
     changeRoster(step, roster, election.term);
   }
   closePhase(step, false);
+}
+
+/**
+ * Whether all others of `roster` stand for it in one term: they have waited for the word of a
+ * network, and heard none, so that whoever comes last need not wait.
+ */
+function isLast(step: Step, roster: Roster): boolean {
+  const others = roster.members.filter(({ clientID }) => clientID !== step.self);
+  if (others.length === 0) return false;
+  return Object.values(step.state.booths).some(({ commitments }) =>
+    others.every(({ clientID }) => commitments[clientID]?.roster === roster.digest),
+  );
 }
 
 /** Another roster while still committing: the same term, unless others are further already. */

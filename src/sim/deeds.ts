@@ -37,18 +37,26 @@ export class Fate {
     this.#chance = new Chance(plan.seed + 1);
   }
 
-  /**
-   * One more peer, with a clock that is wrong by its own amount. Where one peer can found alone,
-   * all are told beforehand with whom: else whoever is cut off would found a network of its own.
-   */
+  /** One more peer, with a clock that is wrong by its own amount. */
   arrive(): Inhabitant {
-    const { driftRate, driftMs, peers } = this.#plan;
+    const { driftRate, driftMs } = this.#plan;
     const rate = 1 + this.#chance.between(-driftRate, driftRate);
     const offsetMs = Math.round(this.#chance.between(-driftMs, driftMs));
     const self = this.#world.identity();
+    return this.#world.start({ self, founders: this.#foundersFor(self) }, { rate, offsetMs });
+  }
+
+  /**
+   * Newcomers who are as many as there are seats found another network when nobody of the first one
+   * answers (PROTOCOL 5.7): so the last of them is told beforehand whose network it is.
+   */
+  #foundersFor(self: Member): readonly Member[] | null {
+    const { peers } = this.#plan;
     this.#founder ??= self;
-    const founders = peers === 1 ? [this.#founder] : null;
-    return this.#world.start({ self, founders }, { rate, offsetMs });
+    if (peers === 1) return [this.#founder];
+    if (this.#world.peers.length < 2 * peers - 1) return null;
+    const foundings = this.#world.peers.flatMap(({ journal }) => journal.founding() ?? []);
+    return foundings[0]?.members ?? null;
   }
 
   befall(deed: Deed): void {
