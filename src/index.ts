@@ -14,11 +14,19 @@ export type { Block, Member, Message } from './domain/message.ts';
 export type { ClientID, Digest, PublicKey, Term, TransactionID } from './domain/names.ts';
 export type { Idle, Note } from './domain/note.ts';
 export type { Refusal, RefusalCode } from './domain/refusal.ts';
+export {
+  readTransaction,
+  signedText,
+  type Transaction,
+  textOf,
+} from './domain/transaction.ts';
 export { digestOf, preimageOf, zeroBits } from './ledger/block.ts';
 export { parseDifficulty } from './ledger/difficulty.ts';
+export { merkleRoot } from './ledger/merkle.ts';
 export { createPool } from './miner/pool.ts';
 export { generateIdentity, nodeHasher, nodeVerifier, signerOf } from './node/crypto.ts';
 export { createMqttLink } from './node/mqtt-link.ts';
 export { systemClock } from './node/system-clock.ts';
 export { WorldError } from './node/world-error.ts';
 export type { View } from './peer/view.ts';
+export { isSigned, signTransaction } from './wire/transaction.ts';

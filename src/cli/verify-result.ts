@@ -51,7 +51,8 @@ const HEX_DIGEST = '[0-9a-f]{64}';
 const NUMBER = '0|[1-9]\\d{0,15}';
 const NAME = CLIENT_ID.source.slice(1, -1);
 const OPENING = `sortition:(${NUMBER}):${HEX_DIGEST}:${HEX_DIGEST}:(?:${NUMBER}):([1-9]\\d?)`;
-const PREIMAGE = new RegExp(`^${OPENING}:(${NAME}):[0-9a-f]+$`);
+const REWARD_KEY = '(?::[0-9a-f]{64})?';
+const PREIMAGE = new RegExp(`^${OPENING}:(${NAME})${REWARD_KEY}:[0-9a-f]+$`);
 
 export function createVerifyResultCommand(): Command {
   const command = new Command('verify-result').description(

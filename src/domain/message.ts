@@ -1,6 +1,7 @@
 /** What peers say to one another (PROTOCOL 4), as plain data without envelope or topic. */
 
 import type {
+  AccountKey,
   ClientID,
   Digest,
   Nonce,
@@ -19,7 +20,7 @@ export type Block = {
   readonly transactionID: TransactionID;
   /** Digest of the block before; for block 0, of the first roster, which names the network. */
   readonly parent: Digest;
-  /** SHA-256 of the block's batch; of the empty string where there is none. */
+  /** Merkle root of its batch; where it changes the roster, the SHA-256 of the change. */
   readonly root: Digest;
   /** When its challenge was opened, by the clock of the controller that opened it. */
   readonly time: UnixMs;
@@ -29,6 +30,8 @@ export type Block = {
   readonly clientID: ClientID;
   /** Digits of `[0-9a-f]`; none where the block changes the roster. */
   readonly solution: string;
+  /** Whose account the reward goes to, where it is not the miner's own; hashed likewise. */
+  readonly reward?: AccountKey;
   /** `remove <ClientID>` or `admit <ClientID> <PublicKey>`, instead of a solution. */
   readonly change?: string;
 };

@@ -9,6 +9,9 @@ export type ClientID = Named<string, 'ClientID'>;
 /** Raw Ed25519 public key, 32 bytes in base64url (43 characters). */
 export type PublicKey = Named<string, 'PublicKey'>;
 
+/** The same 32 bytes in 64 lower-case hex digits, as transactions spell them. */
+export type AccountKey = Named<string, 'AccountKey'>;
+
 /** SHA-256 in 64 lower-case hex digits: of a block, a roster, a network, a commitment. */
 export type Digest = Named<string, 'Digest'>;
 

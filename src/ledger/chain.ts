@@ -1,12 +1,17 @@
 /** Where a ledger stands: all that is needed to check what comes next, without the blocks. */
 
+import { assert } from '../domain/assert.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Block } from '../domain/message.ts';
 import { type Digest, nextTransaction, type TransactionID } from '../domain/names.ts';
 import type { Roster } from '../domain/roster.ts';
-import { digestOf, emptyRoot, type Opening, openingOfBlock, zeroBits } from './block.ts';
+import { type Batch, emptyBatch } from '../domain/transaction.ts';
+import { type Accounts, accountOf, credit, noAccounts } from './account.ts';
+import { applyBatch } from './batch.ts';
+import { digestOf, type Opening, openingOfBlock, zeroBits } from './block.ts';
 import { applyChange, parseChange, problemOfChange } from './change.ts';
 import { afterBlock, bitsFor, type Difficulty, startDifficulty } from './difficulty.ts';
+import { merkleRoot } from './merkle.ts';
 import type { Rules } from './rules.ts';
 
 export type Chain = {
@@ -19,21 +24,31 @@ export type Chain = {
   readonly mined: number;
   /** The members who seal the next block. */
   readonly roster: Roster;
+  /** What everybody owns. */
+  readonly accounts: Accounts;
 };
 
 /** The ledger of a network without blocks; its first roster names it. */
 export function startChain(roster: Roster, rules: Rules): Chain {
   const difficulty = startDifficulty(rules.difficulty);
-  return { height: 0 as TransactionID, tip: roster.digest, difficulty, mined: 0, roster };
+  return {
+    height: 0 as TransactionID,
+    tip: roster.digest,
+    difficulty,
+    mined: 0,
+    roster,
+    accounts: noAccounts,
+  };
 }
 
-/** The ledger with one more block, which must have been checked. */
+/** The ledger with one more block, which must have been checked, and so must its batch. */
 export function extendChain(
   chain: Chain,
   rules: Rules,
   block: Block,
   digest: Digest,
   hasher: Hasher,
+  batch: Batch = emptyBatch,
 ): Chain {
   const next = { height: nextTransaction(chain.height), tip: digest };
   const change = block.change === undefined ? null : parseChange(block.change);
@@ -41,7 +56,23 @@ export function extendChain(
   if (change !== null)
     return { ...chain, ...next, roster: applyChange(chain.roster, change, rules.text, hasher) };
   const difficulty = afterBlock(rules.difficulty, chain.difficulty, block);
-  return { ...chain, ...next, difficulty, mined: chain.mined + 1 };
+  const accounts = rewarded(chain.accounts, rules, block, batch, hasher);
+  return { ...chain, ...next, difficulty, mined: chain.mined + 1, accounts };
+}
+
+/** The accounts after a mined block: its batch first, as its winner came later. */
+function rewarded(
+  before: Accounts,
+  rules: Rules,
+  block: Block,
+  batch: Batch,
+  hasher: Hasher,
+): Accounts {
+  const { accounts } = applyBatch(before, batch, hasher);
+  assert(accounts !== null, 'A block is added with a batch that was checked.');
+  const { clientID, reward } = block;
+  const winner = reward === undefined ? clientID : accountOf(reward, hasher);
+  return credit(accounts, winner, rules.reward);
 }
 
 /** Leading zero bits that the next mined block needs. */
@@ -50,34 +81,31 @@ export function bitsOfNext(chain: Chain, rules: Rules): number {
 }
 
 /** What is wrong with `opening` as the next challenge, in words; null if nothing is. */
-export function problemOfOpening(
-  opening: Opening,
-  chain: Chain,
-  rules: Rules,
-  hasher: Hasher,
-): string | null {
+export function problemOfOpening(opening: Opening, chain: Chain, rules: Rules): string | null {
   const misplaced = problemOfPlace(opening, chain);
   if (misplaced !== null) return misplaced;
   const bits = bitsOfNext(chain, rules);
-  if (opening.challenge !== bits)
-    return `its challenge is ${opening.challenge} bits where the rule says ${bits}`;
-  return opening.root === emptyRoot(hasher) ? null : 'it carries a batch, which nobody here knows';
+  return opening.challenge === bits
+    ? null
+    : `its challenge is ${opening.challenge} bits where the rule says ${bits}`;
 }
 
-/** What is wrong with `block` as the next one, in words; null if nothing is. */
+/** What is wrong with `block` and its batch as the next ones, in words; null if nothing is. */
 export function problemOfBlock(
   block: Block,
   chain: Chain,
   rules: Rules,
   hasher: Hasher,
+  batch: Batch = emptyBatch,
 ): string | null {
-  if (block.change !== undefined) return problemOfChangeBlock(block, chain, rules, hasher);
-  const problem = problemOfOpening(openingOfBlock(block), chain, rules, hasher);
+  if (block.change !== undefined) return problemOfChangeBlock(block, batch, chain, rules, hasher);
+  const problem = problemOfOpening(openingOfBlock(block), chain, rules);
   if (problem !== null) return problem;
   const bits = zeroBits(digestOf(block, hasher));
-  return bits < block.challenge
-    ? `its digest has ${bits} zero bits where ${block.challenge} are needed`
-    : null;
+  if (bits < block.challenge)
+    return `its digest has ${bits} zero bits where ${block.challenge} are needed`;
+  if (merkleRoot(batch, hasher) !== block.root) return 'its root is not that of its batch';
+  return applyBatch(chain.accounts, batch, hasher).problem;
 }
 
 function problemOfPlace(opening: Opening, chain: Chain): string | null {
@@ -89,6 +117,7 @@ function problemOfPlace(opening: Opening, chain: Chain): string | null {
 /** A change is not mined: its text is its batch, and a majority's word is all it needs. */
 function problemOfChangeBlock(
   block: Block,
+  batch: Batch,
   chain: Chain,
   rules: Rules,
   hasher: Hasher,
@@ -100,5 +129,7 @@ function problemOfChangeBlock(
   if (change === null) return 'its change cannot be read';
   if (block.root !== hasher.sha256(text)) return 'its root is not that of its change';
   if (block.challenge !== 0 || block.solution !== '') return 'it changes the roster, and is mined';
+  if (batch.length > 0 || block.reward !== undefined)
+    return 'it changes the roster, and has a batch or a reward';
   return problemOfChange(change, chain.roster, rules.seats);
 }

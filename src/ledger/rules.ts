@@ -9,12 +9,28 @@ export type Rules = {
   /** N. */
   readonly seats: number;
   readonly difficulty: DifficultyRule;
+  /** Units that each mined block credits. */
+  readonly reward: number;
 };
 
+/** The reward where the Rules name none. */
+export const usualReward = 50;
+
+/** More would let balances outgrow what numbers hold exactly, after some billions of blocks. */
+export const rewardMost = 1_000_000;
+
 /** `difficulty` as in `parseDifficulty`, which must be able to read it. */
-export function rulesOf(settings: { readonly peers: number; readonly difficulty: string }): Rules {
-  const { peers, difficulty } = settings;
+export function rulesOf(settings: {
+  readonly peers: number;
+  readonly difficulty: string;
+  readonly reward?: number;
+}): Rules {
+  const { peers, difficulty, reward = usualReward } = settings;
   const rule = parseDifficulty(difficulty);
   assert(rule !== null, 'Settings hold a difficulty rule that can be read.');
-  return { text: `peers=${peers} difficulty=${difficulty}`, seats: peers, difficulty: rule };
+  assert(reward >= 0 && reward <= rewardMost, 'A reward is from 0 to a million.');
+  // The usual reward goes without saying: so networks from before it keep their names.
+  const rest = reward === usualReward ? '' : ` reward=${reward}`;
+  const text = `peers=${peers} difficulty=${difficulty}${rest}`;
+  return { text, seats: peers, difficulty: rule, reward };
 }

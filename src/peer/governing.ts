@@ -101,7 +101,7 @@ function knownOpening(step: Step): Opening | null {
   const { chain, rules } = memory;
   if (challenge === null || chain === null) return null;
   const opening = openingOf(challenge.message);
-  return problemOfOpening(opening, chain, rules, step.hasher) === null ? opening : null;
+  return problemOfOpening(opening, chain, rules) === null ? opening : null;
 }
 
 function newOpening(step: Step): Opening {

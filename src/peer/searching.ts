@@ -34,7 +34,7 @@ export function hearChallenge(step: Step, challenge: Challenge): Refusal | null 
   }
   if (challenge.transactionID < chain.height)
     return { code: 'stale-transaction', transactionID: challenge.transactionID };
-  const problem = problemOfOpening(openingOf(challenge), chain, rules, step.hasher);
+  const problem = problemOfOpening(openingOf(challenge), chain, rules);
   if (problem !== null) return { code: 'wrong-block', problem };
   takeChallenge(step, challenge);
   return null;

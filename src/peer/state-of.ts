@@ -2,6 +2,7 @@
 
 import type { Settings } from '../domain/contract.ts';
 import type { Instant } from '../domain/names.ts';
+import { newMempool } from '../ledger/mempool.ts';
 import { rulesOf } from '../ledger/rules.ts';
 import { newMemory } from './memory.ts';
 import type { State } from './state.ts';
@@ -50,6 +51,7 @@ export function newState(settings: Settings): State {
     isExhausted: false,
     isPaused: false,
     hashRate: 0,
+    mempool: newMempool(),
     behind: null,
     requests: {},
     refusals: {},

@@ -9,6 +9,7 @@ import type { Roster } from '../domain/roster.ts';
 import type { Booths } from '../election/booth.ts';
 import type { Acquaintances } from '../election/gathering.ts';
 import type { Opening } from '../ledger/block.ts';
+import type { Mempool } from '../ledger/mempool.ts';
 import type { Memory } from './memory.ts';
 
 /** What a peer may be woken for; each has one deadline at most. */
@@ -155,6 +156,8 @@ export type State = {
   isExhausted: boolean;
   isPaused: boolean;
   hashRate: number;
+
+  readonly mempool: Mempool;
 
   /** The highest height heard of, and how often we asked in vain. */
   behind: { readonly target: TransactionID; asked: number } | null;

@@ -16,7 +16,12 @@ import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
 import { id, rosterOf } from '../names.ts';
 
-const rules: Rules = { text: 'rules', seats: 4, difficulty: { kind: 'fixed', bits: 5 } };
+const rules: Rules = {
+  text: 'rules',
+  seats: 4,
+  difficulty: { kind: 'fixed', bits: 5 },
+  reward: 50,
+};
 const start = startChain(rosterOf('ann,bob,cat'), rules);
 const network = start.tip;
 const root = emptyRoot(nodeHasher);
@@ -52,7 +57,7 @@ describe('a block', () => {
     ['its number', { transactionID: 1 as TransactionID }, /it is block 1 where 0 comes next/],
     ['its parent', { parent: root }, /does not hang on/],
     ['its difficulty', { challenge: 4 }, /4 bits where the rule says 5/],
-    ['its root', { root: network }, /carries a batch/],
+    ['its root', { root: network }, /zero bits where 5 are needed/],
     ['its miner', { clientID: id('mallory') }, /zero bits where 5 are needed/],
     ['its time', { time: 18 as UnixMs }, /zero bits where 5 are needed/],
   ])('is refused for %s', (_, change, sentence) => {

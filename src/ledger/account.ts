@@ -1,0 +1,99 @@
+/** Accounts: what each key owns and how often it has signed, after the last block of a ledger. */
+
+import type { Hasher } from '../domain/crypto.ts';
+import type { AccountKey, ClientID } from '../domain/names.ts';
+import type { Fault, Transaction } from '../domain/transaction.ts';
+import { bytesOfHex } from './hex.ts';
+
+export type Account = {
+  /** Integer units, never below zero. */
+  readonly balance: number;
+  /** The nonce of its next transaction. */
+  readonly nonce: number;
+};
+
+/**
+ * Every account that is not empty. In drawers by the first two digits of its name: one more block
+ * makes one drawer anew, not a table of all accounts.
+ */
+export type Accounts = Readonly<Record<string, Drawer>>;
+type Drawer = Readonly<Record<ClientID, Account>>;
+
+export const noAccounts: Accounts = {};
+
+const EMPTY: Account = { balance: 0, nonce: 0 };
+
+/**
+ * The account of a key: the name that it proves (PROTOCOL 3), so that a block, which names its
+ * miner, names the account of its reward as well.
+ */
+export function accountOf(key: AccountKey, hasher: Hasher): ClientID {
+  const digest = hasher.sha256(bytesOfHex(key));
+  // RFC 9562 section 5.8: version 8, and in the next group the variant 0b10.
+  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `8${digest.slice(13, 16)}`,
+    `${variant}${digest.slice(17, 20)}`,
+    digest.slice(20, 32),
+  ].join('-') as ClientID;
+}
+
+/** An account that nobody has used is empty. */
+export function accountIn(accounts: Accounts, name: ClientID): Account {
+  return accounts[drawerOf(name)]?.[name] ?? EMPTY;
+}
+
+export function credit(accounts: Accounts, name: ClientID, amount: number): Accounts {
+  if (amount === 0) return accounts;
+  const { balance, nonce } = accountIn(accounts, name);
+  return put(accounts, name, { balance: balance + amount, nonce });
+}
+
+/** The accounts after one more transaction, or what keeps it from being the next one. */
+export function apply(
+  accounts: Accounts,
+  transaction: Transaction,
+  hasher: Hasher,
+): { readonly accounts: Accounts } | { readonly fault: Fault } {
+  const name = accountOf(transaction.sender, hasher);
+  const { balance, nonce } = accountIn(accounts, name);
+  if (transaction.nonce !== nonce) {
+    const problem = `its nonce is ${transaction.nonce} where ${nonce} comes next`;
+    return { fault: { code: 'INVALID_NONCE', problem } };
+  }
+  const amount = amountOf(transaction);
+  if (amount > balance) {
+    const problem = `it sends ${amount} where the balance is ${balance}`;
+    return { fault: { code: 'INVALID_BALANCE', problem } };
+  }
+  const paid = put(accounts, name, { balance: balance - amount, nonce: nonce + 1 });
+  if (!('to' in transaction)) return { accounts: paid };
+  return { accounts: credit(paid, accountOf(transaction.to, hasher), amount) };
+}
+
+/** What a transaction takes from its sender. */
+export function amountOf(transaction: Transaction): number {
+  return 'amount' in transaction ? transaction.amount : 0;
+}
+
+/** All balances together: what was ever credited. */
+export function sumOf(accounts: Accounts): number {
+  return listAccounts(accounts).reduce((sum, { balance }) => sum + balance, 0);
+}
+
+export function listAccounts(accounts: Accounts): readonly ({ name: ClientID } & Account)[] {
+  return Object.values(accounts).flatMap((drawer) =>
+    Object.entries(drawer).map(([name, account]) => ({ name: name as ClientID, ...account })),
+  );
+}
+
+function drawerOf(name: ClientID): string {
+  return name.slice(0, 2);
+}
+
+function put(accounts: Accounts, name: ClientID, account: Account): Accounts {
+  const drawer = drawerOf(name);
+  return { ...accounts, [drawer]: { ...accounts[drawer], [name]: account } };
+}

@@ -1,0 +1,33 @@
+/** Batches: the transactions that one block carries, and what makes a batch the next one. */
+
+import type { Hasher } from '../domain/crypto.ts';
+import { type Batch, readText } from '../domain/transaction.ts';
+import { type Accounts, apply } from './account.ts';
+
+/** In characters of its transactions, which are bytes: they are of ASCII alone. */
+export const batchMost: number = 24 * 1024;
+
+export type Applied =
+  | { readonly accounts: Accounts; readonly problem: null }
+  | { readonly accounts: null; readonly problem: string };
+
+/** The accounts after a batch, or what is wrong with it. Signatures are not checked here. */
+export function applyBatch(accounts: Accounts, batch: Batch, hasher: Hasher): Applied {
+  let after = accounts;
+  if (sizeOf(batch) > batchMost)
+    return { accounts: null, problem: `its batch has ${sizeOf(batch)} bytes` };
+  for (const [index, text] of batch.entries()) {
+    const transaction = readText(text);
+    const outcome = transaction === null ? null : apply(after, transaction, hasher);
+    if (outcome === null || 'fault' in outcome) {
+      const problem = outcome?.fault.problem ?? 'it cannot be read';
+      return { accounts: null, problem: `transaction ${index + 1} of its batch: ${problem}` };
+    }
+    after = outcome.accounts;
+  }
+  return { accounts: after, problem: null };
+}
+
+export function sizeOf(batch: Batch): number {
+  return batch.reduce((sum, text) => sum + text.length, 0);
+}

@@ -1,0 +1,50 @@
+/** Signs transactions and checks their signatures: the same keys as peers have, spelled in hex. */
+
+import type { Signer, Verifier } from '../domain/crypto.ts';
+import type { AccountKey, PublicKey } from '../domain/names.ts';
+import {
+  type SaidMessage,
+  signedText,
+  type Transaction,
+  type Transfer,
+} from '../domain/transaction.ts';
+
+type Content = Pick<SaidMessage, 'message' | 'nonce'> | Pick<Transfer, 'to' | 'amount' | 'nonce'>;
+
+/** The transaction that says `content` in the name of the signer's key. */
+export function signTransaction(content: Content, signer: Signer): Transaction {
+  const unsigned = { ...content, sender: accountKeyOf(signer.publicKey) };
+  const signature = hexOf(signer.sign(signedText(unsigned)));
+  return { ...unsigned, signature };
+}
+
+/** Whether its sender has signed it. */
+export function isSigned(transaction: Transaction, verifier: Verifier): boolean {
+  const signature = base64urlOf(transaction.signature);
+  return verifier.verify(publicKeyOf(transaction.sender), signedText(transaction), signature);
+}
+
+/** A peer's public key as transactions spell it. */
+export function accountKeyOf(publicKey: PublicKey): AccountKey {
+  return hexOf(publicKey) as AccountKey;
+}
+
+/** An account's key as peers spell it. */
+export function publicKeyOf(key: AccountKey): PublicKey {
+  return base64urlOf(key) as PublicKey;
+}
+
+/** `atob` and `btoa` are in browsers and in Node alike. */
+function hexOf(base64url: string): string {
+  const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'));
+  const digits = Array.from(binary, (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0'));
+  return digits.join('');
+}
+
+function base64urlOf(hex: string): string {
+  const bytes = Array.from({ length: hex.length / 2 }, (_, index) =>
+    Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
+  );
+  const base64 = btoa(String.fromCharCode(...bytes));
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

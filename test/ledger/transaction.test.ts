@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AccountKey } from '../../src/domain/names.ts';
+import {
+  readText,
+  readTransaction,
+  signedText,
+  type Transaction,
+  textOf,
+} from '../../src/domain/transaction.ts';
+import { accountOf } from '../../src/ledger/account.ts';
+import { identityOf, nodeHasher, nodeVerifier, signerOf } from '../../src/node/crypto.ts';
+import {
+  accountKeyOf,
+  isSigned,
+  publicKeyOf,
+  signTransaction,
+} from '../../src/wire/transaction.ts';
+import { skipLoudly } from '../net/loud-skip.ts';
+
+const hexDigits = (length: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
+
+const keys = hexDigits(64) as fc.Arbitrary<AccountKey>;
+const signed = {
+  sender: keys,
+  nonce: fc.maxSafeNat(),
+  signature: hexDigits(128),
+};
+const letters = [...'ABCXYZabcxyz0189'];
+const messages = fc.record({
+  ...signed,
+  message: fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 70 }),
+});
+const transfers = fc.record({
+  ...signed,
+  to: keys,
+  amount: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+});
+const transactions: fc.Arbitrary<Transaction> = fc.oneof(messages, transfers);
+
+const sample: Record<string, unknown> = {
+  sender: 'a'.repeat(64),
+  message: 'hello',
+  nonce: 0,
+  signature: 'b'.repeat(128),
+};
+const { message: _, ...rest } = sample;
+const transfer = { ...rest, to: 'c'.repeat(64), amount: 5 };
+const codeOf = (text: string): string => {
+  const read = readTransaction(text);
+  return read.ok ? 'fine' : read.fault.code;
+};
+
+describe('the bytes of a transaction', () => {
+  it('are those of json.dumps(…, sort_keys=True) in Python', (context) => {
+    const drawn = fc.sample(transactions, 200);
+    const asked = drawn.map((transaction) => {
+      const { signature: _, ...unsigned } = transaction;
+      return [unsigned, transaction];
+    });
+    const program =
+      'import json, sys\n' +
+      'for pair in json.load(sys.stdin):\n' +
+      '    for value in pair: print(json.dumps(value, sort_keys=True))\n';
+    const python = spawnSync('python3', ['-c', program], { input: JSON.stringify(asked) });
+    if (python.error !== undefined) skipLoudly(context, 'there is no python3 here');
+    const lines = python.stdout.toString().trim().split(/\r?\n/);
+    expect(lines).toEqual(drawn.flatMap((each) => [signedText(each), textOf(each)]));
+  });
+
+  it('have the order of the keys and the separators of Python', () => {
+    const { sender, signature } = sample;
+    expect(signedText(sample as never)).toBe(
+      `{"message": "hello", "nonce": 0, "sender": "${sender}"}`,
+    );
+    expect(textOf(transfer as never)).toBe(
+      `{"amount": 5, "nonce": 0, "sender": "${sender}", "signature": "${signature}", ` +
+        `"to": "${transfer.to}"}`,
+    );
+  });
+
+  it('can be read again, and are read in no other spelling', () => {
+    fc.assert(
+      fc.property(transactions, (transaction) => {
+        const text = textOf(transaction);
+        expect(readText(text)).toEqual(transaction);
+        expect(readText(JSON.stringify(transaction))).toBeNull();
+        expect(readTransaction(JSON.stringify(transaction))).toEqual({ ok: true, transaction });
+        expect(text.length).toBeGreaterThan(250);
+        expect(text.length).toBeLessThan(400);
+      }),
+    );
+  });
+});
+
+describe('a transaction that is none', () => {
+  it.each([
+    ['INVALID_JSON', 'hello'],
+    ['INVALID_JSON', ''],
+    ['INVALID_JSON', 'null'],
+    ['INVALID_JSON', '[1]'],
+    ['INVALID_JSON', '"text"'],
+    ['INVALID_JSON', `{"pad":"${'x'.repeat(3_000)}"}`],
+    ['INVALID_SENDER', '{}'],
+    ['INVALID_SENDER', '{"__proto__":{"sender":"a"}}'],
+  ])('is %s: %s', (code, text) => expect(codeOf(text)).toBe(code));
+
+  it.each([
+    ['INVALID_SENDER', { sender: 'A'.repeat(64) }],
+    ['INVALID_SENDER', { sender: 'a'.repeat(63) }],
+    ['INVALID_SENDER', { sender: 7 }],
+    ['INVALID_MESSAGE', { message: '' }],
+    ['INVALID_MESSAGE', { message: 'x'.repeat(71) }],
+    ['INVALID_MESSAGE', { message: 'two words' }],
+    ['INVALID_MESSAGE', { message: 'día' }],
+    ['INVALID_MESSAGE', { message: 12 }],
+    ['INVALID_MESSAGE', { message: undefined }],
+    ['INVALID_MESSAGE', { to: 'c'.repeat(64), amount: 5 }],
+    ['INVALID_NONCE', { nonce: -1 }],
+    ['INVALID_NONCE', { nonce: 0.5 }],
+    ['INVALID_NONCE', { nonce: '0' }],
+    ['INVALID_NONCE', { nonce: true }],
+    ['INVALID_NONCE', { nonce: 2 ** 53 }],
+    ['INVALID_SIGNATURE', { signature: 'b'.repeat(127) }],
+    ['INVALID_SIGNATURE', { signature: undefined }],
+  ])('is %s with %o', (code, wrong) => {
+    expect(codeOf(JSON.stringify(sample))).toBe('fine');
+    expect(codeOf(JSON.stringify({ ...sample, ...wrong }))).toBe(code);
+  });
+
+  it.each([
+    ['INVALID_RECIPIENT', { to: 'c' }],
+    ['INVALID_RECIPIENT', { to: undefined }],
+    ['INVALID_AMOUNT', { amount: 0 }],
+    ['INVALID_AMOUNT', { amount: -5 }],
+    ['INVALID_AMOUNT', { amount: 1.5 }],
+    ['INVALID_AMOUNT', { amount: undefined }],
+  ])('is %s with %o in a transfer', (code, wrong) => {
+    expect(codeOf(JSON.stringify(transfer))).toBe('fine');
+    expect(codeOf(JSON.stringify({ ...transfer, ...wrong }))).toBe(code);
+  });
+
+  it('has no minus zero, which would be another text of the same number', () => {
+    expect(codeOf(JSON.stringify(sample).replace('"nonce":0', '"nonce":-0'))).toBe('INVALID_NONCE');
+  });
+});
+
+describe('a signature', () => {
+  // RFC 8032 section 7.1, test 1: the secret key, in the DER that RFC 8410 puts around it.
+  const secret = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
+  const der = Buffer.from(`302e020100300506032b657004220420${secret}`, 'hex');
+  const identity = identityOf(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  const made = signTransaction({ message: 'hello', nonce: 3 }, signerOf(identity));
+  const verifier = nodeVerifier();
+
+  it('is the one that the package cryptography for Python makes with the same key', () => {
+    expect(made.sender).toBe('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
+    expect(made.signature).toBe(
+      'dcae1572a7db6da47e52756e2feb42c67696a70b8475f3c4bd166ddf5c1f26ae' +
+        'c43d6d449d8ed1f2f1c29d8c3d13391990dbad68fc00f2d85372d69002042f01',
+    );
+  });
+
+  it('holds for what was signed, and for nothing else', () => {
+    expect(isSigned(made, verifier)).toBe(true);
+    expect(isSigned({ ...made, nonce: 4 }, verifier)).toBe(false);
+    expect(isSigned({ ...made, message: 'hallo' } as Transaction, verifier)).toBe(false);
+    expect(isSigned({ ...made, sender: 'a'.repeat(64) as AccountKey }, verifier)).toBe(false);
+    expect(isSigned({ ...made, signature: `${made.signature.slice(0, -1)}0` }, verifier)).toBe(
+      false,
+    );
+  });
+
+  it('is by the key whose account has the name of the peer with that key', () => {
+    expect(accountOf(made.sender, nodeHasher)).toBe(identity.clientID);
+    fc.assert(fc.property(keys, (key) => accountKeyOf(publicKeyOf(key)) === key));
+  });
+});
