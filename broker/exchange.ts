@@ -2,8 +2,12 @@
 
 import type { EventEmitter } from 'node:events';
 import { Aedes, type AedesOptions, type AuthenticateError } from 'aedes';
+import packets from 'mqtt-packet';
 import { FilterAllowance, RetainedAllowance } from './allowance.ts';
 import { ACCEPTED, type Doorkeeper } from './doorkeeper.ts';
+
+// A table of all 65,536 packet numbers, for faster writing, takes 40 ms and 16 MB (measured).
+packets.writeToStream.cacheNumbers = false;
 
 const SETTINGS: AedesOptions = {
   /** One frozen subscriber holds everybody up for so long; aedes would give it a minute. */

@@ -34,10 +34,10 @@ const APART: Lists = {
 /** Which packages a room may import; Node's own count as `node`. */
 const PACKAGES: Lists = {
   wire: ['zod', 'uuid'],
-  node: ['node', 'mqtt', 'classic-level'],
+  node: ['node', 'mqtt', 'mqtt-packet', 'classic-level'],
   // The last two only for comparison, and only where they are installed.
   cli: ['node', 'commander', 'cli-progress', 'ink', 'react', 'hash-wasm', '@noble/hashes'],
-  broker: ['node', 'aedes', 'ws'],
+  broker: ['node', 'aedes', 'mqtt-packet', 'ws'],
   kernels: ['node', 'assemblyscript'],
   examples: ['node'],
   test: ['*'],

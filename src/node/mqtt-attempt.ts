@@ -1,8 +1,12 @@
 /** One attempt at a connection, from first packet to end: one MQTT.js client, never reused. */
 
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import packets from 'mqtt-packet';
 import type { Delivery, LinkEvents, Quality, Will } from '../client/link.ts';
 import type { Ending } from './mqtt-reason.ts';
+
+// A table of all 65,536 packet numbers, for faster writing, takes 40 ms and 16 MB (measured).
+packets.writeToStream.cacheNumbers = false;
 
 export type AttemptEvents = Pick<LinkEvents, 'onConnected' | 'onDelivery'> & {
   /** At most once, and never after `drop` or `close`; `acceptedMs` as in `Attempt`. */

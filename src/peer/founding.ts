@@ -1,6 +1,6 @@
 /** Gathers N peers and elects among them: the open founding (PROTOCOL 5.4 to 5.8). */
 
-import type { Commitment, Reveal } from '../domain/message.ts';
+import type { Commitment, Member, Reveal } from '../domain/message.ts';
 import type { Instant, Term } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { makeRoster, type Roster } from '../domain/roster.ts';
@@ -65,7 +65,15 @@ function chooseRoster(step: Step): Roster | null {
   const { settings, rules } = state;
   const members = chooseMembers(whoIsKnown(step), settings.peers, settings.founders);
   const isAmong = members?.some(({ clientID }) => clientID === step.self) ?? false;
-  return members !== null && isAmong ? makeRoster(members, rules, step.hasher) : null;
+  if (members === null || !isAmong) return null;
+  const isSame = state.standing !== null && haveSameNames(members, state.standing.members);
+  return isSame ? state.standing : makeRoster(members, rules, step.hasher);
+}
+
+/** Both in order of ClientID; a name stands for one key. */
+function haveSameNames(ones: readonly Member[], others: readonly Member[]): boolean {
+  const isSame = (one: Member, index: number): boolean => one.clientID === others[index]?.clientID;
+  return ones.length === others.length && ones.every(isSame);
 }
 
 function elect(step: Step, roster: Roster): void {
