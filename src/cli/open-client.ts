@@ -146,8 +146,8 @@ async function openPast(
       close: () => Promise.resolve(),
     };
   }
-  const { difficulty, peers } = values;
-  const rules = rulesOf({ peers: founders?.length ?? peers, difficulty });
+  const { difficulty, election, peers } = values;
+  const rules = rulesOf({ peers: founders?.length ?? peers, difficulty, election });
   // Only here: LevelDB is a library of the machine's own, which others need not load.
   const { openDataDirectory } = await import('../node/data-directory.ts');
   const opened = await openDataDirectory(data, rules, newIdentity || foundAnew);
@@ -195,6 +195,7 @@ function settingsOf(
     self,
     peers: founders?.length ?? values.peers,
     difficulty: values.difficulty,
+    election: values.election,
     founders,
     announceMs: values.announce,
     heartbeatMs: values.heartbeat,

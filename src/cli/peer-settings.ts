@@ -1,5 +1,6 @@
 /** What makes one peer: the settings of `client`, which `start` hands on to each of its clients. */
 
+import type { ElectionRule } from '../domain/contract.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { MEMBERS_MOST } from '../wire/values.ts';
 import type { Settings } from './setting.ts';
@@ -11,6 +12,7 @@ export type PeerValues = {
   readonly peers: number;
   readonly threads: number;
   readonly difficulty: string;
+  readonly election: ElectionRule;
   /** Milliseconds. */
   readonly announce: number;
   /** Milliseconds. */
@@ -56,6 +58,15 @@ export const peerSettings: Settings<PeerValues> = {
       'draws anew for each challenge; the same for every peer',
     fallback: 'interval:3000@24',
     ...difficulty,
+  },
+  election: {
+    flags: '--election <rule>',
+    help:
+      'draw: the lot decides who is controller; lowest: whoever governs already, else the lowest ' +
+      'ClientID; the same for every peer',
+    fallback: 'draw',
+    allowed: 'draw or lowest',
+    read: (text) => (text === 'draw' || text === 'lowest' ? text : null),
   },
   announce: {
     flags: '--announce <time>',

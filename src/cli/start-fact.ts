@@ -128,7 +128,11 @@ function describeBroker({ url, ports, wanted }: Extract<Fact, { kind: 'broker' }
   return `${moved}broker on ${url}${web}`;
 }
 
-function describeDraw({ term, numbers, highest }: Extract<Fact, { kind: 'drawn' }>): string {
+function describeDraw({ term, numbers, highest, named }: NoteOf<'drawn'>): string {
+  if (named !== undefined) {
+    const why = named.why === 'governs' ? 'governs already' : 'has the lowest name';
+    return `named in term ${term}: ${shortName(named.peer)} ${why}, of ${numbers.length}`;
+  }
   const number = numbers.find(({ peer }) => peer === highest)?.number ?? '';
   return `drawn in term ${term}: ${shortName(highest)} is highest of ${numbers.length}, ${number}`;
 }

@@ -13,6 +13,7 @@ type HandedOn =
   | 'peers'
   | 'threads'
   | 'difficulty'
+  | 'election'
   | 'announce'
   | 'heartbeat'
   | 'removal'
@@ -51,12 +52,13 @@ export async function start(values: StartValues): Promise<void> {
 function clientArgsOf({
   threads,
   difficulty,
+  election,
   announce,
   heartbeat,
   removal,
 }: StartValues): string[] {
   return [
-    ...['--threads', String(threads), '--difficulty', difficulty],
+    ...['--threads', String(threads), '--difficulty', difficulty, '--election', election],
     ...['--announce', `${announce}ms`, '--heartbeat', `${heartbeat}ms`],
     ...['--removal', `${removal}ms`],
   ];

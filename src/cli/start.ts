@@ -17,6 +17,7 @@ const settings: Settings<StartValues> = {
     fallback: '5',
   },
   difficulty: peerSettings.difficulty,
+  election: peerSettings.election,
   announce: peerSettings.announce,
   heartbeat: peerSettings.heartbeat,
   removal: peerSettings.removal,

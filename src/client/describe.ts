@@ -49,9 +49,13 @@ const sentences: Sentences = {
         `${isMember ? 'we are a member' : 'we observe'}`,
   election: ({ term, suspicion }) => `election of term ${term}: ${suspicions[suspicion]}`,
   'gave-up': ({ term, heard, needed }) => `term ${term} given up: ${heard} heard, ${needed} needed`,
-  drawn: ({ term, numbers, highest }, nameOf) => {
+  drawn: ({ term, numbers, highest, named }, nameOf) => {
     const drawn = numbers.map(({ peer, number }) => `${nameOf(peer)} ${number}`);
-    return `drawn in term ${term}: ${drawn.join(', ')}; ${nameOf(highest)} is highest`;
+    const outcome =
+      named === undefined
+        ? `${nameOf(highest)} is highest`
+        : `our vote goes to ${nameOf(named.peer)}, ${namings[named.why]}`;
+    return `drawn in term ${term}: ${drawn.join(', ')}; ${outcome}`;
   },
   mandate: ({ term, controller, votes, isSelf }, nameOf) =>
     `${isSelf ? 'we are' : `${nameOf(controller)} is`} controller of term ${term}, ` +
@@ -137,6 +141,8 @@ const suspicions: Readonly<Record<Suspicion, string>> = {
   removed: 'the controller is no member any more',
   'joined-others': 'others called for it',
 };
+
+const namings = { governs: 'who governs already', lowest: 'the lowest name' };
 
 const stepDowns: Readonly<Record<StepDown, string>> = {
   'no-quorum': 'too few members name us',

@@ -18,6 +18,9 @@ import type { Refusal } from './refusal.ts';
 /** `at` never goes back and sets deadlines; `unix` is the wall clock, for block times only. */
 export type Moment = { readonly at: Instant; readonly unix: UnixMs };
 
+/** Votes go to the highest of the draw, or to whoever governs already or has the lowest name. */
+export type ElectionRule = 'draw' | 'lowest';
+
 /** What makes one peer differ from another; fixed while it lives. Times in milliseconds. */
 export type Settings = {
   readonly self: Member;
@@ -25,6 +28,8 @@ export type Settings = {
   readonly peers: number;
   /** The difficulty rule: `fixed:22`, `range:10-20`, `interval:3000@24`. */
   readonly difficulty: string;
+  /** How votes are cast; by the draw where nothing is said. The same for every peer. */
+  readonly election?: ElectionRule;
   /** Fixes the first roster beforehand; null where whoever comes founds. */
   readonly founders: readonly Member[] | null;
   readonly announceMs: number;

@@ -88,6 +88,8 @@ export type Note =
       readonly seed: Digest;
       readonly numbers: readonly { readonly peer: ClientID; readonly number: VoteID }[];
       readonly highest: ClientID;
+      /** Whom our vote goes to instead, where the Rules say `election=lowest`. */
+      readonly named?: { readonly peer: ClientID; readonly why: 'governs' | 'lowest' };
     }
   | {
       readonly kind: 'mandate';

@@ -15,6 +15,19 @@ export type Draw = {
   readonly highest: ClientID;
 };
 
+/**
+ * Without the luck of the draw, as lecturers compare it: the `incumbent` if it took part, else the
+ * lowest ClientID of those who did. Predictable, and as safe: terms, votes, mandates are the same.
+ */
+export function nameLowest(
+  { numbers }: Draw,
+  incumbent: ClientID | null,
+): { readonly peer: ClientID; readonly why: 'governs' | 'lowest' } {
+  const peers = numbers.map(({ peer }) => peer).sort(compareText);
+  if (incumbent !== null && peers.includes(incumbent)) return { peer: incumbent, why: 'governs' };
+  return { peer: peers[0] ?? ('' as ClientID), why: 'lowest' };
+}
+
 /** Binds a peer to its nonce; with its name in it, nobody can pass it off as its own. */
 export function commitmentOf(term: Term, peer: ClientID, nonce: Nonce, hasher: Hasher): Digest {
   return hasher.sha256(`sortition/commit\n${term}\n${peer}\n${nonce}`);

@@ -1,6 +1,7 @@
 /** The Rules of a network: what all its peers must have in common (PROTOCOL 5.3). */
 
 import { assert } from '../domain/assert.ts';
+import type { ElectionRule } from '../domain/contract.ts';
 import { type DifficultyRule, parseDifficulty } from './difficulty.ts';
 
 export type Rules = {
@@ -24,13 +25,17 @@ export function rulesOf(settings: {
   readonly peers: number;
   readonly difficulty: string;
   readonly reward?: number;
+  readonly election?: ElectionRule;
 }): Rules {
-  const { peers, difficulty, reward = usualReward } = settings;
+  const { peers, difficulty, reward = usualReward, election = 'draw' } = settings;
   const rule = parseDifficulty(difficulty);
   assert(rule !== null, 'Settings hold a difficulty rule that can be read.');
   assert(reward >= 0 && reward <= rewardMost, 'A reward is from 0 to a million.');
-  // The usual reward goes without saying: so networks from before it keep their names.
-  const rest = reward === usualReward ? '' : ` reward=${reward}`;
-  const text = `peers=${peers} difficulty=${difficulty}${rest}`;
+  // What is usual goes without saying: so networks from before it keep their names.
+  const rest = [
+    ...(reward === usualReward ? [] : [` reward=${reward}`]),
+    ...(election === 'draw' ? [] : [` election=${election}`]),
+  ];
+  const text = `peers=${peers} difficulty=${difficulty}${rest.join('')}`;
   return { text, seats: peers, difficulty: rule, reward };
 }

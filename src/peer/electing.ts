@@ -8,10 +8,10 @@ import type { Suspicion } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, majority, type Roster } from '../domain/roster.ts';
 import { type Booth, boothOf, chooseTerm, hasRoom } from '../election/booth.ts';
-import { commitmentOf, draw, drawnBits, numberOf } from '../election/draw.ts';
+import { commitmentOf, draw, drawnBits, nameLowest, numberOf } from '../election/draw.ts';
 import { mandateMs } from '../election/suspicion.ts';
 import { sayAgainMs } from './obeying.ts';
-import type { Election } from './state.ts';
+import type { Election, State } from './state.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
@@ -183,7 +183,8 @@ function vote(step: Step, election: Election, nonces: Record<ClientID, Nonce>): 
   const { memory } = state;
   const { term, roster, isFounding } = election;
   const drawn = draw(term, roster.digest, nonces, hasher);
-  step.note({ kind: 'drawn', term, ...drawn });
+  const named = state.settings.election === 'lowest' ? nameLowest(drawn, incumbentOf(state)) : null;
+  step.note({ kind: 'drawn', term, ...drawn, ...(named !== null && { named }) });
   // [safety] One vote a term, ever; and none in a term that is over.
   if (term < memory.term || term <= memory.usedTerm) {
     giveUp(step, 0, needed(election));
@@ -196,7 +197,7 @@ function vote(step: Step, election: Election, nonces: Record<ClientID, Nonce>): 
     clientID: step.self,
     term,
     voteID: numberOf(drawn.seed, step.self, hasher),
-    controllerID: drawn.highest,
+    controllerID: named?.peer ?? drawn.highest,
     draw: drawn.seed,
     drawn: drawnBits(roster, (peer) => nonces[peer] !== undefined),
     roster: roster.digest,
@@ -213,6 +214,14 @@ function vote(step: Step, election: Election, nonces: Record<ClientID, Nonce>): 
   election.phase = 'vote';
   step.alarm('phase', mandateMs + Math.min(state.givenUp, 10) * 500);
   sayVote(step, own);
+}
+
+/**
+ * Who governed last, as far as we know. Not all know the same: after an election that came to
+ * nothing nobody counts as incumbent, so that the next one is unanimous.
+ */
+function incumbentOf({ obeyed, givenUp }: State): ClientID | null {
+  return givenUp > 0 ? null : (obeyed?.controllerID ?? null);
 }
 
 function sayVote(step: Step, own: Vote): void {

@@ -40,7 +40,7 @@ export function live(
     seed: plan.seed,
     hasher,
     personality: PERSONALITIES[plan.personality],
-    settings: { peers: plan.peers },
+    settings: { peers: plan.peers, election: plan.election },
     solveMs: blockMs * (plan.peers + plan.extra),
     onFact: (fact) => {
       violation ??= watch.see(fact);
@@ -84,10 +84,12 @@ function failovers(world: World, beheadings: readonly number[]): readonly number
 }
 
 /** `seed 7: 5 seats, 2 more peers, mosquitto`. */
-export function titleOf({ seed, peers, extra, personality, isEarly, isDoomed }: Plan): string {
+export function titleOf(plan: Plan): string {
+  const { seed, peers, extra, personality, isEarly, isDoomed, election } = plan;
   const more = extra === 0 ? '' : `, ${extra} more peers`;
   const how = `${isEarly ? ', faults at once' : ''}${isDoomed ? ', doomed' : ''}`;
-  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}`;
+  const who = election === 'lowest' ? ', the lowest name governs' : '';
+  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}`;
 }
 
 /** What happened, for somebody who has to find out why. */

@@ -1,5 +1,6 @@
 /** What is to befall a world: drawn from its seed alone, and written down before it begins. */
 
+import type { ElectionRule } from '../domain/contract.ts';
 import { Chance } from './chance.ts';
 import { PERSONALITY_NAMES, type PersonalityName } from './personality.ts';
 
@@ -50,6 +51,7 @@ export type Plan = {
   /** Whether a majority is lost for good in the end, so that nothing may be decided any more. */
   readonly isDoomed: boolean;
   readonly deeds: readonly Deed[];
+  readonly election: ElectionRule;
 };
 
 /** As issue and workshops have them: median 5. */
@@ -74,6 +76,7 @@ export function planLife(
   const isDrifting = chance.happens(0.5);
   const isDoomed = chance.happens(0.05);
   const count = fewestDeeds + Math.floor(chance.next() * (mostDeeds - fewestDeeds + 1));
+  const deeds = Array.from({ length: count }, () => drawDeed(chance));
   return {
     seed,
     personality: wish.personality ?? personality,
@@ -83,7 +86,8 @@ export function planLife(
     isDoomed,
     driftRate: isDrifting ? 0.02 : 0,
     driftMs: isDrifting ? 3_600_000 : 0,
-    deeds: Array.from({ length: count }, () => drawDeed(chance)),
+    deeds,
+    election: chance.happens(0.1) ? 'lowest' : 'draw',
   };
 }
 

@@ -35,6 +35,7 @@ test('whoever says nothing gets the settings that the help shows', () => {
     peers: 10,
     threads: 6,
     difficulty: 'interval:3000@24',
+    election: 'draw',
     announce: 10_000,
     heartbeat: 5_000,
     removal: 60_000,

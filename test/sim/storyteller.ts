@@ -19,7 +19,10 @@ export type Stage = { world: World | null; told: number };
 const untold: readonly Note['kind'][] = ['joined', 'left', 'connected', 'progress'];
 
 export const commands: Commands<Stage> = {
-  /** world peers=3 seed=1 difficulty=fixed:4 solve=3000 challenges=0 loss=0 repeat=0 delay=0-1 */
+  /**
+   * world peers=3 seed=1 difficulty=fixed:4 solve=3000 challenges=0 election=draw|lowest loss=0
+   * repeat=0 delay=0-1
+   */
   world: (args, stage) => {
     const {
       seed = '1',
@@ -38,19 +41,21 @@ export const commands: Commands<Stage> = {
         peers: Number(args['peers'] ?? 3),
         difficulty: args['difficulty'] ?? 'fixed:4',
         challenges: Number(args['challenges'] ?? 0),
+        election: args['election'] === 'lowest' ? 'lowest' : 'draw',
       },
     });
     stage.told = 0;
     return 'ok';
   },
 
-  /** start count=3 every=0 difficulty=… anew : more peers, with rules of their own if told so */
+  /** start count=3 every=0 difficulty=… election=draw anew : more peers, maybe with other rules */
   start: (args, stage) => {
     const world = worldOf(stage);
-    const { difficulty, peers, anew } = args;
+    const { difficulty, peers, election, anew } = args;
     const settings = {
       ...(difficulty === undefined ? {} : { difficulty }),
       ...(peers === undefined ? {} : { peers: Number(peers) }),
+      ...(election === 'draw' ? { election: 'draw' as const } : {}),
       ...(anew === undefined ? {} : { foundsAnew: true }),
     };
     for (let count = Number(args['count'] ?? 1); count > 0; count -= 1) {
