@@ -29,4 +29,7 @@ export { createMqttLink } from './node/mqtt-link.ts';
 export { systemClock } from './node/system-clock.ts';
 export { WorldError } from './node/world-error.ts';
 export type { View } from './peer/view.ts';
+export { describeBadLine } from './record/describe-bad-line.ts';
+export { type BadLine, type Recorded, readRecorded, writeRecorded } from './record/recording.ts';
+export { type RecordedLine, RecordingReader } from './record/recording-reader.ts';
 export { isSigned, signTransaction } from './wire/transaction.ts';
