@@ -1,9 +1,9 @@
 /** Gathers N peers and elects among them: the open founding (PROTOCOL 5.4 to 5.8). */
 
 import type { Commitment, Member, Reveal } from '../domain/message.ts';
-import type { Instant, Term } from '../domain/names.ts';
+import type { Digest, Instant, Term } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { makeRoster, type Roster } from '../domain/roster.ts';
+import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
 import { boothOf, isOpen } from '../election/booth.ts';
 import { commitmentOf } from '../election/draw.ts';
 import { chooseMembers, knownForMs } from '../election/gathering.ts';
@@ -18,7 +18,7 @@ import {
   keepReveal,
   revealMs,
 } from './electing.ts';
-import { greetSoon, whoIsKnown } from './presence.ts';
+import { greetSoon, whoIsKnown, whoIsNamed } from './presence.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
@@ -64,10 +64,30 @@ function chooseRoster(step: Step): Roster | null {
   if (state.link.isLeaving) return null;
   const { settings, rules } = state;
   const members = chooseMembers(whoIsKnown(step), settings.peers, settings.founders);
-  const isAmong = members?.some(({ clientID }) => clientID === step.self) ?? false;
-  if (members === null || !isAmong) return null;
+  if (members === null) return chooseVouched(step);
+  if (!members.some(({ clientID }) => clientID === step.self)) return null;
   const isSame = state.standing !== null && haveSameNames(members, state.standing.members);
   return isSame ? state.standing : makeRoster(members, rules, step.hasher);
+}
+
+/**
+ * Whom the broker's memory alone names counts as there if somebody has just committed under a
+ * roster with it: that one has heard it live. Of ten that start at once, each has heard live only
+ * those who came after it; without this they would have to commit one after another.
+ */
+function chooseVouched(step: Step): Roster | null {
+  const { settings, rules, booths } = step.state;
+  const vouched = new Set<Digest>();
+  for (const booth of Object.values(booths)) {
+    if (!isOpen(booth, step.now.at)) continue;
+    for (const [name, { roster }] of Object.entries(booth.commitments))
+      if (name !== step.self) vouched.add(roster);
+  }
+  if (vouched.size === 0) return null;
+  const members = chooseMembers(whoIsNamed(step), settings.peers, settings.founders);
+  if (members === null) return null;
+  const roster = makeRoster(members, rules, step.hasher);
+  return vouched.has(roster.digest) && isMember(roster, step.self) ? roster : null;
 }
 
 /** Both in order of ClientID; a name stands for one key. */

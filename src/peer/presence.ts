@@ -2,7 +2,7 @@
 
 import type { Entry } from '../domain/contract.ts';
 import type { Heartbeat, Member, Presence } from '../domain/message.ts';
-import type { ClientID, Instant, TransactionID } from '../domain/names.ts';
+import { type ClientID, compareText, type Instant, type TransactionID } from '../domain/names.ts';
 import { knownForMs, knownMembers } from '../election/gathering.ts';
 import { presentRoster } from './memory.ts';
 import type { State } from './state.ts';
@@ -27,6 +27,17 @@ export function whoIsKnown(step: Step): readonly Member[] {
   if (settings.foundsAnew !== true || memory.network !== null) return known;
   // Whoever has a network of its own founds no other.
   return known.filter(({ clientID }) => (acquaintances[clientID]?.network ?? null) === null);
+}
+
+/** Those, and whoever is there as far as the broker remembers. */
+export function whoIsNamed(step: Step): readonly Member[] {
+  const { settings, acquaintances, rules } = step.state;
+  const named = Object.values(acquaintances).flatMap((peer): Member[] => {
+    const { clientID, publicKey, gone } = peer;
+    if (publicKey === null || gone !== null || (peer.rules ?? rules) !== rules) return [];
+    return peer.network === null ? [{ clientID, publicKey }] : [];
+  });
+  return [settings.self, ...named].sort((a, b) => compareText(a.clientID, b.clientID));
 }
 
 export function countKnown(step: Step): number {
