@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
-import type { MqttLinkOptions } from '../node/mqtt-link.ts';
+import type { MqttConnection } from '../node/mqtt-connection.ts';
 import { parseBrokerUrl } from '../node/mqtt-url.ts';
 import { systemCodeOf, WorldError } from '../node/world-error.ts';
 import { labelOf, type Settings, sourceOf, usageError } from './setting.ts';
@@ -24,7 +24,7 @@ export type ConnectionValues = {
 };
 
 /** What a link needs to know of the broker and of us there. */
-export type Connection = Omit<MqttLinkOptions, 'clientID' | 'subscriptions'>;
+export type Connection = MqttConnection;
 
 export const connectionSettings: Settings<ConnectionValues> = {
   host: {

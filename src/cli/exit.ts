@@ -36,6 +36,8 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['bad-host', EXIT.noPort],
   ['cannot-listen', EXIT.noPort],
   ['file-unreadable', EXIT.badFile],
+  ['file-unwritable', EXIT.badFile],
+  ['file-exists', EXIT.badFile],
   ['identity-unreadable', EXIT.badFile],
   ['identity-exposed', EXIT.badFile],
   ['identity-not-a-key', EXIT.badFile],

@@ -7,6 +7,7 @@ import { createClientCommand } from './client.ts';
 import { prepare } from './exit.ts';
 import { createExploreCommand } from './explore.ts';
 import { createMineCommand } from './mine.ts';
+import { createRecordCommand } from './record.ts';
 import { createSimulateCommand } from './simulate.ts';
 import { createStartCommand } from './start.ts';
 import { createVerifyResultCommand } from './verify-result.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     createBrokerCommand(),
     createVerifyResultCommand(),
     createMineCommand(),
+    createRecordCommand(),
     createBenchCommand(),
     createSimulateCommand(),
     createExploreCommand(),

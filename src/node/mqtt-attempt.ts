@@ -2,13 +2,19 @@
 
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import packets from 'mqtt-packet';
-import type { Delivery, LinkEvents, Quality, Will } from '../client/link.ts';
+import type { Delivery, LinkEvents, Will } from '../client/link.ts';
 import type { Ending } from './mqtt-reason.ts';
 
 // A table of all 65,536 packet numbers, for faster writing, takes 40 ms and 16 MB (measured).
 packets.writeToStream.cacheNumbers = false;
 
-export type AttemptEvents = Pick<LinkEvents, 'onConnected' | 'onDelivery'> & {
+/** A delivery with the quality of service that it came with. */
+export type Arrived = Delivery & { readonly qos: 0 | 1 | 2 };
+
+type PublishQuality = { readonly qos: 0 | 1 | 2; readonly retained: boolean };
+
+export type AttemptEvents = Pick<LinkEvents, 'onConnected'> & {
+  readonly onDelivery: (arrived: Arrived) => void;
   /** At most once, and never after `drop` or `close`; `acceptedMs` as in `Attempt`. */
   readonly onEnded: (ending: Ending, acceptedMs: number | null) => void;
 };
@@ -27,13 +33,16 @@ export class MqttAttempt {
   #phase: 'connecting' | 'subscribing' | 'connected' | 'over' = 'connecting';
   #acceptedAt: number | null = null;
   /** What came before the SUBACK, as it may (MQTT-3.8.4-3). */
-  #early: Delivery[] = [];
+  #early: Arrived[] = [];
 
-  /** `options`: broker, login and TLS. What an attempt needs beyond them is set here. */
+  /**
+   * `options`: broker, login and TLS. What an attempt needs beyond them is set here. Without a will
+   * for who takes no part.
+   */
   constructor(
     options: IClientOptions,
     subscriptions: readonly string[],
-    will: Will,
+    will: Will | null,
     events: AttemptEvents,
   ) {
     this.#events = events;
@@ -45,7 +54,7 @@ export class MqttAttempt {
       resubscribe: false,
       queueQoSZero: false,
       connectTimeout: 2 * CONNECT_MS, // Ours comes first, and covers the SUBACK, too.
-      will: { topic: will.topic, payload: will.text, qos: 1, retain: !will.isForgotten },
+      ...(will !== null && { will: willOf(will) }),
     });
     this.#client = client;
     this.#timer = setTimeout(() => this.#end({ kind: 'timed-out', ms: CONNECT_MS }), CONNECT_MS);
@@ -53,9 +62,9 @@ export class MqttAttempt {
     // With Nagle's algorithm each step of the protocol would cost 40 ms (measured). WebSockets have
     // no such method: there the ws package switches it off itself.
     if ('setNoDelay' in client.stream) (client.stream as { setNoDelay(): void }).setNoDelay();
-    client.on('connect', () => this.#subscribe(subscriptions));
+    client.on('connect', () => this.#accepted(subscriptions));
     client.on('message', (topic, payload, packet) => {
-      this.#deliver({ topic, payload, retained: packet.retain });
+      this.#deliver({ topic, payload, retained: packet.retain, qos: packet.qos });
     });
     client.on('error', (error) => this.#end({ kind: 'failed', error }));
     // MQTT.js passes on only those errors of its stream that have a code.
@@ -63,12 +72,19 @@ export class MqttAttempt {
     client.on('close', () => this.#end({ kind: 'closed' }));
   }
 
-  /** Lost unless the subscriptions are acknowledged. */
-  publish(topic: string, text: string, { qos, retained }: Quality): void {
+  /**
+   * Lost unless the subscriptions are acknowledged. Calls `onHandedOver` once the broker has it,
+   * or the connection has ended before, which `onEnded` tells: a PUBACK doesn't mean delivered.
+   * Whoever needs an answer repeats until it comes.
+   */
+  publish(
+    topic: string,
+    payload: string | Buffer,
+    { qos, retained }: PublishQuality,
+    onHandedOver: () => void = () => {},
+  ): void {
     if (this.#phase !== 'connected') return;
-    // An error here only says that the connection ended before the PUBACK, which `onEnded` tells;
-    // and a PUBACK doesn't mean delivered. Whoever needs an answer repeats until it comes.
-    this.#client.publish(topic, text, { qos, retain: retained }, () => {});
+    this.#client.publish(topic, payload, { qos, retain: retained }, () => onHandedOver());
   }
 
   /** Ends the connection without a goodbye: the broker will publish the will. */
@@ -96,10 +112,16 @@ export class MqttAttempt {
     this.#client.stream.destroy();
   }
 
-  #subscribe(filters: readonly string[]): void {
+  #accepted(filters: readonly string[]): void {
     if (this.#phase !== 'connecting') return;
     this.#phase = 'subscribing';
     this.#acceptedAt = performance.now();
+    // Who only speaks asks for nothing, which MQTT has no packet for (MQTT-3.8.3-3).
+    if (filters.length === 0) this.#open();
+    else this.#subscribe(filters);
+  }
+
+  #subscribe(filters: readonly string[]): void {
     this.#client.subscribe([...filters], { qos: 1 }, (error, _granted, suback) => {
       if (this.#phase !== 'subscribing') return;
       const refused = (suback?.granted ?? []).findIndex((qos) => Number(qos) >= 128);
@@ -119,7 +141,7 @@ export class MqttAttempt {
     for (const delivery of early) this.#deliver(delivery);
   }
 
-  #deliver(delivery: Delivery): void {
+  #deliver(delivery: Arrived): void {
     if (this.#phase === 'connected') this.#events.onDelivery(delivery);
     else if (this.#phase === 'subscribing') this.#early.push(delivery);
   }
@@ -137,6 +159,10 @@ export class MqttAttempt {
     this.#early = [];
     clearTimeout(this.#timer);
   }
+}
+
+function willOf({ topic, text, isForgotten }: Will): NonNullable<IClientOptions['will']> {
+  return { topic, payload: text, qos: 1, retain: !isForgotten };
 }
 
 function first<Value>(promise: Promise<Value>, ms: number): Promise<Value | 'too late'> {

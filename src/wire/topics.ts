@@ -67,6 +67,11 @@ export function subscriptionsOf(prefix: string, self: ClientID): readonly string
   return [`${prefix}/+`, `${prefix}/peer/+`, `${prefix}/sync/${self}`];
 }
 
+/** The one filter of those who only look on. */
+export function everythingUnder(prefix: string): string {
+  return `${prefix}/#`;
+}
+
 /** QoS 0 for heartbeats, which the next one makes worthless; 1 for everything else. */
 export function qosOf(kind: MessageKind): 0 | 1 {
   return kind === 'heartbeat' ? 0 : 1;
