@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { createBenchCommand } from './bench.ts';
 import { createBrokerCommand } from './broker.ts';
 import { createClientCommand } from './client.ts';
+import { createDoctorCommand } from './doctor.ts';
 import { prepare } from './exit.ts';
 import { createExploreCommand } from './explore.ts';
 import { createMineCommand } from './mine.ts';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     createBenchCommand(),
     createSimulateCommand(),
     createExploreCommand(),
+    createDoctorCommand(),
   ];
   for (const command of commands) program.addCommand(prepare(command));
   return program;

@@ -72,6 +72,12 @@ export function everythingUnder(prefix: string): string {
   return `${prefix}/#`;
 }
 
+/** All topics on which the peer `self` speaks, and the one on which it is answered. */
+export function topicsOf(prefix: string, self: ClientID): readonly string[] {
+  const shared = Object.values(TOPICS).map((word) => `${prefix}/${word}`);
+  return [...shared, ...[...OWNED.keys()].map((word) => `${prefix}/${word}/${self}`)];
+}
+
 /** QoS 0 for heartbeats, which the next one makes worthless; 1 for everything else. */
 export function qosOf(kind: MessageKind): 0 | 1 {
   return kind === 'heartbeat' ? 0 : 1;
