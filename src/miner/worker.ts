@@ -16,6 +16,12 @@ const data = workerData as LaneData;
 const { lanes, lane } = data;
 const [inForce, scanning] = [new Int32Array(data.inForce), new Int32Array(data.scanning)];
 
+/** So many nonces show in a fraction of a millisecond that a thread is at work. */
+const FIRST = 2048;
+/** A lane without a thread is waited for in vain: 4 ms for each order. */
+const MOST_NAPS = 20;
+const NAP_MS = 0.2;
+
 giveWay();
 if (data.warmUp !== null) warmUp(prepareFastest, workLike(data.warmUp));
 let order: Order | null = null;
@@ -37,6 +43,7 @@ function obey({ number, search, work, tried }: Order): void {
   const kernel = prepareFastest(work);
   tellScanning(1);
   const counts = new BigInt64Array(tried);
+  let isFirst = true;
   while (Atomics.load(inForce, 0) === number) {
     const before = Number(Atomics.load(counts, lane));
     const piece = nextPiece(lanes, lane, before);
@@ -44,7 +51,7 @@ function obey({ number, search, work, tried }: Order): void {
       tell({ kind: 'exhausted', search, lane });
       return;
     }
-    const scan = kernel.scan(piece.from, piece.count);
+    const scan = kernel.scan(piece.from, isFirst ? Math.min(piece.count, FIRST) : piece.count);
     if (scan.near.length > 0) tell({ kind: 'near', search, nonces: scan.near });
     const after = before + scan.tried;
     // Told before it is counted: if the thread dies in between, its successor finds it again.
@@ -54,7 +61,18 @@ function obey({ number, search, work, tried }: Order): void {
       Atomics.compareExchange(inForce, 0, number, number + 1);
       return;
     }
+    if (isFirst) letOthersBegin(number);
+    isFirst = false;
   }
+}
+
+/**
+ * The system gives a core to threads of the lowest priority for milliseconds at a time: where there
+ * are fewer cores than threads, the last would begin when all the others had had their turns.
+ */
+function letOthersBegin(number: number): void {
+  for (let naps = 0; naps < MOST_NAPS && scanning.includes(0); naps += 1)
+    Atomics.wait(inForce, 0, number, NAP_MS);
 }
 
 /** The last order that the pool has posted since; a thread that sleeps or scans takes no events. */
