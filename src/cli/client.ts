@@ -53,6 +53,7 @@ async function takePart(command: Command, values: Values): Promise<void> {
     },
     onFatal: (error) => ending.fail(error),
     onThreadLost: (error) => teller?.remark(error.message),
+    onTraceLost: (sentence) => teller?.remark(sentence),
   });
   const { client, url, threads } = peer;
   const wishes = new Wishes(() => ending.leave());

@@ -38,6 +38,8 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['file-unreadable', EXIT.badFile],
   ['file-unwritable', EXIT.badFile],
   ['file-exists', EXIT.badFile],
+  ['trace-malformed', EXIT.badFile],
+  ['trace-missing', EXIT.badFile],
   ['identity-unreadable', EXIT.badFile],
   ['identity-exposed', EXIT.badFile],
   ['identity-not-a-key', EXIT.badFile],

@@ -8,7 +8,9 @@ import type { Link } from '../client/link.ts';
 import { assert } from '../domain/assert.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { DialectName } from '../lab/dialect.ts';
+import type { LabMessage, LabRefusal } from '../lab/message.ts';
 import type { LabNote } from '../lab/note.ts';
+import type { LabSettings } from '../lab/state.ts';
 import { createPool } from '../miner/pool.ts';
 import { nodeHasher } from '../node/crypto.ts';
 import { createMqttLink } from '../node/mqtt-link.ts';
@@ -25,6 +27,7 @@ import { listenToParent } from './parent.ts';
 import type { PeerValues } from './peer-settings.ts';
 import { describeEnded, describeStarted } from './plain-teller.ts';
 import type { Ended, Started } from './teller.ts';
+import { openTraceFile, type TraceFile } from './trace-file.ts';
 import { readVersion } from './version.ts';
 import { Wishes } from './wishes.ts';
 
@@ -53,6 +56,7 @@ export async function takePartInLab(
   const seed = randomBytes(SEED_BYTES).toString('hex');
   // The broker sees a name that has nothing to do with the one drawn by lot.
   const name = randomBytes(8).toString('hex') as ClientID;
+  const trace = openTrace(values.trace, settings);
   const client = new LabClient({
     settings,
     prefix: values.prefix,
@@ -71,6 +75,7 @@ export async function takePartInLab(
       if (note.kind === 'result' && note.isOwn) wins += 1;
       tell(note);
     },
+    witness: trace?.witness,
   });
   assert(link !== null, 'A client opens its link when it is made.');
   const opened: Link = link;
@@ -88,9 +93,19 @@ export async function takePartInLab(
   if (error === null) await client.leave();
   else client.kill();
   await Promise.all([opened.close(), pool?.close()]);
+  trace?.close();
   const reason = error?.code ?? 'left';
   teller.end({ kind: 'ended', reason, tried: miner?.tried ?? 0, wins });
   if (error !== null) throw error;
+}
+
+function openTrace(
+  path: string | null,
+  settings: LabSettings,
+): TraceFile<LabMessage, LabRefusal, LabNote> | null {
+  if (path === null) return null;
+  const { dialect } = settings;
+  return openTraceFile(path, { trace: 1, version: readVersion(), dialect, settings }, remark);
 }
 
 /** People may read along where errors go. */

@@ -31,7 +31,7 @@ export const labSettings: Settings<LabValues> = {
 };
 
 /** Settings of a peer that mean the same in a dialect; the others would be without effect. */
-const SHARED = ['prefix', 'peers', 'threads', 'difficulty', 'challenges', 'mine'];
+const SHARED = ['prefix', 'peers', 'threads', 'difficulty', 'challenges', 'mine', 'trace'];
 const DEFAULTS: Readonly<Record<DialectName, readonly [number, number]>> = {
   ufes: [10, 20],
   statement: [1, 5],

@@ -8,8 +8,9 @@ import type { Link } from '../client/link.ts';
 import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
 import type { Settings } from '../domain/contract.ts';
-import type { Member } from '../domain/message.ts';
+import type { Member, Message } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import { rulesOf } from '../ledger/rules.ts';
 import { createPool, type PoolError } from '../miner/pool.ts';
 import {
@@ -29,6 +30,8 @@ import type { Connection } from './connection-settings.ts';
 import { CountingMiner } from './counting-miner.ts';
 import { type PeerValues, peerSettings } from './peer-settings.ts';
 import { labelOf, sourceOf, usageError } from './setting.ts';
+import { openTraceFile, type TraceFile } from './trace-file.ts';
+import { readVersion } from './version.ts';
 
 export type PeerHooks = {
   readonly onNote: (note: Note) => void;
@@ -36,6 +39,8 @@ export type PeerHooks = {
   readonly onFatal: (error: WorldError) => void;
   /** A mining thread died again and again; the others go on. */
   readonly onThreadLost: (error: PoolError) => void;
+  /** The trace could not be written any more; the client goes on. */
+  readonly onTraceLost: (sentence: string) => void;
 };
 
 export type OpenedClient = {
@@ -83,6 +88,7 @@ export async function openClient(
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;
   const settings = settingsOf(values, founders, { clientID, publicKey });
+  const trace = openTrace(values.trace, settings, hooks.onTraceLost);
   const client = new Client({
     settings,
     prefix: values.prefix,
@@ -101,6 +107,7 @@ export async function openClient(
       if (note.kind === 'mandate') pool?.start();
       hooks.onNote(note);
     },
+    witness: trace?.witness,
   });
   assert(link !== null, 'A client opens its link when it is made.');
   const opened: Link = link;
@@ -118,9 +125,19 @@ export async function openClient(
     tried: () => miner?.tried ?? 0,
     close: async () => {
       await Promise.all([opened.close(), pool?.close()]);
+      trace?.close();
       await past.close();
     },
   };
+}
+
+function openTrace(
+  path: string | null,
+  settings: Settings,
+  onLost: (sentence: string) => void,
+): TraceFile<Message, Refusal, Note> | null {
+  if (path === null) return null;
+  return openTraceFile(path, { trace: 1, version: readVersion(), dialect: null, settings }, onLost);
 }
 
 /** Who we are, and what we must not forget. */

@@ -27,6 +27,8 @@ export type PeerValues = {
   readonly foundAnew: boolean;
   readonly challenges: number;
   readonly mine: boolean;
+  /** Path. */
+  readonly trace: string | null;
 };
 
 const MOST_THREADS = 256;
@@ -131,5 +133,13 @@ export const peerSettings: Settings<PeerValues> = {
   mine: {
     flags: '--no-mine',
     help: 'take part in everything but the mining',
+  },
+  trace: {
+    flags: '--trace <file>',
+    help:
+      'write down all that we are told and decide into this new file, which replay drives again; ' +
+      'the seed of our dice is in it, so our lots are no secret to who reads it',
+    fallback: null,
+    ...text,
   },
 };

@@ -9,6 +9,7 @@ import { prepare } from './exit.ts';
 import { createExploreCommand } from './explore.ts';
 import { createMineCommand } from './mine.ts';
 import { createRecordCommand } from './record.ts';
+import { createReplayCommand } from './replay.ts';
 import { createSimulateCommand } from './simulate.ts';
 import { createStartCommand } from './start.ts';
 import { createVerifyResultCommand } from './verify-result.ts';
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     createVerifyResultCommand(),
     createMineCommand(),
     createRecordCommand(),
+    createReplayCommand(),
     createBenchCommand(),
     createSimulateCommand(),
     createExploreCommand(),

@@ -8,6 +8,7 @@ import { jsonShow, plainShow } from './start-show.ts';
 import type { Story } from './start-story.ts';
 import { challengesTable, meanRate, peersTable, summaryLine } from './start-tables.ts';
 import { hasTerminal } from './terminal.ts';
+import { makeTraceDirectory, traceFileIn } from './trace-file.ts';
 
 type HandedOn =
   | 'peers'
@@ -24,6 +25,8 @@ export type StartValues = Pick<PeerValues, HandedOn> & {
   readonly port: number;
   readonly wsPort: number | null;
   readonly showPreimages: boolean;
+  /** Path of a directory. */
+  readonly trace: string | null;
   readonly json: boolean;
 };
 
@@ -43,6 +46,7 @@ export async function start(values: StartValues): Promise<void> {
       peers: values.peers,
       challenges: values.challenges,
       clientArgs: clientArgsOf(values),
+      traceFileOf: traceFilesIn(values.trace),
     },
     isLive ? await liveShow() : linesShow(values),
     close,
@@ -62,6 +66,13 @@ function clientArgsOf({
     ...['--announce', `${announce}ms`, '--heartbeat', `${heartbeat}ms`],
     ...['--removal', `${removal}ms`],
   ];
+}
+
+/** Throws `file-exists` where peers of another run have left theirs, and `file-unwritable`. */
+function traceFilesIn(directory: string | null): ((place: number) => string) | null {
+  if (directory === null) return null;
+  makeTraceDirectory(directory);
+  return (place) => traceFileIn(directory, place);
 }
 
 function linesShow({ json, showPreimages }: StartValues): OpenShow {

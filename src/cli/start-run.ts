@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { UnixMs } from '../domain/names.ts';
 import { WorldError } from '../node/world-error.ts';
 import { EXIT } from './exit.ts';
-import { Fleet } from './fleet.ts';
+import { Fleet, type Place } from './fleet.ts';
 import type { Fact, Ports } from './start-fact.ts';
 import type { Show } from './start-show.ts';
 import { type Hopeless, Story } from './start-story.ts';
@@ -18,6 +18,8 @@ export type RunOptions = {
   readonly challenges: number;
   /** Arguments of each client besides those that name the broker and the two above. */
   readonly clientArgs: readonly string[];
+  /** Where the peer at a place writes its trace; null for nowhere. */
+  readonly traceFileOf: ((place: Place) => string) | null;
   /** Path of the program whose command `client` is a peer. */
   readonly program?: string;
 };
@@ -149,7 +151,9 @@ class Run {
   }
 
   #start(): void {
-    const { place, pid } = this.#fleet.start();
+    const { traceFileOf } = this.#options;
+    const trace = traceFileOf === null ? [] : ['--trace', traceFileOf(this.story.rows.length + 1)];
+    const { place, pid } = this.#fleet.start(trace);
     this.story.add(place, pid, now());
     if (this.#isPaused) this.#fleet.pause();
   }

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { peerSettings } from './peer-settings.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
 import type { StartValues } from './start-here.ts';
-import { whole } from './values.ts';
+import { text, whole } from './values.ts';
 
 const MOST_PORT = 65_535;
 
@@ -36,6 +36,12 @@ const settings: Settings<StartValues> = {
   showPreimages: {
     flags: '--show-preimages',
     help: "each result's preimage on a line of its own, for sha256sum",
+  },
+  trace: {
+    flags: '--trace <directory>',
+    help: 'write down all that each peer is told and decides, into new files here; see replay',
+    fallback: null,
+    ...text,
   },
   json: { flags: '--json', help: 'a JSON object a line, for programs' },
 };

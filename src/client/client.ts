@@ -34,7 +34,7 @@ export type ClientOptions = {
   readonly onNote: (note: Note) => void;
   /** For worlds in one process, whose peers need not each read the same bytes. */
   readonly reader?: Reader;
-  readonly witness?: Witness;
+  readonly witness?: Witness | undefined;
 };
 
 export class Client {

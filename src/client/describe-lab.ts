@@ -42,12 +42,12 @@ const SENTENCES: Sentences = {
   connected: () => 'connected to the broker',
   disconnected: ({ reason, attempts }) =>
     `no connection: ${reason.replace(/\.$/, '')}; trying again (${attempts} attempts so far)`,
-  joined: ({ peer, known, wanted }) => `${shorten(peer)} is here (${known} of ${wanted})`,
+  joined: ({ peer, known, wanted }) => `${shortLabName(peer)} is here (${known} of ${wanted})`,
   waiting: describeWaiting,
-  voted: ({ vote }) => `everybody is here: we vote with ${shorten(vote)}`,
+  voted: ({ vote }) => `everybody is here: we vote with ${shortLabName(vote)}`,
   elected: ({ controller, vote, votes, isSelf }) =>
-    `${isSelf ? 'we are' : `${shorten(controller)} is`} controller, with ${shorten(vote)} as the ` +
-    `highest of ${votes} votes`,
+    `${isSelf ? 'we are' : `${shortLabName(controller)} is`} controller, with ` +
+    `${shortLabName(vote)} as the highest of ${votes} votes`,
   challenge: ({ transactionID, bits, expected, isOwn }) =>
     `challenge ${transactionID}${isOwn ? ' of ours' : ''}: ${bits} zero bits, about ` +
     `${formatCount(expected)} tries`,
@@ -56,18 +56,18 @@ const SENTENCES: Sentences = {
     `${formatCount(perSecond)} a second`,
   found: ({ transactionID, solution }) => `we solved challenge ${transactionID}: ${solution}`,
   result: ({ transactionID, miner, isOwn }) => {
-    const who = miner === null ? 'somebody who is not named' : shorten(miner);
+    const who = miner === null ? 'somebody who is not named' : shortLabName(miner);
     return `challenge ${transactionID} is won by ${isOwn ? 'us' : who}`;
   },
   'solution-refused': ({ transactionID, miner, reason, isOwn }) => {
-    const whose = isOwn ? 'our solution' : `a solution of ${shorten(miner ?? 'somebody')}`;
+    const whose = isOwn ? 'our solution' : `a solution of ${shortLabName(miner ?? 'somebody')}`;
     return `${whose} for challenge ${transactionID} is refused: ${reason}`;
   },
   'gave-up': ({ transactionID, afterMs }) =>
     `challenge ${transactionID} is given up after ${seconds(afterMs)}`,
   'controller-gone': ({ controller, how, sinceMs }) =>
-    `${controller === null ? 'the controller' : shorten(controller)} ${GONE[how]} (last heard ` +
-    `${seconds(sinceMs)} ago); this dialect elects no other one: start all peers again`,
+    `${controller === null ? 'the controller' : shortLabName(controller)} ${GONE[how]} ` +
+    `(last heard ${seconds(sinceMs)} ago); this dialect elects no other one: start all peers again`,
   'other-controller': ({ transactionID }) =>
     `somebody else acts as controller, too: challenge ${transactionID} is not ours`,
   refused: ({ code, count, refusal }) => {
@@ -91,13 +91,13 @@ const GONE: Readonly<Record<NoteOf<'controller-gone'>['how'], string>> = {
 function describeWaiting({ lack, known, votes, wanted, silent }: NoteOf<'waiting'>): string {
   const begin = `nobody is elected: ${known} of ${wanted} are here`;
   if (lack === 'peers') return `${begin}, ${wanted - known} missing; ${votes} have voted`;
-  const who = silent.slice(0, 10).map(shorten).join(' ');
+  const who = silent.slice(0, 10).map(shortLabName).join(' ');
   const ours = lack === 'own-vote' ? '; the broker has not brought back our own vote' : '';
   return `${begin}, ${votes} votes have come; none from ${who === '' ? 'others' : who}${ours}`;
 }
 
 /** Enough of a name to tell it from the others. */
-function shorten(name: Name): string {
+export function shortLabName(name: Name): string {
   return String(name).slice(0, 8);
 }
 

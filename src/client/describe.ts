@@ -72,17 +72,17 @@ const sentences: Sentences = {
     `challenge ${transactionID}: ${formatCount(tried)} of about ${formatCount(expected)} tried, ` +
     `${formatRate(perSecond)}, ${formatSeconds(elapsedMs)}`,
   found: ({ solution, transactionID }) =>
-    `found ${shorten(solution)} for challenge ${transactionID}`,
+    `found ${shortSolution(solution)} for challenge ${transactionID}`,
   near: ({ solution, transactionID }) =>
-    `near miss for challenge ${transactionID}: ${shorten(solution)}`,
+    `near miss for challenge ${transactionID}: ${shortSolution(solution)}`,
   proposed: ({ transactionID, miner }, nameOf) =>
     `block ${transactionID} of ${nameOf(miner)} is proposed`,
   result: ({ block, isOwn, elapsedMs, digest }, nameOf) =>
     `result ${block.transactionID}: ${isOwn ? 'we win' : `${nameOf(block.clientID)} wins`} ` +
-    `with ${shorten(block.solution)} after ${formatSeconds(elapsedMs)}, ` +
+    `with ${shortSolution(block.solution)} after ${formatSeconds(elapsedMs)}, ` +
     `digest ${digest.slice(0, 16)}`,
   'solution-refused': ({ isOwn, miner, solution, transactionID, reason }, nameOf) =>
-    `${isOwn ? 'our solution' : `solution of ${nameOf(miner)}`} ${shorten(solution)} ` +
+    `${isOwn ? 'our solution' : `solution of ${nameOf(miner)}`} ${shortSolution(solution)} ` +
     `for challenge ${transactionID} refused: ${reason}`,
   synced: ({ from, to }) => `caught up from height ${from} to ${to}`,
   refused: ({ count: times, from, code, refusal }, nameOf) => {
@@ -178,7 +178,7 @@ export function describeMissing(known: number, wanted: number): string {
 }
 
 /** Miners pad their solutions with zeros, up to 64 of them. */
-function shorten(solution: string): string {
+export function shortSolution(solution: string): string {
   return solution.replace(/^0{17,}/, '0…');
 }
 

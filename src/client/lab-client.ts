@@ -12,7 +12,7 @@ import { readLab } from '../lab/reading.ts';
 import type { LabSettings, LabState } from '../lab/state.ts';
 import { labSubscriptions, writeLab } from '../lab/writing.ts';
 import type { Clock } from './clock.ts';
-import { Driver } from './driver.ts';
+import { Driver, type Witness } from './driver.ts';
 import type { Delivery, Link } from './link.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import type { Miner } from './miner.ts';
@@ -30,6 +30,7 @@ export type LabClientOptions = {
   /** Makes the link; the filters are what it must subscribe to, at QoS 1. */
   readonly openLink: (filters: readonly string[]) => Link;
   readonly onNote: (note: LabNote) => void;
+  readonly witness?: Witness<LabMessage, LabRefusal, LabNote> | undefined;
 };
 
 type LabSpeech = Speech<LabMessage, LabRefusal, null>;
@@ -57,6 +58,7 @@ export class LabClient {
       miner,
       onNote,
       onLeft,
+      witness: options.witness,
     };
     this.#driver = new Driver(createLabPeer(settings, hasher), hands, () => null);
   }

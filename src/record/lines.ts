@@ -18,6 +18,11 @@ export class LineCutter {
   #pieces: Uint8Array[] = [];
   #bytes = 0;
   #number = 1;
+  readonly #most: number;
+
+  constructor(mostBytes: number = LINE_MOST) {
+    this.#most = mostBytes;
+  }
 
   /** The lines that end in this piece of the file. */
   *push(piece: Uint8Array): Generator<Line> {
@@ -38,7 +43,7 @@ export class LineCutter {
 
   #keep(part: Uint8Array): void {
     this.#bytes += part.byteLength;
-    if (this.#bytes > LINE_MOST) this.#pieces = [];
+    if (this.#bytes > this.#most) this.#pieces = [];
     // A copy: whoever reads the file may use the memory of a piece again.
     else if (part.byteLength > 0) this.#pieces.push(part.slice());
   }
@@ -49,7 +54,7 @@ export class LineCutter {
     this.#bytes = 0;
     this.#number += 1;
     if (bytes === 0) return;
-    if (bytes > LINE_MOST) {
+    if (bytes > this.#most) {
       yield { ok: false, number, fault: { code: 'line-too-long', bytes } };
       return;
     }

@@ -1,6 +1,7 @@
 /** A false world: peers with the true head and the true driver, and everything else made up. */
 
 import { Client } from '../client/client.ts';
+import type { Witness } from '../client/driver.ts';
 import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
 import type { Settings } from '../domain/contract.ts';
@@ -39,6 +40,8 @@ export type WorldOptions = {
   readonly settings?: Partial<Omit<Settings, 'self'>>;
   /** Shown everything that matters to checkers, as it happens. */
   readonly onFact?: (fact: Fact) => void;
+  /** Shown each turn of each head, by the name of its peer. */
+  readonly onTurn?: (name: string, ...turn: Parameters<Witness['onTurn']>) => void;
 };
 
 /** What somebody said about itself, and when. */
@@ -139,7 +142,8 @@ export class World {
         this.#tell(self, { kind: 'noted', note });
       },
       witness: {
-        onTurn: (event) => {
+        onTurn: (event, moment, effects) => {
+          this.#options.onTurn?.(name, event, moment, effects);
           if (event.kind === 'heard' && senderOf(event.message) !== self.clientID)
             this.#tell(self, { kind: 'heard', message: event.message });
         },

@@ -82,7 +82,10 @@ test.each(Object.entries(EXIT))('exit code %s, %d, is documented', (_, code) => 
   expect(doc).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
 });
 
-const documented = ['client', 'broker', 'mine', 'verify-result', 'explore', 'record', 'doctor'];
+const documented = [
+  ...['client', 'broker', 'mine', 'verify-result', 'explore', 'doctor'],
+  ...['record', 'replay', 'watch'],
+];
 const commands = createProgram().commands.filter((it) => documented.includes(it.name()));
 
 test.each(commands.map((command) => [command.name(), command] as const))(

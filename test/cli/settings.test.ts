@@ -46,6 +46,7 @@ test('whoever says nothing gets the settings that the help shows', () => {
     foundAnew: false,
     challenges: 0,
     mine: true,
+    trace: null,
   });
   expect(connection('')).toEqual({ url: 'mqtt://127.0.0.1', keepaliveSeconds: 10 });
 });

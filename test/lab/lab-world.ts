@@ -10,6 +10,7 @@ import type { LabSettings } from '../../src/lab/state.ts';
 import { sha1 } from '../../src/miner/sha1.ts';
 import { leadingZeroBits } from '../../src/miner/sha256.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
+import { formatHead, formatTurn } from '../../src/record/trace.ts';
 import { Agenda } from '../../src/sim/agenda.ts';
 import { Body, trueClock } from '../../src/sim/body.ts';
 
@@ -64,6 +65,8 @@ class QuickMiner implements Miner {
 export class Ours {
   readonly client: LabClient;
   readonly notes: LabNote[] = [];
+  /** Its trace, a line each. */
+  readonly trace: string[] = [];
   link: Link | null = null;
 
   constructor(world: LabWorld, settings: LabSettings, seed: string) {
@@ -79,7 +82,13 @@ export class Ours {
         return this.link;
       },
       onNote: (note) => this.notes.push(note),
+      witness: {
+        onTurn: (...turn) => this.trace.push(`${formatTurn(...turn)}\n`),
+        onSaid: () => undefined,
+      },
     });
+    const { dialect } = settings;
+    this.trace.push(formatHead({ trace: 1, version: '0.1.0', dialect, settings }));
   }
 
   all<Kind extends LabNote['kind']>(kind: Kind): readonly Kept<Kind>[] {

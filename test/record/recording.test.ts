@@ -23,6 +23,9 @@ const plain: Recorded = {
   retained: false,
 };
 
+/** What JSON and UTF-8 write in ways of their own. */
+const CHARACTERS = fc.constantFrom(...'a/"\\\n\t\u0000\u007f\u2028é€', '😀');
+
 /** Reads a file in pieces of so many bytes. */
 function readAll(file: Uint8Array, pieceBytes = 1_000): readonly RecordedLine[] {
   const reader = new RecordingReader();
@@ -53,11 +56,11 @@ test('whatever was written is read back, in pieces of any size', () => {
   const recorded = fc.record({
     time: fc.nat().map((time) => time as UnixMs),
     topic: fc
-      .string({ unit: 'binary', minLength: 1, maxLength: 20 })
+      .string({ unit: CHARACTERS, minLength: 1, maxLength: 20 })
       .filter((it) => !/[\0#+]/.test(it)),
     payload: fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
-      fc.string({ unit: 'binary', maxLength: 60 }).map(bytesOf),
+      fc.string({ unit: CHARACTERS, maxLength: 60 }).map(bytesOf),
     ),
     qos: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
     retained: fc.boolean(),
@@ -69,11 +72,13 @@ test('whatever was written is read back, in pieces of any size', () => {
       (all, pieceBytes) => {
         const file = bytesOf(all.map(writeRecorded).join(''));
         const lines = readAll(file, pieceBytes);
-        expect(lines.map((line) => line.ok && { ...line.recorded })).toEqual(all);
+        // Vitest takes its time over arrays of bytes.
+        const shown = ({ payload, ...rest }: Recorded): unknown => [String(payload), rest];
+        expect(lines.map((line) => line.ok && shown(line.recorded))).toEqual(all.map(shown));
         expect(lines.map(({ number }) => number)).toEqual(all.map((_, index) => index + 1));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 });
 
@@ -98,8 +103,8 @@ test('base64 is judged whatever its length', () => {
   const bad = 'is malformed: base64 must be base64 with padding';
   expect(['', 'YQ==', 'YWI=', 'YWJj'].map(judge)).toEqual(['0', '1', '2', '3']);
   expect(['YQ', 'Y===', '====', 'YQ==YQ==', 'YW-_'].map(judge)).toEqual(Array(5).fill(bad));
-  expect(judge('AAAA'.repeat(1_500_000))).toBe('4500000');
-  expect(judge(`${'AAAA'.repeat(1_500_000)}AAA!`)).toBe(bad);
+  expect(judge('AAAA'.repeat(400_000))).toBe('1200000');
+  expect(judge(`${'AAAA'.repeat(400_000)}AAA!`)).toBe(bad);
 });
 
 test('the longest line that is written is one that is read', () => {
