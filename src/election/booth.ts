@@ -63,6 +63,14 @@ export function boothOf(booths: Booths, term: Term): Booth {
   return booth;
 }
 
+/**
+ * [safety] PROTOCOL 6.9: only who took part in this very election, in this very run, knows what it
+ * said in it; so only such a peer may govern. A booth does not outlive a restart.
+ */
+export function tookPart(booth: Booth): boolean {
+  return booth.hasRevealed;
+}
+
 /** Forgets terms that are over. */
 export function closeBooths(booths: Booths, below: Term): void {
   for (const term of Object.keys(booths).map(Number)) if (term < below) delete booths[term];

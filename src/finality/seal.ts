@@ -4,6 +4,16 @@ import type { Acknowledgement } from '../domain/message.ts';
 import type { ClientID, Digest, TransactionID } from '../domain/names.ts';
 import { isMember, majority, type Roster } from '../domain/roster.ts';
 
+/** Whether an acknowledgement counts for a proposal: it is of that very term, number and digest. */
+export function isVoiceOf(
+  { term, transactionID, digest }: Acknowledgement,
+  proposed: Pick<Acknowledgement, 'term' | 'transactionID' | 'digest'>,
+): boolean {
+  return (
+    term === proposed.term && transactionID === proposed.transactionID && digest === proposed.digest
+  );
+}
+
 /**
  * What is wrong with a seal, in words; null if it holds. Acknowledgements of different terms never
  * add up [safety]: each term may have had another block at that height.

@@ -28,7 +28,7 @@ export function careForRoster(step: Step): void {
 }
 
 /** The open challenge is given up: its number goes to the change, which is more urgent. */
-function proposeChange(step: Step, change: Change): void {
+export function proposeChange(step: Step, change: Change): void {
   const { memory } = step.state;
   const { chain } = memory;
   if (chain === null) return;

@@ -16,6 +16,7 @@ import type { ClientID, Instant } from '../domain/names.ts';
 import { majority } from '../domain/roster.ts';
 import type { CastVote } from '../election/booth.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
+import { isVoiceOf } from '../finality/seal.ts';
 import { digestOf, emptyRoot, type Opening, openingOf } from '../ledger/block.ts';
 import { bitsOfNext, problemOfOpening } from '../ledger/chain.ts';
 import { append } from './appending.ts';
@@ -230,8 +231,8 @@ export function hearAcknowledgement(step: Step, voice: Acknowledgement, text: st
   const { office, memory } = step.state;
   if (office === null || office.proposed === null || memory.chain === null) return;
   const { block, digest } = office.proposed;
-  const isOfIt = voice.transactionID === block.transactionID && voice.digest === digest;
-  if (!isOfIt || voice.term !== office.term || !isInRoster(memory, voice.clientID)) return;
+  const proposed = { term: office.term, transactionID: block.transactionID, digest };
+  if (!isVoiceOf(voice, proposed) || !isInRoster(memory, voice.clientID)) return;
   office.acknowledgements[voice.clientID] = text;
   const seal = Object.values(office.acknowledgements);
   if (seal.length < majority(memory.chain.roster.members.length)) return;

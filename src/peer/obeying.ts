@@ -4,7 +4,7 @@ import type { Mandate, Message, Vote } from '../domain/message.ts';
 import type { ClientID, Term } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
-import { boothOf, type CastVote, hasRoom } from '../election/booth.ts';
+import { boothOf, type CastVote, hasRoom, tookPart } from '../election/booth.ts';
 import { countVotes, problemOf } from '../election/mandate.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
 import { acquaintanceOf } from './acquainting.ts';
@@ -168,8 +168,8 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
   step.record({ kind: 'obeyed', term, controllerID });
   if (isRise) enterTerm(step);
   const isSelf = controllerID === step.self;
-  // [safety] Only who took part in this very election, in this very run, knows what it said in it.
-  const isOurs = isSelf && casts !== null && boothOf(state.booths, term).hasRevealed;
+  // [safety] Who restarted since has forgotten what it said in this term.
+  const isOurs = isSelf && casts !== null && tookPart(boothOf(state.booths, term));
   state.obeyed = {
     term,
     controllerID,

@@ -1,17 +1,20 @@
 /** What peers do of themselves, or because their clocks say so: at any moment, or never. */
 
 import type { Hasher } from '../../domain/crypto.ts';
-import { beginElection, closePhase } from '../../peer/electing.ts';
-import { openChallenge } from '../../peer/governing.ts';
+import type { Change } from '../../ledger/change.ts';
+import { proposeChange } from '../../peer/caring.ts';
+import { beginElection, closePhase, sayAgain } from '../../peer/electing.ts';
+import { openChallenge, repeatMandate, sayProposal } from '../../peer/governing.ts';
 import { isInRoster, presentRoster } from '../../peer/memory.ts';
+import { saySolution } from '../../peer/searching.ts';
 import { solve } from '../false-miner.ts';
 import type { Making } from './making.ts';
 
 /**
  * `suspect` its controller, as if it had been silent too long; find a phase of the election `late`;
- * `open` the next challenge; `solve` the one it knows.
+ * `open` the next challenge; `solve` the one it knows; say `again` what is said until it is heard.
  */
-export type Deed = 'suspect' | 'late' | 'open' | 'solve';
+export type Deed = 'suspect' | 'late' | 'open' | 'solve' | 'again';
 
 /** The longest phase of an election. */
 const lateMs = 10_000;
@@ -40,4 +43,19 @@ export const deeds: Readonly<Record<Deed, (making: Making, hasher: Hasher) => vo
     if (mining === null) return;
     making.run({ kind: 'found', work: mining.id, solution: solve(mining, hasher) });
   },
+  again: (making) => {
+    making.do((step) => {
+      sayAgain(step);
+      saySolution(step);
+      repeatMandate(step);
+      sayProposal(step);
+    }, 0);
+  },
 };
+
+/** Proposes a change of the roster, if nothing else is being proposed. */
+export function change(making: Making, wish: Change): void {
+  const { office } = making.state;
+  if (!office?.isGoverning || office.proposed !== null) return;
+  making.do((step) => proposeChange(step, wish), 0);
+}

@@ -79,11 +79,7 @@ export class Machine {
   start(journal: readonly Entry[], crashes: number): Move {
     const state = newState(this.#options.settings);
     const making = new Making(state, journal, this.#desk(crashes));
-    if (crashes > 0) making.tell({ kind: 'crashed' });
-    const seed = this.#seed(crashes);
-    making.run({ kind: 'started', seed, recovered: { entries: journal } });
-    making.run({ kind: 'connected' });
-    if (crashes > 0) making.tell({ kind: 'restarted' });
+    making.begin(this.#seed(crashes), crashes);
     return this.#close(making, crashes);
   }
 

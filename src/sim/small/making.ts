@@ -3,7 +3,7 @@
 import type { Speech } from '../../client/speech.ts';
 import type { Effect, Entry, Event, Moment } from '../../domain/contract.ts';
 import type { Hasher } from '../../domain/crypto.ts';
-import type { Message } from '../../domain/message.ts';
+import type { Message, MessageKind } from '../../domain/message.ts';
 import type { ClientID, Instant, UnixMs } from '../../domain/names.ts';
 import { revive } from '../../peer/head.ts';
 import type { State } from '../../peer/state.ts';
@@ -19,10 +19,23 @@ export type Letter = {
   readonly text: string;
 };
 
+/** Without time, letters of other kinds say nothing that these don't. */
+export const carried: ReadonlySet<MessageKind> = new Set([
+  'commitment',
+  'reveal',
+  'vote',
+  'mandate',
+  'challenge',
+  'solution',
+  'proposal',
+  'acknowledgement',
+  'result',
+]);
+
 /** What one peer has outside its head. */
 export type Desk = {
   readonly hasher: Hasher;
-  readonly speech: Speech;
+  readonly speech: Pick<Speech, 'utter' | 'hearOwn'>;
   /** Clocks of different peers differ, and so do the challenges that they open. */
   readonly unix: UnixMs;
   /** Finds the letter of these words, or makes it; null for a kind that nobody is brought. */
@@ -44,6 +57,8 @@ export class Making {
   readonly letters: Letter[] = [];
   readonly facts: Fact[] = [];
   readonly #desk: Desk;
+  /** How many effects it lives to perform. */
+  #left = Number.POSITIVE_INFINITY;
 
   constructor(state: State, journal: readonly Entry[], desk: Desk) {
     this.state = state;
@@ -53,7 +68,21 @@ export class Making {
 
   tell(fact: Unplaced): void {
     if (!isJudged(fact)) return;
-    this.facts.push({ ...fact, at: 0, by: this.state.settings.self.clientID } as Fact);
+    // Nobody else has it: made whole, not copied.
+    this.facts.push(Object.assign(fact, { at: 0, by: this.state.settings.self.clientID }) as Fact);
+  }
+
+  /** Starts with what the journal holds; `crashes`: how often it has crashed so far. */
+  begin(seed: string, crashes: number): void {
+    if (crashes > 0) this.tell({ kind: 'crashed' });
+    this.run({ kind: 'started', seed, recovered: { entries: [...this.journal] } });
+    this.run({ kind: 'connected' });
+    if (crashes > 0) this.tell({ kind: 'restarted' });
+  }
+
+  /** After so many effects more it is dead: a crash in the midst of a turn. */
+  dieAfter(effects: number): void {
+    this.#left = effects;
   }
 
   /** The head's turn, and whatever follows from hearing its own voice. */
@@ -83,6 +112,8 @@ export class Making {
   #perform(effects: readonly Effect[]): void {
     const own: Event[] = [];
     for (const effect of effects) {
+      if (this.#left <= 0) return;
+      this.#left -= 1;
       if (effect.kind === 'record') {
         this.journal.push(effect.entry);
         this.tell({ kind: 'recorded', entry: effect.entry });
@@ -102,10 +133,22 @@ export class Making {
   }
 }
 
-/** Whether any checker looks at it. */
+/** Kinds that some checker looks at, and those that none does. */
+const judgedNotes: ReadonlySet<string> = new Set(['drawn', 'mandate', 'challenge']);
+const judgedWords: ReadonlySet<string> = new Set(['commitment', 'reveal']);
+const idleWords: ReadonlySet<string> = new Set(['introduction', 'presence']);
+
 function isJudged(fact: Unplaced): boolean {
-  if (fact.kind === 'noted') return ['drawn', 'mandate', 'challenge'].includes(fact.note.kind);
-  if (fact.kind === 'heard') return ['commitment', 'reveal'].includes(fact.message.kind);
-  if (fact.kind === 'said') return !['introduction', 'presence'].includes(fact.message.kind);
-  return fact.kind !== 'recorded' || fact.entry.kind !== 'incarnation';
+  switch (fact.kind) {
+    case 'noted':
+      return judgedNotes.has(fact.note.kind);
+    case 'heard':
+      return judgedWords.has(fact.message.kind);
+    case 'said':
+      return !idleWords.has(fact.message.kind);
+    case 'recorded':
+      return fact.entry.kind !== 'incarnation';
+    default:
+      return true;
+  }
 }

@@ -2,7 +2,8 @@
 
 import { type Violation, Watch } from '../checkers/all.ts';
 import type { Checker, Fact } from '../checkers/fact.ts';
-import { type Action, describeAction, type Scene, type SmallWorld } from './world.ts';
+import { describeStep } from './telling.ts';
+import type { Action, Scene, SmallWorld } from './world.ts';
 
 /** How a scene was come to, the last step first. */
 type Trail = {
@@ -87,7 +88,9 @@ function judge(trail: Trail, checkers: readonly Checker[]): Finding['violation']
     for (const fact of facts) {
       const violation = watch.see(fact);
       if (violation === null) continue;
-      const steps = trails.flatMap(({ action }) => (action === null ? [] : describeAction(action)));
+      const steps = trails.flatMap(({ action }) =>
+        action === null ? [] : describeStep(action.peer, action.what),
+      );
       return { ...violation, steps };
     }
   }

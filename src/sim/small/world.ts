@@ -8,21 +8,8 @@ import type { Fact } from '../checkers/fact.ts';
 import { toyIdentity } from '../toy-crypto.ts';
 import type { Deed } from './deeds.ts';
 import { type Local, Machine, type Move } from './machine.ts';
-import type { Letter } from './making.ts';
+import { carried, type Letter } from './making.ts';
 import { type Pool, Pools } from './pool.ts';
-
-/** Without time, messages of other kinds say nothing that these don't. */
-const carried: ReadonlySet<MessageKind> = new Set([
-  'commitment',
-  'reveal',
-  'vote',
-  'mandate',
-  'challenge',
-  'solution',
-  'proposal',
-  'acknowledgement',
-  'result',
-]);
 
 /** Where all peers are, and what they may still hear. */
 export type Scene = {
@@ -175,12 +162,4 @@ function settingsOf(self: Member, peers: number): Settings {
     challenges: 0,
     mines: true,
   };
-}
-
-/** An action in words; peers are counted from 1. */
-export function describeAction({ peer, what }: Action): string {
-  if (typeof what === 'string') return `p${peer + 1}: ${what}`;
-  const { clientID: _, kind, ...rest } = what.message;
-  const term = 'term' in rest ? ` of term ${rest.term}` : '';
-  return `p${peer + 1}: hear ${kind} ${what.id}${term} of ${what.by.slice(0, 8)}`;
 }
