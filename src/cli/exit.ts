@@ -55,6 +55,8 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['block-changed', EXIT.badFile],
   ['roster-unreadable', EXIT.badFile],
   ['roster-malformed', EXIT.badFile],
+  ['key-unreadable', EXIT.badFile],
+  ['key-malformed', EXIT.badFile],
   ['bad-users-file', EXIT.badFile],
   ['miner-not-built', EXIT.badFile],
   ['taken-over', EXIT.takenOver],

@@ -54,6 +54,8 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   proposed: { transactionID: 'number', miner: 'string' },
   result: { block: 'object', digest: 'string', preimage: 'string', elapsedMs: 'number' },
   'solution-refused': { transactionID: 'number', miner: 'string', reason: 'string' },
+  evicted: {},
+  dropped: {},
   synced: {},
   refused: { code: 'string', count: 'number' },
   'thread-replaced': {},

@@ -13,6 +13,7 @@ import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { rulesOf } from '../ledger/rules.ts';
 import { createPool, type PoolError } from '../miner/pool.ts';
+import { readAccountKeyFile } from '../node/account-key-file.ts';
 import {
   generateIdentity,
   type Identity,
@@ -163,8 +164,9 @@ async function openPast(
       close: () => Promise.resolve(),
     };
   }
-  const { difficulty, election, peers } = values;
-  const rules = rulesOf({ peers: founders?.length ?? peers, difficulty, election });
+  const { difficulty, election, peers, reward } = values;
+  const seats = founders?.length ?? peers;
+  const rules = rulesOf({ peers: seats, difficulty, election, reward });
   // Only here: LevelDB is a library of the machine's own, which others need not load.
   const { openDataDirectory } = await import('../node/data-directory.ts');
   const opened = await openDataDirectory(data, rules, newIdentity || foundAnew);
@@ -220,6 +222,9 @@ function settingsOf(
     challenges: values.challenges,
     mines: values.mine,
     foundsAnew: values.foundAnew,
+    reward: values.reward,
+    mineWhen: values.mineWhen,
+    ...(values.rewardKey !== null && { rewardKey: readAccountKeyFile(values.rewardKey) }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What makes one peer: the settings of `client`, which `start` hands on to each of its clients. */
 
 import type { ElectionRule } from '../domain/contract.ts';
+import { rewardMost, usualReward } from '../ledger/rules.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { MEMBERS_MOST } from '../wire/values.ts';
 import type { Settings } from './setting.ts';
@@ -27,6 +28,11 @@ export type PeerValues = {
   readonly foundAnew: boolean;
   readonly challenges: number;
   readonly mine: boolean;
+  /** Units. */
+  readonly reward: number;
+  /** A path. */
+  readonly rewardKey: string | null;
+  readonly mineWhen: 'always' | 'transactions';
   /** Path. */
   readonly trace: string | null;
 };
@@ -133,6 +139,25 @@ export const peerSettings: Settings<PeerValues> = {
   mine: {
     flags: '--no-mine',
     help: 'take part in everything but the mining',
+  },
+  reward: {
+    flags: '--reward <units>',
+    help: 'what each block credits its winner with; the same for every peer',
+    fallback: String(usualReward),
+    ...whole(0, rewardMost),
+  },
+  rewardKey: {
+    flags: '--reward-key <file>',
+    help: 'credit our rewards to the public key in this file (64 hex digits), not to our own',
+    fallback: null,
+    ...text,
+  },
+  mineWhen: {
+    flags: '--mine-when <when>',
+    help: 'as controller, open challenges always, or only while transactions wait',
+    fallback: 'always',
+    allowed: 'always or transactions',
+    read: (typed) => (typed === 'always' || typed === 'transactions' ? typed : null),
   },
   trace: {
     flags: '--trace <file>',

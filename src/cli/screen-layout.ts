@@ -81,6 +81,8 @@ function shortIdle(idle: Idle): string {
       return 'has a solution';
     case 'proposed':
       return 'awaits the result';
+    case 'no-transactions':
+      return 'awaits transactions';
     case 'exhausted':
       return 'has tried everything';
     case 'old-mandate':

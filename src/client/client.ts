@@ -2,13 +2,18 @@
 
 import type { Reply, Settings } from '../domain/contract.ts';
 import type { Hasher, Signer, Verifier } from '../domain/crypto.ts';
+import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
+import { type Fault, readTransaction } from '../domain/transaction.ts';
+import { type Account, accountIn, noAccounts } from '../ledger/account.ts';
 import { revive } from '../peer/head.ts';
 import type { State } from '../peer/state.ts';
+import { problemOfSending } from '../peer/taking.ts';
 import { createGlimpse, type View, viewOf } from '../peer/view.ts';
 import { Door } from '../wire/door.ts';
 import type { Reader } from '../wire/reader.ts';
 import { subscriptionsOf } from '../wire/topics.ts';
+import { isSigned } from '../wire/transaction.ts';
 import type { Clock } from './clock.ts';
 import { Driver, type Witness } from './driver.ts';
 import type { Journal } from './journal.ts';
@@ -40,6 +45,9 @@ export type ClientOptions = {
 export class Client {
   readonly #driver: Driver<State>;
   readonly #door: Door;
+  readonly #hasher: Hasher;
+  readonly #verifier: Verifier;
+  readonly #clock: Clock;
   readonly #seed: string;
   readonly #left: Promise<void>;
 
@@ -48,6 +56,9 @@ export class Client {
     const { self } = settings;
     const door = new Door({ prefix, self, hasher, verifier, reader: options.reader });
     this.#door = door;
+    this.#hasher = hasher;
+    this.#verifier = verifier;
+    this.#clock = options.clock;
     for (const member of settings.founders ?? []) door.learn(member);
     let leave: () => void = () => undefined;
     this.#left = new Promise((resolve) => {
@@ -67,7 +78,7 @@ export class Client {
         onLeft: leave,
         witness: options.witness,
       },
-      createGlimpse(),
+      createGlimpse(hasher),
     );
   }
 
@@ -98,6 +109,29 @@ export class Client {
   /** Stops as a crash would: not even a goodbye is said. */
   kill(): void {
     this.#driver.kill();
+  }
+
+  /**
+   * Hands in a transaction, in JSON of any spelling: null once it is in our mempool and published,
+   * else why it is not. What is cheaper to ask than its signature is asked first.
+   */
+  async send(text: string): Promise<Fault | null> {
+    const read = readTransaction(text);
+    if (!read.ok) return read.fault;
+    const { transaction } = read;
+    const { state } = this.#driver;
+    const fault = problemOfSending(state, transaction, this.#clock.now().at, this.#hasher);
+    if (fault !== null) return fault;
+    if (!isSigned(transaction, this.#verifier))
+      return { code: 'INVALID_SIGNATURE', problem: 'its signature is not by its sender' };
+    this.#door.vouchFor(transaction);
+    const reply = await this.#driver.ask({ kind: 'send', transaction });
+    return reply.kind === 'declined' ? reply.fault : null;
+  }
+
+  /** What an account has, and the nonce of its next transaction, after our last block. */
+  account(name: ClientID): Account {
+    return accountIn(this.#driver.state.memory.chain?.accounts ?? noAccounts, name);
   }
 
   view(): View {

@@ -58,6 +58,17 @@ const SENTENCES: Sentences = {
     if (first === undefined || last === undefined) return `tells ${nameOf(message.to)} no blocks`;
     return `tells ${nameOf(message.to)} blocks ${first.transactionID} to ${last.transactionID}`;
   },
+  transaction: ({ transaction }) => {
+    const { sender, nonce } = transaction;
+    const what =
+      'message' in transaction
+        ? `says "${transaction.message}"`
+        : `sends ${transaction.amount} to ${transaction.to.slice(0, 8)}`;
+    return `transaction ${nonce} of ${sender.slice(0, 8)} ${what}`;
+  },
+  batch: ({ root, transactions }) =>
+    `says the batch ${root.slice(0, 16)} of ${transactions.length} transactions`,
+  fetch: ({ root }) => `asks for the batch ${root.slice(0, 16)}`,
 };
 
 function standing(message: MessageOf<'introduction' | 'presence'>): string {

@@ -18,7 +18,10 @@ export type Words<Said, Told> = {
 };
 
 export const ourWords: Words<Message, Note> = {
-  message: (message) => `${shortName(senderOf(message))} ${describeMessage(message)}`,
+  message: (message) =>
+    message.kind === 'transaction'
+      ? describeMessage(message)
+      : `${shortName(senderOf(message))} ${describeMessage(message)}`,
   note: (note) => describe(note),
 };
 
@@ -84,7 +87,9 @@ export function describeEffect<Said, Told>(
     case 'rest':
       return 'stops mining';
     case 'reply':
-      return 'has done what it was asked';
+      return effect.reply.kind === 'done'
+        ? 'has done what it was asked'
+        : `declines: ${effect.reply.fault.code}`;
     case 'note':
       return `tells: ${words.note(effect.note)}`;
     case 'leave':

@@ -77,13 +77,19 @@ const sentences: Sentences = {
     `near miss for challenge ${transactionID}: ${shortSolution(solution)}`,
   proposed: ({ transactionID, miner }, nameOf) =>
     `block ${transactionID} of ${nameOf(miner)} is proposed`,
-  result: ({ block, isOwn, elapsedMs, digest }, nameOf) =>
+  result: ({ block, isOwn, elapsedMs, digest, transactions }, nameOf) =>
     `result ${block.transactionID}: ${isOwn ? 'we win' : `${nameOf(block.clientID)} wins`} ` +
     `with ${shortSolution(block.solution)} after ${formatSeconds(elapsedMs)}, ` +
-    `digest ${digest.slice(0, 16)}`,
+    `digest ${digest.slice(0, 16)}${transactions === 0 ? '' : `, ${transactions} in its batch`}`,
   'solution-refused': ({ isOwn, miner, solution, transactionID, reason }, nameOf) =>
     `${isOwn ? 'our solution' : `solution of ${nameOf(miner)}`} ${shortSolution(solution)} ` +
     `for challenge ${transactionID} refused: ${reason}`,
+  evicted: ({ sender, nonce, waiting }) =>
+    `${waiting} transactions wait, and no more can: number ${nonce} of ${sender.slice(0, 8)}, ` +
+    'which came first, had to go',
+  dropped: ({ sender, nonce, fault, isOurs }) =>
+    `${isOurs ? 'our ' : ''}transaction ${nonce} of ${sender.slice(0, 8)} ` +
+    `can be in no block any more: ${fault}`,
   synced: ({ from, to }) => `caught up from height ${from} to ${to}`,
   refused: ({ count: times, from, code, refusal }, nameOf) => {
     const whose = from === null ? '' : ` of ${nameOf(from)}`;
@@ -124,6 +130,7 @@ const reasons: Reasons = {
   'no-challenge': () => 'waiting for the next challenge',
   solved: () => 'we have a solution; waiting for its result',
   proposed: ({ miner }, nameOf) => `${nameOf(miner)} has a solution; waiting for its result`,
+  'no-transactions': () => 'waiting for a transaction to open a challenge for',
   exhausted: () => 'every nonce is tried',
   paused: () => 'paused',
   leaving: () => 'leaving, once our seat is given up',

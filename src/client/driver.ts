@@ -40,6 +40,8 @@ export type Witness<Said = Message, Fault = Refusal, Told = Note> = {
   readonly onSaid: (message: Said) => void;
 };
 
+type Asked = { readonly command: Command; readonly resolve: (reply: Reply) => void };
+
 /** Effects that show nobody else what we hold. */
 const isOurOwn: ReadonlySet<Effect['kind']> = new Set(['mine', 'rest', 'reply', 'note', 'leave']);
 
@@ -50,7 +52,7 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
   readonly #inbox: (Event<Said, Fault> | Delivery)[] = [];
   /** Our own voice, and failures: looked at before anything that waits in the inbox. */
   readonly #own: Event<Said, Fault>[] = [];
-  readonly #replies = new Map<RequestID, (reply: Reply) => void>();
+  readonly #asked = new Map<RequestID, Asked>();
   #effects: readonly Effect<Said, Told>[] = [];
   #next = 0;
   #requests = 0;
@@ -89,7 +91,11 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
     this.#requests += 1;
     const request = `r${this.#requests}` as RequestID;
     return new Promise((resolve) => {
-      this.#replies.set(request, resolve);
+      if (this.#hasLeft) {
+        resolve(replyOfNobody(command));
+        return;
+      }
+      this.#asked.set(request, { command, resolve });
       this.#receive({ kind: 'asked', request, command });
     });
   }
@@ -215,8 +221,8 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
         miner?.rest();
         return undefined;
       case 'reply':
-        this.#replies.get(effect.request)?.(effect.reply);
-        this.#replies.delete(effect.request);
+        this.#asked.get(effect.request)?.resolve(effect.reply);
+        this.#asked.delete(effect.request);
         return undefined;
       case 'note':
         onNote(effect.note);
@@ -270,9 +276,15 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
   #leave(link: Link): void {
     const { onLeft } = this.#hands;
     this.kill();
-    for (const resolve of this.#replies.values()) resolve({ kind: 'done' });
+    for (const { command, resolve } of this.#asked.values()) resolve(replyOfNobody(command));
     void link.close().then(onLeft, onLeft);
   }
+}
+
+/** What a peer that is gone answers: to what it can't do any more, that it did not. */
+function replyOfNobody({ kind }: Command): Reply {
+  if (kind !== 'send') return { kind: 'done' };
+  return { kind: 'declined', fault: { code: 'NOT_READY', problem: 'this peer has left' } };
 }
 
 function codeOf(error: unknown): string {

@@ -3,9 +3,17 @@
 import type { Entry, Recovered } from '../domain/contract.ts';
 import type { Block, Founding, Seal } from '../domain/message.ts';
 import type { TransactionID } from '../domain/names.ts';
+import type { Batch } from '../domain/transaction.ts';
 
-/** Consecutive blocks with the seals of the last and of each block that changes the roster. */
-export type Page = { readonly blocks: readonly Block[]; readonly seals: readonly Seal[] };
+/**
+ * Consecutive blocks with the seals of the last and of each block that changes the roster, and the
+ * batches of those that carry one; none of these where no block does.
+ */
+export type Page = {
+  readonly blocks: readonly Block[];
+  readonly seals: readonly Seal[];
+  readonly batches?: readonly Batch[];
+};
 
 export interface Journal {
   /**
@@ -18,7 +26,7 @@ export interface Journal {
    * kept or not; the next one to be recorded is that same entry again.
    */
   record(entry: Entry): void | Promise<void>;
-  /** Blocks from `from` on, at most `bytes` as JSON; null where there are none. */
+  /** Blocks from `from` on, at most `bytes` as JSON or a single one; null where there are none. */
   page(from: TransactionID, bytes: number): Page | null | Promise<Page | null>;
   founding(): Founding | null | Promise<Founding | null>;
 }

@@ -23,7 +23,7 @@ export function problemOfRecovered(
     if (entry.kind === 'founded')
       chain = startChain(makeRoster(entry.founding.members, rules.text, hasher), rules);
     if (entry.kind === 'sealed' && chain !== null)
-      chain = extendChain(chain, rules, entry.block, entry.digest, hasher);
+      chain = extendChain(chain, rules, entry.block, entry.digest, hasher, entry.batch);
   }
   return null;
 }
@@ -36,6 +36,6 @@ function problemOf(entry: Entry, chain: Chain | null, rules: Rules, hasher: Hash
   if (digestOf(block, hasher) !== digest) return `the digest of block ${number} is not its own`;
   if (entry.kind === 'accepted') return null;
   if (chain === null) return 'it has blocks of a network that it does not know';
-  const problem = problemOfBlock(block, chain, rules, hasher);
+  const problem = problemOfBlock(block, chain, rules, hasher, entry.batch);
   return problem === null ? null : `block ${number} does not fit: ${problem}`;
 }

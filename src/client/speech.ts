@@ -6,7 +6,7 @@ import type { Answer, Message } from '../domain/message.ts';
 import type { Instant } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Door, DoorView } from '../wire/door.ts';
-import { signMessage } from '../wire/envelope.ts';
+import { payloadOf } from '../wire/envelope.ts';
 import { plainReader, type Reader } from '../wire/reader.ts';
 import { qosOf, topicOf } from '../wire/topics.ts';
 import { EchoFilter } from './echo-filter.ts';
@@ -40,7 +40,7 @@ export function createSpeech(
   return {
     utter(message) {
       const topic = topicOf(prefix, message);
-      return { topic, text: signMessage(message, topic, signer), qos: qosOf(message.kind) };
+      return { topic, text: payloadOf(message, topic, signer), qos: qosOf(message.kind) };
     },
     hearOwn(message, text) {
       echoes.add(text);

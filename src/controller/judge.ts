@@ -19,16 +19,24 @@ export type Judgement =
   | { readonly kind: 'refuse'; readonly reason: Reason };
 
 export function judge(solution: Solution, desk: Desk, hasher: Hasher): Judgement {
-  const { transactionID, clientID } = solution;
+  const { transactionID, clientID, reward } = solution;
   if (transactionID < desk.height) return refuse('late');
   if (transactionID > desk.height) return refuse('unknown-transaction');
   if (desk.proposed !== null) {
     const { proposed } = desk;
-    const isSame = proposed.clientID === clientID && proposed.solution === solution.solution;
+    const isSame =
+      proposed.clientID === clientID &&
+      proposed.solution === solution.solution &&
+      proposed.reward === reward;
     return isSame ? { kind: 'known' } : refuse('late');
   }
   if (desk.opening === null) return refuse('not-open');
-  const block: Block = { ...desk.opening, clientID, solution: solution.solution };
+  const block: Block = {
+    ...desk.opening,
+    clientID,
+    ...(reward !== undefined && { reward }),
+    solution: solution.solution,
+  };
   const isSolved = zeroBits(digestOf(block, hasher)) >= desk.opening.challenge;
   return isSolved ? { kind: 'win', block } : refuse('invalid');
 }

@@ -2,6 +2,7 @@
 
 import type { Block, Founding, Member, Message, Seal } from './message.ts';
 import type {
+  AccountKey,
   ClientID,
   Digest,
   Instant,
@@ -14,6 +15,7 @@ import type {
 } from './names.ts';
 import type { Note } from './note.ts';
 import type { Refusal } from './refusal.ts';
+import type { Batch, Fault, Transaction } from './transaction.ts';
 
 /** `at` never goes back and sets deadlines; `unix` is the wall clock, for block times only. */
 export type Moment = { readonly at: Instant; readonly unix: UnixMs };
@@ -42,10 +44,22 @@ export type Settings = {
   readonly mines: boolean;
   /** Founds another network though members of one are here, unless that one has a controller. */
   readonly foundsAnew?: boolean;
+  /** Units that a block credits; part of the Rules. 50 if nothing is said. */
+  readonly reward?: number;
+  /** Whose account our rewards go to, if not our own key's. */
+  readonly rewardKey?: AccountKey;
+  /** As controller, opens challenges at once, or only for transactions that wait. */
+  readonly mineWhen?: 'always' | 'transactions';
 };
 
-export type Command = { readonly kind: 'pause' | 'resume' | 'leave' };
-export type Reply = { readonly kind: 'done' };
+export type Command =
+  | { readonly kind: 'pause' | 'resume' | 'leave' }
+  /** Its signature is checked by whoever asks. */
+  | { readonly kind: 'send'; readonly transaction: Transaction };
+export type Reply =
+  | { readonly kind: 'done' }
+  /** The transaction is not taken. */
+  | { readonly kind: 'declined'; readonly fault: Fault };
 
 /** What a digest is; `sha256d` is the SHA-256 of a SHA-256's 32 bytes. */
 export type Algorithm = 'sha256' | 'sha256d' | 'sha1';
@@ -85,12 +99,14 @@ export type Entry =
   /** A mandate, accepted in the place of a vote. */
   | { readonly kind: 'obeyed'; readonly term: Term; readonly controllerID: ClientID }
   | { readonly kind: 'founded'; readonly founding: Founding }
-  /** A proposal, before its acknowledgement. */
+  /** A proposal with its batch, before its acknowledgement. */
   | {
       readonly kind: 'accepted';
       readonly term: Term;
       readonly block: Block;
       readonly digest: Digest;
+      /** Absent where it is empty. */
+      readonly batch?: Batch;
     }
   /** A final block; its seal is empty where a later one's vouches for it. */
   | {
@@ -98,6 +114,8 @@ export type Entry =
       readonly block: Block;
       readonly digest: Digest;
       readonly seal: Seal;
+      /** Absent where it is empty. */
+      readonly batch?: Batch;
     };
 
 /** What a journal gives back at the start: its entries in order. Empty for a new peer. */

@@ -11,6 +11,7 @@ import type {
   UnixMs,
   VoteID,
 } from './names.ts';
+import type { Batch, Transaction } from './transaction.ts';
 
 /** A peer's name and the key that proves it. */
 export type Member = { readonly clientID: ClientID; readonly publicKey: PublicKey };
@@ -127,6 +128,8 @@ export type Solution = From<'solution'> & {
   readonly solution: string;
   /** There where the sender is an observer. */
   readonly publicKey?: PublicKey;
+  /** As its block will have it. */
+  readonly reward?: AccountKey;
 };
 
 export type Proposal = From<'proposal'> & { readonly term: Term; readonly block: Block };
@@ -151,15 +154,34 @@ export type Result = From<'result'> & {
   );
 
 /** Asks for blocks from a height on; from -1 for the founding. */
-export type Request = From<'request'> & { readonly from: TransactionID };
+export type Request = From<'request'> & {
+  readonly from: TransactionID;
+  /** There where the sender introduces itself to nobody. */
+  readonly publicKey?: PublicKey;
+};
 
 /** Answers a request, on a topic of the asker's own: a page of blocks, or the founding. */
 export type Answer = From<'answer'> & { readonly to: ClientID } & (
-    | { readonly blocks: readonly Block[]; readonly seals: readonly Seal[] }
+    | {
+        readonly blocks: readonly Block[];
+        readonly seals: readonly Seal[];
+        /** Of those blocks that carry one, in order; absent where none does. */
+        readonly batches?: readonly Batch[];
+      }
     | { readonly founding: Founding }
   );
 
-export type Message =
+/** A transaction on its way into a block: with a key and a signature of its own, and no sender. */
+export type PassedTransaction = { readonly kind: 'transaction'; readonly transaction: Transaction };
+
+/** What goes with a block or a challenge of this Root. */
+export type SaidBatch = From<'batch'> & { readonly root: Digest; readonly transactions: Batch };
+
+/** Asks everybody for the batch of this Root. */
+export type BatchRequest = From<'fetch'> & { readonly root: Digest };
+
+/** A message in an envelope: with a sender, who signs it. */
+export type Enveloped =
   | Introduction
   | Presence
   | Heartbeat
@@ -173,11 +195,17 @@ export type Message =
   | Acknowledgement
   | Result
   | Request
-  | Answer;
+  | Answer
+  | SaidBatch
+  | BatchRequest;
+
+export type EnvelopedKind = Enveloped['kind'];
+
+export type Message = Enveloped | PassedTransaction;
 
 export type MessageKind = Message['kind'];
 
 /** Whose signature a message carries. */
-export function senderOf(message: Message): ClientID {
+export function senderOf(message: Enveloped): ClientID {
   return message.kind === 'result' ? message.controllerID : message.clientID;
 }

@@ -1,8 +1,9 @@
 /** What a head tells people and machines about itself: the single tap; no logic reads it. */
 
 import type { Block, Reason } from './message.ts';
-import type { ClientID, Digest, Term, TransactionID, VoteID } from './names.ts';
+import type { AccountKey, ClientID, Digest, Term, TransactionID, VoteID } from './names.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+import type { FaultCode } from './transaction.ts';
 
 /** Why a peer does not mine at the moment. */
 export type Idle =
@@ -20,6 +21,8 @@ export type Idle =
   | { readonly reason: 'no-challenge' }
   | { readonly reason: 'solved' }
   | { readonly reason: 'proposed'; readonly miner: ClientID }
+  /** As controller, opens the next challenge for the next transaction. */
+  | { readonly reason: 'no-transactions' }
   | { readonly reason: 'exhausted' }
   | { readonly reason: 'paused' }
   | { readonly reason: 'leaving' }
@@ -142,6 +145,8 @@ export type Note =
       readonly block: Block;
       readonly digest: Digest;
       readonly preimage: string;
+      /** How many transactions it carries. */
+      readonly transactions: number;
       /** Since its challenge was opened, by the wall clocks of its controller and of this peer. */
       readonly elapsedMs: number;
       readonly isOwn: boolean;
@@ -154,6 +159,23 @@ export type Note =
       readonly solution: string;
       readonly reason: Reason;
       readonly isOwn: boolean;
+    }
+  /** The mempool is full, and the transaction that came first had to go. */
+  | {
+      readonly kind: 'evicted';
+      readonly sender: AccountKey;
+      readonly nonce: number;
+      /** So many wait. */
+      readonly waiting: number;
+    }
+  /** A transaction that waited can be in no block any more: another one was. */
+  | {
+      readonly kind: 'dropped';
+      readonly sender: AccountKey;
+      readonly nonce: number;
+      readonly fault: FaultCode;
+      /** Whether it was handed to this very peer. */
+      readonly isOurs: boolean;
     }
   | { readonly kind: 'synced'; readonly from: TransactionID; readonly to: TransactionID }
   /** Refused messages of one code since its last note, at most one note a second for each code. */

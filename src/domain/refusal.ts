@@ -1,6 +1,7 @@
 /** Why a message, or what it asks for, was not taken: a peer's fault, never an exception. */
 
 import type { ClientID, Digest, Term, TransactionID } from './names.ts';
+import type { FaultCode } from './transaction.ts';
 
 export type Refusal =
   // At the door, in order of its checks.
@@ -19,6 +20,9 @@ export type Refusal =
   | { readonly code: 'too-many' }
   | { readonly code: 'forged' }
   | { readonly code: 'forged-evidence'; readonly problem: string }
+  /** It is in the ledger, or will never be, or there is no ledger yet; nobody's fault. */
+  | { readonly code: 'untimely-transaction'; readonly problem: string }
+  | { readonly code: 'bad-transaction'; readonly fault: FaultCode; readonly problem: string }
   // In the head.
   | { readonly code: 'stale-incarnation' }
   | { readonly code: 'stale-beat' }
@@ -35,6 +39,7 @@ export type Refusal =
   | { readonly code: 'already-acknowledged'; readonly digest: Digest }
   | { readonly code: 'not-a-seal'; readonly problem: string }
   | { readonly code: 'not-asked-for' }
+  | { readonly code: 'wrong-batch'; readonly problem: string }
   | { readonly code: 'second-peer-with-our-name' };
 
 export type RefusalCode = Refusal['code'];

@@ -11,15 +11,15 @@ type Signed = {
 };
 
 /** Something said in public for good. */
-export type SaidMessage = Signed & { readonly message: string };
+export type PublicMessage = Signed & { readonly message: string };
 
 /** Integer units from the sender's account to another one. */
 export type Transfer = Signed & { readonly to: AccountKey; readonly amount: number };
 
-export type Transaction = SaidMessage | Transfer;
+export type Transaction = PublicMessage | Transfer;
 
 /** What a sender signs. */
-export type Unsigned = Omit<SaidMessage, 'signature'> | Omit<Transfer, 'signature'>;
+export type Unsigned = Omit<PublicMessage, 'signature'> | Omit<Transfer, 'signature'>;
 
 /** Exact texts (`textOf`) of the transactions that a block carries, in their order. */
 export type Batch = readonly string[];
@@ -37,6 +37,8 @@ export type FaultCode =
   | 'INVALID_NONCE'
   | 'INVALID_BALANCE'
   | 'TOO_MANY'
+  /** Not the transaction's fault: the peer cannot judge or pass on anything now. */
+  | 'NOT_READY'
   | 'INVALID_SIGNATURE';
 
 /** `problem` ends a sentence about the transaction: "its nonce is 3 where 5 comes next". */
@@ -112,7 +114,7 @@ function readFields(fields: Readonly<Record<string, unknown>>): TransactionReadi
   return { ok: true, transaction: { sender, nonce, signature, ...body } };
 }
 
-type Body = Pick<SaidMessage, 'message'> | Pick<Transfer, 'to' | 'amount'>;
+type Body = Pick<PublicMessage, 'message'> | Pick<Transfer, 'to' | 'amount'>;
 
 function readBody(fields: Readonly<Record<string, unknown>>): Body | Fault {
   const to = own(fields, 'to');

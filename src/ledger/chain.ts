@@ -98,14 +98,28 @@ export function problemOfBlock(
   hasher: Hasher,
   batch: Batch = emptyBatch,
 ): string | null {
-  if (block.change !== undefined) return problemOfChangeBlock(block, batch, chain, rules, hasher);
+  const problem = problemOfBareBlock(block, chain, rules, hasher);
+  if (problem !== null) return problem;
+  if (block.change !== undefined)
+    return batch.length === 0 ? null : 'it changes the roster, and has a batch';
+  if (merkleRoot(batch, hasher) !== block.root) return 'its root is not that of its batch';
+  return applyBatch(chain.accounts, batch, hasher).problem;
+}
+
+/** The same without its batch, for whoever does not have that yet. */
+export function problemOfBareBlock(
+  block: Block,
+  chain: Chain,
+  rules: Rules,
+  hasher: Hasher,
+): string | null {
+  if (block.change !== undefined) return problemOfChangeBlock(block, chain, rules, hasher);
   const problem = problemOfOpening(openingOfBlock(block), chain, rules);
   if (problem !== null) return problem;
   const bits = zeroBits(digestOf(block, hasher));
-  if (bits < block.challenge)
-    return `its digest has ${bits} zero bits where ${block.challenge} are needed`;
-  if (merkleRoot(batch, hasher) !== block.root) return 'its root is not that of its batch';
-  return applyBatch(chain.accounts, batch, hasher).problem;
+  return bits < block.challenge
+    ? `its digest has ${bits} zero bits where ${block.challenge} are needed`
+    : null;
 }
 
 function problemOfPlace(opening: Opening, chain: Chain): string | null {
@@ -117,7 +131,6 @@ function problemOfPlace(opening: Opening, chain: Chain): string | null {
 /** A change is not mined: its text is its batch, and a majority's word is all it needs. */
 function problemOfChangeBlock(
   block: Block,
-  batch: Batch,
   chain: Chain,
   rules: Rules,
   hasher: Hasher,
@@ -129,7 +142,6 @@ function problemOfChangeBlock(
   if (change === null) return 'its change cannot be read';
   if (block.root !== hasher.sha256(text)) return 'its root is not that of its change';
   if (block.challenge !== 0 || block.solution !== '') return 'it changes the roster, and is mined';
-  if (batch.length > 0 || block.reward !== undefined)
-    return 'it changes the roster, and has a batch or a reward';
+  if (block.reward !== undefined) return 'it changes the roster, and has a reward';
   return problemOfChange(change, chain.roster, rules.seats);
 }

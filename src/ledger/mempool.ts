@@ -14,7 +14,7 @@ export type Pending = {
   /** The account of its sender. */
   readonly account: ClientID;
   /** Whether it was handed to this very peer, which looks after it. */
-  readonly isOurs: boolean;
+  isOurs: boolean;
   /** When anybody last said it. */
   saidAt: Instant;
 };
@@ -90,7 +90,7 @@ export function addPending(
   takeOne(mempool.rates, account, by.at);
   const evicted = mempool.pending.length >= pendingMost ? (mempool.pending.shift() ?? null) : null;
   if (evicted !== null) forget(mempool, evicted);
-  const pending = { transaction, text, account, isOurs: by.isOurs, saidAt: by.at };
+  const pending: Pending = { transaction, text, account, isOurs: by.isOurs, saidAt: by.at };
   mempool.pending.push(pending);
   mempool.byPlace[placeOf(account, transaction.nonce)] = pending;
   return evicted;

@@ -100,8 +100,8 @@ function refuseOtherRules(path: string, journal: LevelJournal, rules: Rules): vo
   if (theirs === null || theirs === rules.text) return;
   throw new WorldError(
     `The data directory ${path} is of a network with the rules "${theirs}", and we were told ` +
-      `"${rules.text}": say the same --peers, --difficulty and --election, or name another ` +
-      'directory.',
+      `"${rules.text}": say the same --peers, --difficulty, --election and --reward, or name ` +
+      'another directory.',
     { code: 'data-other-rules', facts: { path, theirs, ours: rules.text } },
   );
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Entry, Recovered } from '../domain/contract.ts';
 import type { Block, Founding, Seal } from '../domain/message.ts';
 import type { ClientID, Digest } from '../domain/names.ts';
+import type { Batch } from '../domain/transaction.ts';
 
 /** Of this layout; another one is not read. */
 const VERSION = 1;
@@ -27,16 +28,27 @@ export type Latest = {
 
 export type StoredBlock = { readonly block: Block; readonly digest: Digest };
 
+/** A block with its batch, which lies apart, where it carries one. */
+export type FoundBlock = StoredBlock & { readonly batch?: Batch };
+
 /** A key and its checked value; what is written in one piece with others. */
 export type Row = { readonly key: string; readonly value: string };
 
 export const LATEST_KEY = 'latest';
 export const FOUNDING_KEY = 'founding';
+
+/** The batch of what was accepted last: too long to be rewritten with each entry. */
+export const ACCEPTED_BATCH_KEY = 'accepted-batch';
 const NUMBER_DIGITS = 12;
 
 /** Blocks, and likewise seals, in order of their numbers. */
 export function blockKey(number: number): string {
   return `block:${String(number).padStart(NUMBER_DIGITS, '0')}`;
+}
+
+/** Of those blocks that carry one. */
+export function batchKey(number: number): string {
+  return `batch:${String(number).padStart(NUMBER_DIGITS, '0')}`;
 }
 
 export function sealKey(number: number): string {
@@ -98,13 +110,19 @@ export function write(
   const rows: Row[] = [];
   let latest: Latest = { ...before, seq: before.seq + 1 };
   if (entry.kind === 'sealed') {
-    const { block, digest } = entry;
+    const { block, digest, batch } = entry;
+    const { height } = latest;
     const stored: StoredBlock = { block, digest };
-    rows.push(seal(blockKey(latest.height), stored), seal(sealKey(latest.height), entry.seal));
-    latest = { ...latest, height: latest.height + 1 };
+    rows.push(seal(blockKey(height), stored), seal(sealKey(height), entry.seal));
+    if (batch !== undefined) rows.push(seal(batchKey(height), batch));
+    latest = { ...latest, height: height + 1 };
   } else if (entry.kind === 'founded') {
     rows.push(seal(FOUNDING_KEY, entry.founding));
     latest = { ...latest, rules, small: withoutBinding(latest.small) };
+  } else if (entry.kind === 'accepted' && entry.batch !== undefined) {
+    const { batch, ...accepted } = entry;
+    rows.push(seal(ACCEPTED_BATCH_KEY, batch));
+    latest = { ...latest, small: { ...latest.small, accepted } };
   } else {
     latest = { ...latest, small: { ...latest.small, [entry.kind]: entry } };
   }
@@ -120,12 +138,16 @@ function withoutBinding({ voted, ...others }: Latest['small']): Latest['small'] 
 export function entriesOf(
   latest: Latest,
   founding: Founding | null,
-  blocks: readonly StoredBlock[],
+  blocks: readonly FoundBlock[],
+  acceptedBatch: Batch | null,
 ): Recovered {
   const noSeal: Seal = [];
+  const { accepted, ...others } = latest.small;
+  const batch = acceptedBatch === null ? {} : { batch: acceptedBatch };
   return {
     entries: [
-      ...Object.values(latest.small),
+      ...Object.values(others),
+      ...(accepted === undefined ? [] : [{ ...accepted, ...batch }]),
       ...(founding === null ? [] : [{ kind: 'founded', founding } as const]),
       ...blocks.map((stored) => ({ kind: 'sealed', ...stored, seal: noSeal }) as const),
     ],

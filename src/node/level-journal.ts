@@ -6,11 +6,17 @@ import { PageMaker } from '../client/page-maker.ts';
 import type { Entry, Recovered } from '../domain/contract.ts';
 import type { Founding, Seal } from '../domain/message.ts';
 import type { ClientID, TransactionID } from '../domain/names.ts';
+import type { Batch } from '../domain/transaction.ts';
+import { carriesBatch } from '../ledger/block.ts';
+import { nodeHasher } from './crypto.ts';
 import {
+  ACCEPTED_BATCH_KEY,
+  batchKey,
   blockKey,
   Damage,
   entriesOf,
   FOUNDING_KEY,
+  type FoundBlock,
   LATEST_KEY,
   type Latest,
   NEW_LATEST,
@@ -127,9 +133,11 @@ export class LevelJournal implements Journal {
     const maker = new PageMaker(bytes);
     const { height } = this.#latest;
     for (let at: number = from; at < height; at += 1) {
-      const [block, sealed] = await this.#store.getMany([blockKey(at), sealKey(at)]);
-      const stored = open(blockKey(at), block) as StoredBlock;
-      if (!maker.add(stored.block, open(sealKey(at), sealed) as Seal)) break;
+      const keys = [blockKey(at), sealKey(at), batchKey(at)] as const;
+      const [block, sealed, batch] = await this.#store.getMany([...keys]);
+      const stored = open(keys[0], block) as StoredBlock;
+      const found = withBatch(stored, keys[2], batch);
+      if (!maker.add(stored.block, open(keys[1], sealed) as Seal, found.batch)) break;
     }
     return maker.finish();
   }
@@ -214,11 +222,38 @@ async function readAll(store: ClassicLevel, { markPath }: LevelJournalOptions): 
   const mark = MarkFile.read(markPath);
   if (typeof mark === 'string') throw new Damage(`its file journal.mark is ${WORDS[mark]}`);
   if (mark > latest.seq) throw new Damage(`its last ${mark - latest.seq} entries are missing`);
-  const blocks = (await readNumbered(store, blockKey, latest.height)) as StoredBlock[];
+  const stored = (await readNumbered(store, blockKey, latest.height)) as StoredBlock[];
   await readNumbered(store, sealKey, latest.height);
+  const batches = await readBatches(store);
+  const blocks = stored.map((block, number) => {
+    const key = batchKey(number);
+    return withBatch(block, key, batches.get(key));
+  });
   const founding =
     latest.rules === null ? null : (open(FOUNDING_KEY, await store.get(FOUNDING_KEY)) as Founding);
-  return { store, latest, recovered: entriesOf(latest, founding, blocks) };
+  const accepted = await readAcceptedBatch(store, latest);
+  return { store, latest, recovered: entriesOf(latest, founding, blocks, accepted) };
+}
+
+/** Whether a block has a batch, its root says: so a missing one is damage. */
+function withBatch(stored: StoredBlock, key: string, batch: string | undefined): FoundBlock {
+  if (!carriesBatch(stored.block, nodeHasher)) return stored;
+  return { ...stored, batch: open(key, batch) as Batch };
+}
+
+async function readBatches(store: ClassicLevel): Promise<ReadonlyMap<string, string>> {
+  const rows = store.iterator({ gte: batchKey(0), lt: 'batch;' });
+  const batches = new Map<string, string>();
+  for await (const [key, value] of rows) batches.set(key, value);
+  return batches;
+}
+
+async function readAcceptedBatch(
+  store: ClassicLevel,
+  { small: { accepted } }: Latest,
+): Promise<Batch | null> {
+  if (accepted === undefined || !carriesBatch(accepted.block, nodeHasher)) return null;
+  return open(ACCEPTED_BATCH_KEY, await store.get(ACCEPTED_BATCH_KEY)) as Batch;
 }
 
 /** The values of numbers 0 to `count` - 1, each in its place. */

@@ -1,13 +1,17 @@
 /** Appends sealed blocks to our ledger, whoever brings them and whatever the term [safety]. */
 
 import type { Acknowledgement, Block, Seal } from '../domain/message.ts';
-import type { Digest } from '../domain/names.ts';
+import { type Digest, nextTransaction } from '../domain/names.ts';
+import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import { problemOfSeal } from '../finality/seal.ts';
 import { digestOf, preimageOf } from '../ledger/block.ts';
-import { problemOfBlock } from '../ledger/chain.ts';
+import { problemOfBareBlock, problemOfBlock } from '../ledger/chain.ts';
 import { parseChange } from '../ledger/change.ts';
+import { fallBehind } from './asking.ts';
+import { batchOf } from './batches.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import type { Step } from './step.ts';
+import { takeOut } from './taking.ts';
 import { stepDown } from './terms.ts';
 
 /** Challenges open at least so far apart. */
@@ -23,33 +27,46 @@ export function appendSealed(
   const { memory } = step.state;
   const { chain, rules } = memory;
   if (chain === null) return 'we know no network yet';
-  const problem = problemOfBlock(block, chain, rules, step.hasher);
+  const batch = batchOf(step, block);
+  const problem =
+    batch === null
+      ? problemOfBareBlock(block, chain, rules, step.hasher)
+      : problemOfBlock(block, chain, rules, step.hasher, batch);
   if (problem !== null) return problem;
   const digest = digestOf(block, step.hasher);
   const about = { transactionID: block.transactionID, digest };
   const flaw = problemOfSeal(acknowledgements, about, chain.roster);
-  if (flaw === null) append(step, block, digest, seal);
-  return flaw;
+  if (flaw !== null) return flaw;
+  if (batch !== null) append(step, { block, digest, seal, batch });
+  // Whoever has the block has its batch, and gives both.
+  else fallBehind(step, nextTransaction(block.transactionID));
+  return null;
 }
 
+/** A block that has been checked, with all that belongs to it. */
+export type Whole = {
+  readonly block: Block;
+  readonly digest: Digest;
+  readonly seal: Seal;
+  readonly batch: Batch;
+};
+
 /** Records a block that is final, and ends all that was about its number. */
-export function append(
-  step: Step,
-  block: Block,
-  digest: Digest,
-  seal: Seal,
-  isNews: boolean = true,
-): void {
+export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   const { state } = step;
-  step.record({ kind: 'sealed', block, digest, seal });
-  if (isNews && block.change === undefined) noteResult(step, block, digest);
+  const { block, digest, seal, batch } = whole;
+  step.record({ kind: 'sealed', block, digest, seal, ...(batch.length > 0 && { batch }) });
+  if (isNews && block.change === undefined) noteResult(step, whole);
   else if (isNews) noteRoster(step, block);
   if (state.behind !== null && state.memory.height >= state.behind.target) state.behind = null;
   state.challenge = null;
   state.proposal = null;
   state.solved = null;
   state.isExhausted = false;
-  step.cancel('solve', 'propose');
+  state.wanted = null;
+  state.awaited = null;
+  step.cancel('solve', 'propose', 'fetch');
+  takeOut(step, batch);
   const { office } = state;
   if (office === null) return;
   if (!isInRoster(state.memory, step.self)) {
@@ -61,18 +78,20 @@ export function append(
   // It named us while it waited, when that did not count yet.
   if (change?.kind === 'admit') office.named[change.member.clientID] = step.now.at;
   office.opening = null;
+  office.batch = emptyBatch;
   office.proposed = null;
   office.acknowledgements = {};
   const waited = office.openedAt === null ? pauseMs : step.since(office.openedAt);
   step.alarm('open', Math.max(0, pauseMs - waited));
 }
 
-function noteResult(step: Step, block: Block, digest: Digest): void {
+function noteResult(step: Step, { block, digest, batch }: Whole): void {
   step.note({
     kind: 'result',
     block,
     digest,
     preimage: preimageOf(block),
+    transactions: batch.length,
     elapsedMs: Math.max(0, step.now.unix - block.time),
     isOwn: block.clientID === step.self,
   });

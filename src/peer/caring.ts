@@ -2,6 +2,7 @@
 
 import { type Candidate, type Care, changeDue, nextRemoval } from '../controller/care.ts';
 import type { Block } from '../domain/message.ts';
+import { emptyBatch } from '../domain/transaction.ts';
 import { isKnown } from '../election/gathering.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
 import { type Change, changeText } from '../ledger/change.ts';
@@ -43,7 +44,7 @@ export function proposeChange(step: Step, change: Change): void {
     solution: '',
     change: text,
   };
-  propose(step, block);
+  propose(step, block, emptyBatch);
 }
 
 function careOf(step: Step, office: Office): Care {

@@ -14,16 +14,21 @@ import type {
 } from '../domain/message.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
 import { majority } from '../domain/roster.ts';
+import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import type { CastVote } from '../election/booth.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
 import { isVoiceOf } from '../finality/seal.ts';
-import { digestOf, emptyRoot, type Opening, openingOf } from '../ledger/block.ts';
+import { applyBatch } from '../ledger/batch.ts';
+import { digestOf, type Opening, openingOf } from '../ledger/block.ts';
 import { bitsOfNext, problemOfOpening } from '../ledger/chain.ts';
+import { nextBatch } from '../ledger/mempool.ts';
+import { merkleRoot } from '../ledger/merkle.ts';
 import { append } from './appending.ts';
+import { fallBehind } from './asking.ts';
+import { batchOf, holdBatch, sayBatch, wantBatch } from './batches.ts';
 import { isInRoster, rosterOf } from './memory.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
-import { fallBehind } from './syncing.ts';
 import { stepDown } from './terms.ts';
 
 const proposeMs = 300;
@@ -54,6 +59,7 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     mandateSaidAt: now.at,
     isGoverning: false,
     opening: null,
+    batch: emptyBatch,
     openedAt: null,
     proposed: null,
     acknowledgements: {},
@@ -76,10 +82,16 @@ export function governIfReached(step: Step): void {
     fallBehind(step, height);
     return;
   }
+  const accepted = blockToPropose(office.votes, memory.height);
+  const batch = accepted === null ? emptyBatch : batchOf(step, accepted);
+  if (accepted !== null && batch === null) {
+    // Whoever accepted it has it on its disk.
+    wantBatch(step, accepted.root);
+    return;
+  }
   office.isGoverning = true;
   step.cancel('reach');
-  const accepted = blockToPropose(office.votes, memory.height);
-  if (accepted !== null) propose(step, accepted);
+  if (accepted !== null && batch !== null) propose(step, accepted, batch);
   else openChallenge(step);
 }
 
@@ -91,30 +103,54 @@ export function openChallenge(step: Step): void {
   if (office.opening !== null || !link.isConnected || link.isLeaving) return;
   const mined = memory.chain?.mined ?? 0;
   if (settings.challenges > 0 && mined >= settings.challenges) return;
-  const known = knownOpening(step);
-  office.opening = known ?? newOpening(step);
-  office.openedAt = step.now.at;
-  sayChallenge(step, office, office.opening);
+  const opened = knownOpening(step) ?? newOpening(step);
+  if (opened === null) return;
+  const { opening, batch } = opened;
+  Object.assign(office, { opening, batch, openedAt: step.now.at });
+  if (batch.length > 0) {
+    holdBatch(step.state, opening.root, batch);
+    sayBatch(step, opening.root, batch);
+  }
+  sayChallenge(step, office, opening);
 }
 
-function knownOpening(step: Step): Opening | null {
+type Opened = { readonly opening: Opening; readonly batch: Batch };
+
+/** What is open already, if we have all of it. */
+function knownOpening(step: Step): Opened | null {
   const { challenge, memory } = step.state;
   const { chain, rules } = memory;
   if (challenge === null || chain === null) return null;
   const opening = openingOf(challenge.message);
-  return problemOfOpening(opening, chain, rules) === null ? opening : null;
+  const batch = batchOf(step, opening);
+  if (batch === null || problemOfOpening(opening, chain, rules) !== null) return null;
+  return applyBatch(chain.accounts, batch, step.hasher).problem === null
+    ? { opening, batch }
+    : null;
 }
 
-function newOpening(step: Step): Opening {
-  const { chain, rules } = step.state.memory;
+/** Null where there is nothing to open one for. */
+function newOpening(step: Step): Opened | null {
+  const { memory, mempool, settings } = step.state;
+  const { chain, rules } = memory;
   assert(chain !== null, 'A controller has a ledger.');
-  return {
+  const batch = nextBatch(mempool, chain.accounts, step.hasher);
+  if (batch.length === 0 && settings.mineWhen === 'transactions') return null;
+  const opening = {
     transactionID: chain.height,
     parent: chain.tip,
-    root: emptyRoot(step.hasher),
+    root: merkleRoot(batch, step.hasher),
     time: step.now.unix,
     challenge: bitsOfNext(chain, rules),
   };
+  return { opening, batch };
+}
+
+/** A controller that waits for transactions opens a challenge as soon as there is one. */
+export function openForTransactions(step: Step): void {
+  const { settings, mempool } = step.state;
+  if (settings.mineWhen !== 'transactions' || mempool.pending.length === 0) return;
+  if (!step.isSet('open')) openChallenge(step);
 }
 
 function sayChallenge(step: Step, office: Office, opening: Opening): void {
@@ -182,7 +218,7 @@ export function hearSolution(step: Step, solution: Solution): void {
   const proposed = office.proposed?.block ?? null;
   const desk = { height: memory.height, opening: office.opening, proposed };
   const judgement = judge(solution, desk, step.hasher);
-  if (judgement.kind === 'win') propose(step, judgement.block);
+  if (judgement.kind === 'win') propose(step, judgement.block, office.batch);
   if (judgement.kind === 'refuse') refuseOnce(step, office, solution, judgement.reason);
 }
 
@@ -203,7 +239,7 @@ function refuseOnce(step: Step, office: Office, solution: Solution, reason: Reas
 }
 
 /** One proposal at a time; our own acceptance is durable before anybody hears of it [safety]. */
-export function propose(step: Step, block: Block): void {
+export function propose(step: Step, block: Block, batch: Batch): void {
   const { office, memory } = step.state;
   assert(office !== null && office.proposed === null, 'One proposal at a time.');
   const digest = digestOf(block, step.hasher);
@@ -211,8 +247,14 @@ export function propose(step: Step, block: Block): void {
   const isTaken = accepted?.term === office.term && accepted.block.transactionID === memory.height;
   assert(!isTaken || accepted.digest === digest, 'One block for each number and term.');
   if (isInRoster(memory, step.self))
-    step.record({ kind: 'accepted', term: office.term, block, digest });
-  office.proposed = { block, digest };
+    step.record({
+      kind: 'accepted',
+      term: office.term,
+      block,
+      digest,
+      ...(batch.length > 0 && { batch }),
+    });
+  office.proposed = { block, digest, batch };
   office.acknowledgements = {};
   sayProposal(step);
 }
@@ -230,13 +272,13 @@ export function sayProposal(step: Step): void {
 export function hearAcknowledgement(step: Step, voice: Acknowledgement, text: string): void {
   const { office, memory } = step.state;
   if (office === null || office.proposed === null || memory.chain === null) return;
-  const { block, digest } = office.proposed;
+  const { block, digest, batch } = office.proposed;
   const proposed = { term: office.term, transactionID: block.transactionID, digest };
   if (!isVoiceOf(voice, proposed) || !isInRoster(memory, voice.clientID)) return;
   office.acknowledgements[voice.clientID] = text;
   const seal = Object.values(office.acknowledgements);
   if (seal.length < majority(memory.chain.roster.members.length)) return;
-  append(step, block, digest, seal);
+  append(step, { block, digest, seal, batch });
   const { clientID, transactionID, solution } = block;
   const about = { clientID, controllerID: step.self, transactionID, solution };
   step.say({ kind: 'result', ...about, result: 1, block, seal });

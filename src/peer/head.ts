@@ -1,9 +1,12 @@
 /** The head of a peer: an event and the time go in, effects in order and one deadline come out. */
 
-import type { Event, Moment, Peer, Settings, Turn } from '../domain/contract.ts';
+import type { Event, Moment, Peer, Reply, Settings, Turn } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Instant } from '../domain/names.ts';
+import { reconsiderProposal } from './acknowledging.ts';
 import { retractSilent } from './acquainting.ts';
+import { ask } from './asking.ts';
+import { fetchBatch, handOut } from './batches.ts';
 import { careForRoster } from './caring.ts';
 import { closePhase, sayAgain } from './electing.ts';
 import { breakLock, gather } from './founding.ts';
@@ -11,6 +14,7 @@ import {
   checkQuorum,
   governIfReached,
   openChallenge,
+  openForTransactions,
   repeatChallenge,
   repeatMandate,
   sayProposal,
@@ -40,7 +44,8 @@ import type { Alarm, State } from './state.ts';
 import { newState } from './state-of.ts';
 import { Step } from './step.ts';
 import { electAgain, leaveOldElection, suspect } from './suspecting.ts';
-import { ask, serve } from './syncing.ts';
+import { serve } from './syncing.ts';
+import { passOn, send } from './taking.ts';
 import { stepDown } from './terms.ts';
 import { hearFailed, hearRecorded, isMuted, rewrite } from './writing.ts';
 
@@ -92,7 +97,9 @@ function takeEvent(step: Step, event: Event): void {
       return;
     case 'heard': {
       const refusal = hear(step, event);
-      if (refusal !== null) step.refuse(event.message.clientID, refusal);
+      const { message } = event;
+      const from = message.kind === 'transaction' ? null : message.clientID;
+      if (refusal !== null) step.refuse(from, refusal);
       return;
     }
     case 'refused':
@@ -124,14 +131,19 @@ function tellRecalled(step: Step): void {
 }
 
 function obeyCommand(step: Step, event: Extract<Event, { kind: 'asked' }>): void {
+  const { command, request } = event;
+  const fault = command.kind === 'send' ? send(step, command.transaction) : null;
+  if (command.kind === 'leave') leave(step);
+  if (command.kind === 'pause' || command.kind === 'resume') pause(step, command.kind === 'pause');
+  const reply: Reply = fault === null ? { kind: 'done' } : { kind: 'declined', fault };
+  step.act({ kind: 'reply', request, reply });
+}
+
+function pause(step: Step, isPaused: boolean): void {
   const { state } = step;
-  const { kind } = event.command;
-  if (kind === 'leave') leave(step);
-  else if (state.isPaused !== (kind === 'pause')) {
-    state.isPaused = kind === 'pause';
-    step.note({ kind: state.isPaused ? 'paused' : 'resumed' });
-  }
-  step.act({ kind: 'reply', request: event.request, reply: { kind: 'done' } });
+  if (state.isPaused === isPaused) return;
+  state.isPaused = isPaused;
+  step.note({ kind: isPaused ? 'paused' : 'resumed' });
 }
 
 /** What is due, in order of time, and for the same time in order of name. */
@@ -186,6 +198,9 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   solve: saySolution,
   ask,
   serve,
+  fetch: fetchBatch,
+  'hand-out': handOut,
+  'pass-on': passOn,
   refusals: tellRefusals,
   rewrite,
 };
@@ -204,7 +219,9 @@ function settleAffairs(step: Step): void {
   reconsiderMandate(step);
   gather(step);
   reconsiderChallenge(step);
+  reconsiderProposal(step);
   governIfReached(step);
+  openForTransactions(step);
   careForRoster(step);
   leaveOldElection(step);
   suspect(step);

@@ -9,6 +9,8 @@ import { isFar } from '../election/booth.ts';
 import { hearProposal } from './acknowledging.ts';
 import { hearAbout, hearBeat, hearSignOfLife } from './acquainting.ts';
 import { appendSealed } from './appending.ts';
+import { fallBehind } from './asking.ts';
+import { hearBatch, hearBatchRequest } from './batches.ts';
 import { bindingOf } from './binding.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
 import { hearAcknowledgement, hearNaming, hearSolution } from './governing.ts';
@@ -19,7 +21,8 @@ import { controllerOf } from './presence.ts';
 import { hearChallenge, hearRefusedSolution } from './searching.ts';
 import type { Step } from './step.ts';
 import { hearCommitment, hearController, hearReveal } from './suspecting.ts';
-import { dropRequest, fallBehind, hearAnswer, hearRequest } from './syncing.ts';
+import { dropRequest, hearAnswer, hearRequest } from './syncing.ts';
+import { hearTransaction } from './taking.ts';
 import { raiseTerm } from './terms.ts';
 import { isBacklogFull } from './writing.ts';
 
@@ -28,6 +31,8 @@ type Heard = Extract<Event, { kind: 'heard' }>;
 /** Returns why the message was not taken; null if it was, or if it is none of our business. */
 export function hear(step: Step, heard: Heard): Refusal | null {
   const { message, retained } = heard;
+  if (message.kind === 'transaction')
+    return step.state.backlog === null ? hearTransaction(step, message.transaction) : null;
   const sender = senderOf(message);
   if (sender === step.self) return hearOwn(step, heard);
   if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
@@ -86,6 +91,7 @@ function refuseFarTerm(step: Step, message: Message): Refusal | null {
 
 function dispatch(step: Step, heard: Heard): Refusal | null {
   const { message, text, retained, evidence } = heard;
+  if (message.kind === 'transaction') return null;
   if (step.state.backlog !== null) return observe(step, heard);
   const far = refuseFarTerm(step, message);
   if (far !== null) return far;
@@ -127,6 +133,10 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
       return null;
     case 'answer':
       return hearAnswer(step, message, evidence);
+    case 'batch':
+      return hearBatch(step, message);
+    case 'fetch':
+      return hearBatchRequest(step, message);
   }
 }
 
@@ -140,6 +150,8 @@ function observe(step: Step, { message, evidence }: Heard): Refusal | null {
     case 'heartbeat':
       hearBeat(step, message);
       return null;
+    case 'batch':
+      return hearBatch(step, message);
     case 'result':
       if (message.result === 0 || isBacklogFull(step)) return null;
       return hearResult(step, message, evidence);

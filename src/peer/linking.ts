@@ -1,6 +1,8 @@
 /** Comes, goes and comes back: what a peer does when its connection begins or ends. */
 
 import type { Presence } from '../domain/message.ts';
+import { ask } from './asking.ts';
+import { fetchBatch } from './batches.ts';
 import { excuseOutage, openChallenge, sayProposal } from './governing.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { beat, connect, introduce, sayPresence } from './presence.ts';
@@ -8,7 +10,7 @@ import { tellRefusals } from './refusing.ts';
 import { saySolution } from './searching.ts';
 import type { Alarm } from './state.ts';
 import type { Step } from './step.ts';
-import { ask } from './syncing.ts';
+import { passOnSoon } from './taking.ts';
 import { leaveElection, stepDown } from './terms.ts';
 
 /** The first new attempt comes soon, later ones further and further apart. */
@@ -41,6 +43,8 @@ export function takePart(step: Step): void {
   sayProposal(step);
   if (state.solved !== null) saySolution(step);
   if (state.behind !== null) ask(step);
+  fetchBatch(step);
+  passOnSoon(step);
 }
 
 /** Also an attempt that failed. A peer without a connection goes on mining, and nothing else. */
@@ -52,7 +56,7 @@ export function hearDisconnected(step: Step, reason: string): void {
   if (link.isLeaving) return;
   leaveElection(step);
   step.cancel('introduce', 'greet', 'welcome', 'beat', 'gather', 'elect', 'suspect', 'mandate');
-  step.cancel('propose', 'ask', 'solve', 'serve');
+  step.cancel('propose', 'ask', 'solve', 'serve', 'fetch', 'hand-out', 'pass-on');
   const isNews = wasConnected || link.toldAt === null || step.since(link.toldAt) >= tellAgainMs;
   if (isNews) {
     link.toldAt = step.now.at;

@@ -12,11 +12,15 @@ import {
   UNFOUNDED,
 } from '../domain/names.ts';
 import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
+import type { Batch } from '../domain/transaction.ts';
 import { type Chain, extendChain, startChain } from '../ledger/chain.ts';
 import type { Rules } from '../ledger/rules.ts';
 
 /** A founded network: the digest of its first roster names it. */
 export type Network = { readonly digest: Digest; readonly founding: Founding };
+
+/** What was acknowledged last, with all that it takes to propose it again. */
+export type AcceptedWhole = Accepted & { readonly digest: Digest; readonly batch?: Batch };
 
 export type Memory = {
   readonly rules: Rules;
@@ -27,7 +31,7 @@ export type Memory = {
   usedTerm: Term;
   /** The roster we bound ourselves to by voting in a founding. */
   binding: Roster | null;
-  accepted: (Accepted & { readonly digest: Digest }) | null;
+  accepted: AcceptedWhole | null;
   network: Network | null;
   /** Where our ledger stands; null before the founding. */
   chain: Chain | null;
@@ -79,15 +83,19 @@ export function remember(memory: Memory, entry: Entry, hasher: Hasher): void {
     case 'founded':
       found(memory, entry.founding, hasher);
       return;
-    case 'accepted':
+    case 'accepted': {
       useTerm(memory, entry.term);
-      memory.accepted = { term: entry.term, block: entry.block, digest: entry.digest };
+      const { kind: _, ...accepted } = entry;
+      memory.accepted = accepted;
       return;
-    case 'sealed':
+    }
+    case 'sealed': {
+      const { block, digest, batch } = entry;
       assert(memory.chain !== null, 'A ledger begins with the founding.');
-      assert(entry.block.transactionID === memory.height, 'Blocks are recorded one after another.');
-      stand(memory, extendChain(memory.chain, memory.rules, entry.block, entry.digest, hasher));
+      assert(block.transactionID === memory.height, 'Blocks are recorded one after another.');
+      stand(memory, extendChain(memory.chain, memory.rules, block, digest, hasher, batch));
       return;
+    }
   }
 }
 

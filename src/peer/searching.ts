@@ -7,11 +7,11 @@ import type { Idle } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { openingOf, openingText, workOf, zeroBits } from '../ledger/block.ts';
 import { problemOfOpening } from '../ledger/chain.ts';
+import { fallBehind } from './asking.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { controllerOf, countKnown } from './presence.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
-import { fallBehind } from './syncing.ts';
 
 const solveMs = 2_000;
 
@@ -58,7 +58,7 @@ export function reconsiderChallenge(step: Step): void {
 function takeChallenge(step: Step, challenge: Challenge): void {
   const { state } = step;
   const opening = openingOf(challenge);
-  const work = workOf(opening, step.self);
+  const work = workOf(opening, step.self, state.settings.rewardKey);
   const before = state.challenge;
   const isSame = before !== null && openingText(openingOf(before.message)) === openingText(opening);
   state.challenge = { message: challenge, heardAt: isSame ? before.heardAt : step.now.at };
@@ -106,6 +106,7 @@ export function saySolution(step: Step): void {
     transactionID: solved.work.transactionID,
     solution: solved.solution,
     ...(isObserver ? { publicKey: settings.self.publicKey } : {}),
+    ...(settings.rewardKey === undefined ? {} : { reward: settings.rewardKey }),
   });
   step.alarm('solve', solveMs);
 }
@@ -166,7 +167,7 @@ export function refreshWork(step: Step): void {
 function workToDo(state: State): Work | null {
   const { challenge, settings } = state;
   if (challenge === null || !settings.mines || whyIdle(state) !== null) return null;
-  return workOf(openingOf(challenge.message), settings.self.clientID);
+  return workOf(openingOf(challenge.message), settings.self.clientID, settings.rewardKey);
 }
 
 /** Why nothing is searched at the moment; null if something is. Being offline is no reason. */
@@ -202,12 +203,20 @@ function whyIdleInWords(step: Step): Idle | null {
   if (idle === null || idle.reason === 'paused' || idle.reason === 'journal') return idle;
   if (!state.link.isConnected) return { reason: 'disconnected' };
   if (memory.network === null) return whyUnfounded(step);
+  if (isWaiting(state)) return { reason: 'no-transactions' };
   if (idle.reason !== 'no-challenge') return idle;
   if (behind !== null) return { reason: 'behind', height: memory.height, of: behind.target };
   if (settings.challenges > 0 && (memory.chain?.mined ?? 0) >= settings.challenges)
     return { reason: 'finished' };
   const hasController = controllerOf(state) !== null;
   return hasController ? idle : { reason: 'no-controller', term: memory.term };
+}
+
+/** Whether we are the controller, and open nothing for want of transactions. */
+function isWaiting({ office, settings, memory }: State): boolean {
+  if (settings.mineWhen !== 'transactions' || !office?.isGoverning) return false;
+  const isOver = settings.challenges > 0 && (memory.chain?.mined ?? 0) >= settings.challenges;
+  return office.opening === null && office.proposed === null && !isOver;
 }
 
 function whyUnfounded(step: Step): Idle {

@@ -2,10 +2,11 @@
 
 import type { Entry, Settings, Work } from '../domain/contract.ts';
 import type { Dice } from '../domain/dice.ts';
-import type { Block, Challenge, Mandate, Vote } from '../domain/message.ts';
+import type { Block, Challenge, Mandate, Proposal, Vote } from '../domain/message.ts';
 import type { ClientID, Digest, Instant, Term, TransactionID } from '../domain/names.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Roster } from '../domain/roster.ts';
+import type { Batch } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
 import type { Acquaintances } from '../election/gathering.ts';
 import type { Opening } from '../ledger/block.ts';
@@ -34,6 +35,9 @@ export type Alarm =
   | 'solve'
   | 'ask'
   | 'serve'
+  | 'fetch'
+  | 'hand-out'
+  | 'pass-on'
   | 'refusals'
   | 'rewrite';
 
@@ -71,8 +75,10 @@ export type Office = {
   /** Governing begins when the ledger has reached the voters' height. */
   isGoverning: boolean;
   opening: Opening | null;
+  /** Of the opening. */
+  batch: Batch;
   openedAt: Instant | null;
-  proposed: { readonly block: Block; readonly digest: Digest } | null;
+  proposed: { readonly block: Block; readonly digest: Digest; readonly batch: Batch } | null;
   acknowledgements: Record<ClientID, string>;
   /** When each member last named us and our term in a heartbeat. */
   named: Record<ClientID, Instant>;
@@ -158,6 +164,15 @@ export type State = {
   hashRate: number;
 
   readonly mempool: Mempool;
+  /** Batches of blocks that are not final yet, the last one heard last; bounded. */
+  batches: readonly { readonly root: Digest; readonly batch: Batch }[];
+  /** The batch that we ask for. */
+  wanted: { readonly root: Digest; asked: number } | null;
+  /** Batches that others ask for, and when it is our turn to say them. */
+  readonly owed: Record<Digest, Instant>;
+  handedOut: { readonly root: Digest; readonly at: Instant } | null;
+  /** A proposal of our controller whose batch we lack. */
+  awaited: Proposal | null;
 
   /** The highest height heard of, and how often we asked in vain. */
   behind: { readonly target: TransactionID; asked: number } | null;

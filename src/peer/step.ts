@@ -16,6 +16,7 @@ const ordinary: ReadonlySet<RefusalCode> = new Set([
   'stale-transaction',
   'stale-incarnation',
   'stale-beat',
+  'untimely-transaction',
 ]);
 
 export class Step {

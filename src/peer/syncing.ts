@@ -12,50 +12,21 @@ import type {
 } from '../domain/message.ts';
 import { type ClientID, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import { problemOfSeal } from '../finality/seal.ts';
-import { digestOf } from '../ledger/block.ts';
+import { carriesBatch, digestOf } from '../ledger/block.ts';
 import { type Chain, extendChain, problemOfBlock } from '../ledger/chain.ts';
 import { adoptFounding } from './adopting.ts';
 import { append } from './appending.ts';
+import { ask, askMs } from './asking.ts';
 import { controllerOf } from './presence.ts';
 import type { Step } from './step.ts';
-
-const askMs = 1_000;
-
-/** Whoever claimed the height may have lied, or be gone: we stop asking, and hear of it again. */
-const mostAsked = 20;
 
 /** People are told of each block that we missed if there are so few; else how many there were. */
 const mostNews = 5;
 
 /** Pages to one asker go out at most this often; it asks again at once when one has helped. */
 const serveMs = 20;
-
-/** We hear of blocks that we don't have, or of a network: asks, and goes on asking. */
-export function fallBehind(step: Step, target: TransactionID): void {
-  const { state } = step;
-  if (target <= state.memory.height) return;
-  const isNew = state.behind === null;
-  state.behind = {
-    target: Math.max(target, state.behind?.target ?? target) as TransactionID,
-    asked: state.behind?.asked ?? 0,
-  };
-  if (isNew) ask(step);
-}
-
-/** Says the request, and again each second until we have caught up. */
-export function ask(step: Step): void {
-  const { behind, memory } = step.state;
-  step.cancel('ask');
-  if (behind === null) return;
-  if (memory.height >= behind.target || behind.asked >= mostAsked) {
-    step.state.behind = null;
-    return;
-  }
-  behind.asked += 1;
-  step.say({ kind: 'request', clientID: step.self, from: memory.height });
-  step.alarm('ask', askMs);
-}
 
 /**
  * The controller answers at once. Another peer can't hear what the asker is answered, so it answers
@@ -152,15 +123,15 @@ function hearBlocks(step: Step, page: Page, voices: readonly Acknowledgement[]):
   const { memory } = step.state;
   const from = memory.height;
   if (memory.chain === null) return { code: 'not-asked-for' };
-  const fresh = page.blocks.filter(({ transactionID }) => transactionID >= from);
+  const fresh = loadsOf(step, page).filter(({ block }) => block.transactionID >= from);
   if (fresh.length === 0) return null;
   const proofs = proofsOf(page.seals, voices);
   const refusal = refusePage(step, memory.chain, fresh, proofs);
   if (refusal !== null) return refusal;
   const isNews = fresh.length <= mostNews;
-  for (const block of fresh) {
-    const seal = proofs.get(block.transactionID)?.seal ?? [];
-    append(step, block, digestOf(block, step.hasher), seal, isNews);
+  for (const load of fresh) {
+    const seal = proofs.get(load.block.transactionID)?.seal ?? [];
+    append(step, { ...load, digest: digestOf(load.block, step.hasher), seal }, isNews);
   }
   step.note({ kind: 'synced', from, to: memory.height });
   continueAsking(step);
@@ -168,6 +139,18 @@ function hearBlocks(step: Step, page: Page, voices: readonly Acknowledgement[]):
 }
 
 type Page = Extract<Answer, { blocks: unknown }>;
+
+/** A block with the batch that a page has for it. */
+type Load = { readonly block: Block; readonly batch: Batch };
+
+/** Batches come in the order of the blocks that carry one; a missing one is found by its root. */
+function loadsOf(step: Step, { blocks, batches = [] }: Page): readonly Load[] {
+  const left = batches.values();
+  return blocks.map((block) => {
+    const batch = carriesBatch(block, step.hasher) ? left.next().value : undefined;
+    return { block, batch: batch ?? emptyBatch };
+  });
+}
 
 /** A seal with its acknowledgements as the door read them. */
 type Proof = { readonly seal: Seal; readonly voices: readonly Acknowledgement[] };
@@ -194,23 +177,23 @@ function proofsOf(
 function refusePage(
   step: Step,
   start: Chain,
-  blocks: readonly Block[],
+  loads: readonly Load[],
   proofs: ReadonlyMap<TransactionID, Proof>,
 ): Refusal | null {
   const { rules } = step.state.memory;
   let chain = start;
-  for (const block of blocks) {
-    const problem = problemOfBlock(block, chain, rules, step.hasher);
+  for (const { block, batch } of loads) {
+    const problem = problemOfBlock(block, chain, rules, step.hasher, batch);
     if (problem !== null) return { code: 'wrong-block', problem };
     const digest = digestOf(block, step.hasher);
     const proof = proofs.get(block.transactionID);
-    const isNeeded = block.change !== undefined || block === blocks.at(-1);
+    const isNeeded = block.change !== undefined || block === loads.at(-1)?.block;
     if (proof === undefined && isNeeded)
       return { code: 'not-a-seal', problem: `block ${block.transactionID} comes without one` };
     const about = { transactionID: block.transactionID, digest };
     const flaw = proof === undefined ? null : problemOfSeal(proof.voices, about, chain.roster);
     if (flaw !== null) return { code: 'not-a-seal', problem: flaw };
-    chain = extendChain(chain, rules, block, digest, step.hasher);
+    chain = extendChain(chain, rules, block, digest, step.hasher, batch);
   }
   return null;
 }

@@ -1,10 +1,13 @@
 /** A read-only picture of a peer, for doors, people and tests. */
 
-import type { ClientID, Digest, Term, TransactionID } from '../domain/names.ts';
-import type { RefusalCode } from '../domain/refusal.ts';
+import type { Hasher } from '../domain/crypto.ts';
+import type { ClientID, Digest, Instant, Term, TransactionID } from '../domain/names.ts';
+import type { Refusal, RefusalCode } from '../domain/refusal.ts';
+import type { Transaction } from '../domain/transaction.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
 import type { State } from './state.ts';
+import { judgeTransaction } from './taking.ts';
 
 export type View = {
   readonly clientID: ClientID;
@@ -19,6 +22,8 @@ export type View = {
   readonly height: TransactionID;
   /** Digest of its last block. */
   readonly tip: Digest | null;
+  /** Transactions that wait for a block. */
+  readonly waiting: number;
   /** Refused messages by the code of their refusal, since the start. */
   readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
 };
@@ -37,6 +42,7 @@ export function viewOf(state: State): View {
     members: presentRoster(memory)?.members.map((member) => member.clientID) ?? [],
     height: memory.height,
     tip: memory.chain?.tip ?? null,
+    waiting: state.mempool.pending.length,
     refusals: { ...state.refusals },
   };
 }
@@ -52,20 +58,25 @@ export type Glimpse = {
   readonly term: Term;
   readonly height: TransactionID;
   readonly members: ReadonlySet<ClientID>;
+  readonly judge: (transaction: Transaction, at: Instant) => 'known' | Refusal | null;
 };
 
 const nobody: ReadonlySet<ClientID> = new Set();
 
 /** Makes a function that glimpses, and builds the set of members once for each roster. */
-export function createGlimpse(): (state: State) => Glimpse {
+export function createGlimpse(hasher: Hasher): (state: State) => Glimpse {
   let roster: Digest | null = null;
   let members = nobody;
-  return ({ memory }) => {
+  return (state) => {
+    const { memory } = state;
     const present = presentRoster(memory);
     if (present !== null && present.digest !== roster) {
       roster = present.digest;
       members = new Set(present.members.map(({ clientID }) => clientID));
     }
-    return { term: memory.term, height: memory.height, members };
+    const { term, height } = memory;
+    const judge: Glimpse['judge'] = (transaction, at) =>
+      judgeTransaction(state, transaction, at, hasher);
+    return { term, height, members, judge };
   };
 }

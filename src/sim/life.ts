@@ -8,6 +8,7 @@ import { problemOfDoom, problemOfHealing } from './checkers/liveness.ts';
 import { Fate } from './deeds.ts';
 import { PERSONALITIES } from './personality.ts';
 import { describeDeed, type Plan } from './plan.ts';
+import { Traffic } from './traffic.ts';
 import { World } from './world.ts';
 
 /** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
@@ -47,6 +48,7 @@ export function live(
     },
   });
   const fate = new Fate(world, plan);
+  new Traffic(world, plan.seed, hasher).begin();
   const isOver = (): boolean => violation !== null;
   const pass = (ms: number): boolean => world.runUntil(isOver, ms);
   for (let started = 0; started < plan.peers + plan.extra; started += 1) {

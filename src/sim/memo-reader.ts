@@ -3,12 +3,14 @@
 import {
   type ExhibitReading,
   type LetterReading,
+  type PassedReading,
   plainReader,
   type Reader,
 } from '../wire/reader.ts';
 
 export function memoReader(): Reader {
   const letters = new WeakMap<Uint8Array, LetterReading>();
+  const transactions = new WeakMap<Uint8Array, PassedReading>();
   const exhibits = new Map<string, ExhibitReading>();
   const texts = new WeakMap<Uint8Array, string>();
   return {
@@ -24,6 +26,13 @@ export function memoReader(): Reader {
       if (known !== undefined) return known;
       const reading = plainReader.letter(place, topic, payload);
       letters.set(payload, reading);
+      return reading;
+    },
+    passed(payload) {
+      const known = transactions.get(payload);
+      if (known !== undefined) return known;
+      const reading = plainReader.passed(payload);
+      transactions.set(payload, reading);
       return reading;
     },
     exhibit(kind, text) {

@@ -10,7 +10,7 @@ import { type Member, type Message, senderOf } from '../domain/message.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import type { View } from '../peer/view.ts';
-import { signMessage } from '../wire/envelope.ts';
+import { payloadOf } from '../wire/envelope.ts';
 import { DEFAULT_PREFIX, topicOf } from '../wire/topics.ts';
 import { Agenda } from './agenda.ts';
 import { Body, Disk, type Drift, trueClock } from './body.ts';
@@ -144,7 +144,8 @@ export class World {
       witness: {
         onTurn: (event, moment, effects) => {
           this.#options.onTurn?.(name, event, moment, effects);
-          if (event.kind === 'heard' && senderOf(event.message) !== self.clientID)
+          if (event.kind !== 'heard' || event.message.kind === 'transaction') return;
+          if (senderOf(event.message) !== self.clientID)
             this.#tell(self, { kind: 'heard', message: event.message });
         },
         onSaid: (message) => this.#tell(self, { kind: 'said', message }),
@@ -199,7 +200,7 @@ export class World {
   /** Has `peer` say something that its head did not decide, properly signed. */
   utter(peer: Inhabitant, message: Message): void {
     const topic = topicOf(DEFAULT_PREFIX, message);
-    const text = signMessage(message, topic, toySigner(peer.self.publicKey));
+    const text = payloadOf(message, topic, toySigner(peer.self.publicKey));
     this.inject(topic, new TextEncoder().encode(text));
   }
 

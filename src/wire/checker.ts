@@ -11,6 +11,9 @@ export const TOTAL_LIMIT: Limit = { perSecond: 2000, atOnce: 2000 };
 /** What of them senders outside the roster may cause. */
 export const OUTSIDERS_LIMIT: Limit = { perSecond: 500, atOnce: 500 };
 
+/** What of them transactions may cause that are on their way. */
+export const TRANSACTIONS_LIMIT: Limit = { perSecond: 500, atOnce: 1000 };
+
 /** Repeats come within seconds: every peer says its commitment, reveal and vote twice a second. */
 const TEXTS_KEPT = 2000;
 
@@ -19,13 +22,22 @@ const TEXT_KEPT_MOST = 4096;
 
 /** A text as it was said on `topic`, by whom it says or by somebody else. */
 export type Claim = Signed & {
-  readonly topic: string;
+  /** Null for a transaction. */
+  readonly topic: string | null;
   readonly text: string;
   readonly publicKey: PublicKey;
 };
 
-/** On whose account a check is made; `allowance` is null for somebody heard for the first time. */
-export type Payer = { readonly isOutsider: boolean; readonly allowance: Allowance | null };
+/**
+ * On whose account a check is made: besides the total, outsiders and transactions have a common
+ * one. `allowance` is the sender's own, null for somebody heard for the first time.
+ */
+export type Payer = {
+  readonly from: 'member' | 'outsider' | 'transaction';
+  readonly allowance: Allowance | null;
+};
+
+export type Outcome = 'held' | 'forged' | 'too-many';
 
 /** It belongs to the claim: the same text under another key, or on another topic, is another. */
 type Claimant = Pick<Claim, 'publicKey' | 'topic'>;
@@ -34,7 +46,11 @@ type Claimant = Pick<Claim, 'publicKey' | 'topic'>;
 export class Checker {
   readonly #verifier: Verifier;
   readonly #total = new Allowance(TOTAL_LIMIT);
-  readonly #outsiders = new Allowance(OUTSIDERS_LIMIT);
+  readonly #common = {
+    member: null,
+    outsider: new Allowance(OUTSIDERS_LIMIT),
+    transaction: new Allowance(TRANSACTIONS_LIMIT),
+  };
   /** Texts with whose and where they were; in order of insertion: the oldest is forgotten first. */
   readonly #held = new Map<string, Claimant>();
 
@@ -46,15 +62,16 @@ export class Checker {
    * Only a check that succeeds is charged to its payer: anyone can forge in somebody's name, and
    * must not use up what that somebody may say. What held before costs nothing.
    */
-  check(claim: Claim, payer: Payer, at: Instant): 'held' | 'forged' | 'too-many' {
+  check(claim: Claim, payer: Payer, at: Instant): Outcome {
     const { publicKey, topic, text, signed, signature } = claim;
     const known = this.#held.get(text);
     if (known?.publicKey === publicKey && known.topic === topic) return 'held';
-    const { isOutsider, allowance } = payer;
-    const isPaid = this.#total.has(at) && (!isOutsider || this.#outsiders.has(at));
+    const { from, allowance } = payer;
+    const common = this.#common[from];
+    const isPaid = this.#total.has(at) && common?.has(at) !== false;
     if (!isPaid || allowance?.has(at) === false) return 'too-many';
     this.#total.take();
-    if (isOutsider) this.#outsiders.take();
+    common?.take();
     if (!this.#verifier.verify(publicKey, signatureInput(topic, signed), signature)) {
       return 'forged';
     }
@@ -64,7 +81,7 @@ export class Checker {
   }
 
   /** Takes it that `text` on `topic` is signed with that key. */
-  remember(publicKey: PublicKey, topic: string, text: string): void {
+  remember(publicKey: PublicKey, topic: string | null, text: string): void {
     if (text.length > TEXT_KEPT_MOST) return;
     if (this.#held.size >= TEXTS_KEPT) {
       const [oldest] = this.#held.keys();

@@ -1,16 +1,25 @@
 /** The door: lets in what is well-formed, timely and signed by whom it says, and nothing else. */
 
+import { assert } from '../domain/assert.ts';
 import type { Event } from '../domain/contract.ts';
 import type { Hasher, Verifier } from '../domain/crypto.ts';
-import { type Member, type Message, senderOf } from '../domain/message.ts';
+import { type Enveloped, type Member, type Message, senderOf } from '../domain/message.ts';
 import type { ClientID, Instant, PublicKey, Term, TransactionID } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { Checker, type Payer } from './checker.ts';
+import {
+  type Batch,
+  readText,
+  signedText,
+  type Transaction,
+  textOf,
+} from '../domain/transaction.ts';
+import { Checker, type Outcome, type Payer } from './checker.ts';
 import { Directory } from './directory.ts';
 import { type Exhibit, evidenceOf, membersIn } from './evidence.ts';
 import { provesName } from './identity.ts';
 import { type Letter, plainReader, type Reader } from './reader.ts';
 import { readTopic, sharedTopicOf, topicOf } from './topics.ts';
+import { publicKeyOf, signatureOf } from './transaction.ts';
 
 /** `prefix` of all topics; `self` is known from the start; `reader` reads plainly if not given. */
 export type DoorOptions = {
@@ -33,6 +42,8 @@ export type DoorView = {
   readonly term: Term;
   readonly height: TransactionID;
   readonly members: ReadonlySet<ClientID>;
+  /** What it would say to a transaction without asking for its signature; null if it is welcome. */
+  readonly judge: (transaction: Transaction, at: Instant) => 'known' | Refusal | null;
 };
 
 /** Let in: its evidence is in the order of its texts, seals one after another. */
@@ -43,6 +54,12 @@ export type Refused = Extract<Event, { kind: 'refused' }>;
 export type Verdict =
   | { readonly kind: 'heard'; readonly event: Heard }
   | { readonly kind: 'refused'; readonly event: Refused };
+
+/** A heard transaction: nobody's message, and without evidence. */
+const PASSED = { kind: 'heard', retained: false, evidence: [] } as const;
+
+/** Transactions on their way pay from one purse, so that nobody gains by many keys. */
+const PASSER: Payer = { from: 'transaction', allowance: null };
 
 /** An unknown topic is shown to people: no control characters, and not a whole screen of it. */
 const TOPIC_SHOWN = 100;
@@ -85,6 +102,7 @@ export class Door {
    * its echo, and its copies in the evidence of others, will need no check either.
    */
   hearOwn(message: Message, text: string): Heard {
+    if (message.kind === 'transaction') return { ...PASSED, message, text };
     this.#checker.remember(this.#self.publicKey, topicOf(this.#prefix, message), text);
     // As nothing is checked, any key will do for the signers of a seal.
     const evidence = evidenceOf(message, () => this.#self.publicKey, this.#reader);
@@ -99,6 +117,7 @@ export class Door {
       const shown = arrival.topic.slice(0, TOPIC_SHOWN).replaceAll(/[^\x20-\x7e]/g, '?');
       return refused(null, { code: 'unknown-topic', topic: shown });
     }
+    if (place.kind === 'transaction') return this.#checkPassed(arrival, view, at);
     const read = this.#reader.letter(place, arrival.topic, arrival.payload);
     if (!read.ok) return refused(read.from, read.refusal);
     const { message, text } = read.letter;
@@ -106,6 +125,36 @@ export class Door {
     if ('code' in judged) return refused(senderOf(message), judged);
     const event: Heard = { kind: 'heard', message, text, retained: arrival.retained, ...judged };
     return { kind: 'heard', event };
+  }
+
+  /** A transaction stands for itself: whoever brings it along needs no name. */
+  #checkPassed({ payload, retained }: Arrival, view: DoorView, at: Instant): Verdict {
+    const read = this.#reader.passed(payload);
+    if (!read.ok) return refused(null, read.refusal);
+    const { message } = read;
+    const { transaction } = message;
+    const verdict = view.judge(transaction, at);
+    if (verdict !== null && verdict !== 'known') return refused(null, verdict);
+    const outcome = verdict ?? this.#checkTransaction(transaction, PASSER, at);
+    if (outcome === 'forged' || outcome === 'too-many') return refused(null, { code: outcome });
+    const text = textOf(transaction);
+    return { kind: 'heard', event: { ...PASSED, message, text, retained } };
+  }
+
+  #checkTransaction(transaction: Transaction, payer: Payer, at: Instant): Outcome {
+    const claim = {
+      topic: null,
+      text: textOf(transaction),
+      publicKey: publicKeyOf(transaction.sender),
+      signed: signedText(transaction),
+      signature: signatureOf(transaction),
+    };
+    return this.#checker.check(claim, payer, at);
+  }
+
+  /** Takes it that a transaction is signed: somebody has checked it already. */
+  vouchFor(transaction: Transaction): void {
+    this.#checker.remember(publicKeyOf(transaction.sender), null, textOf(transaction));
   }
 
   #judge(letter: Letter, view: DoorView, at: Instant): Pick<Heard, 'evidence'> | Refusal {
@@ -116,7 +165,8 @@ export class Door {
     if (stale !== null) return stale;
     const { clientID, publicKey } = sender;
     const isOutsider = view.members.size > 0 && !view.members.has(clientID);
-    const payer = { isOutsider, allowance: this.#directory.allowanceOf(clientID) };
+    const from = isOutsider ? 'outsider' : 'member';
+    const payer: Payer = { from, allowance: this.#directory.allowanceOf(clientID) };
     const outcome = this.#checker.check({ ...letter, publicKey }, payer, at);
     if (outcome !== 'held') return { code: outcome };
     this.#directory.hear(sender, view.members);
@@ -125,15 +175,17 @@ export class Door {
     const evidence = evidenceOf(message, (signer) => this.keyOf(signer), this.#reader);
     if (!evidence.ok) return { code: 'forged-evidence', problem: evidence.problem };
     // Whoever brings evidence along pays for it; what was heard before costs nothing again.
-    const bearer = { isOutsider, allowance: this.#directory.allowanceOf(clientID) };
-    const refusal = this.#weigh(evidence.exhibits, bearer, at);
+    const bearer: Payer = { from, allowance: this.#directory.allowanceOf(clientID) };
+    const refusal =
+      this.#weigh(evidence.exhibits, bearer, at) ??
+      this.#weighBatches(batchesIn(message), bearer, at);
     if (refusal !== null) return refusal;
     this.#meet(message, evidence.exhibits, view);
     return { evidence: evidence.exhibits.map((exhibit) => exhibit.message) };
   }
 
   /** The sender and its key, known before or brought along. */
-  #identify(message: Message): Member | Refusal {
+  #identify(message: Enveloped): Member | Refusal {
     const clientID = senderOf(message);
     const offered = membersIn(message).find((member) => member.clientID === clientID);
     if (offered !== undefined) {
@@ -165,8 +217,23 @@ export class Door {
     return null;
   }
 
+  /** Checks the signatures of all transactions; null where all of them hold. */
+  #weighBatches(batches: readonly Batch[], bearer: Payer, at: Instant): Refusal | null {
+    for (const [index, text] of batches.flat().entries()) {
+      const transaction = readText(text);
+      assert(transaction !== null, 'The schema has read each transaction.');
+      const outcome = this.#checkTransaction(transaction, bearer, at);
+      if (outcome === 'too-many') return { code: 'too-many' };
+      if (outcome === 'forged') {
+        const problem = `Transaction ${index + 1} is not signed by ${transaction.sender}.`;
+        return { code: 'forged-evidence', problem };
+      }
+    }
+    return null;
+  }
+
   /** Keeps the keys that a good message brought along: of its voters, and of those it names. */
-  #meet(message: Message, exhibits: readonly Exhibit[], view: DoorView): void {
+  #meet(message: Enveloped, exhibits: readonly Exhibit[], view: DoorView): void {
     for (const { message: vote, publicKey } of exhibits) {
       this.#directory.hear({ clientID: vote.clientID, publicKey }, view.members);
     }
@@ -175,7 +242,7 @@ export class Door {
 }
 
 /** What has been overtaken, as far as that shows without a signature (PROTOCOL 3). */
-function staleness(message: Message, { term, height }: DoorView): Refusal | null {
+function staleness(message: Enveloped, { term, height }: DoorView): Refusal | null {
   switch (message.kind) {
     case 'commitment':
     case 'reveal':
@@ -194,8 +261,15 @@ function staleness(message: Message, { term, height }: DoorView): Refusal | null
     case 'result':
     case 'request':
     case 'answer':
+    case 'batch':
+    case 'fetch':
       return null;
   }
+}
+
+function batchesIn(message: Enveloped): readonly Batch[] {
+  if (message.kind === 'batch') return [message.transactions];
+  return message.kind === 'answer' && 'blocks' in message ? (message.batches ?? []) : [];
 }
 
 function olderTerm(term: Term, ours: Term): Refusal | null {

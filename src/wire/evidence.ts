@@ -1,6 +1,6 @@
 /** Reads the texts that a message carries as evidence, and what it claims they are. */
 
-import type { Acknowledgement, Block, Member, Message, Vote } from '../domain/message.ts';
+import type { Acknowledgement, Block, Enveloped, Member, Vote } from '../domain/message.ts';
 import type { ClientID, PublicKey } from '../domain/names.ts';
 import type { Signed } from './envelope.ts';
 import type { Reader } from './reader.ts';
@@ -24,7 +24,7 @@ type Carried = { readonly kind: 'vote' | 'acknowledgement'; readonly texts: read
 type KeyOf = (clientID: ClientID) => PublicKey | null;
 
 /** The members whose keys `message` brings along, its sender's own among them where it is there. */
-export function membersIn(message: Message): readonly Member[] {
+export function membersIn(message: Enveloped): readonly Member[] {
   if (message.kind === 'mandate') return message.members;
   if (message.kind === 'answer')
     return 'founding' in message ? message.founding.members : admittedIn(message.blocks);
@@ -47,7 +47,7 @@ function admittedIn(blocks: readonly Block[]): readonly Member[] {
  * The evidence of `message` in order: a mandate's or founding's votes, or the acknowledgements of
  * its seals one after another. `keyOf` is asked for the signers of seals.
  */
-export function evidenceOf(message: Message, keyOf: KeyOf, reader: Reader): Evidence {
+export function evidenceOf(message: Enveloped, keyOf: KeyOf, reader: Reader): Evidence {
   const problem = countProblem(message);
   if (problem !== null) return { ok: false, problem };
   const { kind, texts } = carriedBy(message);
@@ -72,7 +72,7 @@ export function evidenceOf(message: Message, keyOf: KeyOf, reader: Reader): Evid
   return { ok: true, exhibits };
 }
 
-function carriedBy(message: Message): Carried {
+function carriedBy(message: Enveloped): Carried {
   if (message.kind === 'mandate') return { kind: 'vote', texts: message.votes };
   if (message.kind === 'result' && message.result === 1) {
     return { kind: 'acknowledgement', texts: message.seal };
@@ -86,7 +86,7 @@ function carriedBy(message: Message): Carried {
 }
 
 /** A founding takes the votes of all (PROTOCOL 5.5). */
-function countProblem(message: Message): string | null {
+function countProblem(message: Enveloped): string | null {
   if (message.kind !== 'answer' || !('founding' in message)) return null;
   const { members, votes } = message.founding;
   return votes.length === members.length
@@ -99,7 +99,7 @@ function countProblem(message: Message): string | null {
  * as only the ledger knows what it should say.
  */
 function voteProblem(
-  message: Message,
+  message: Enveloped,
   exhibit: Vote | Acknowledgement,
   voters: Set<ClientID>,
 ): string | null {

@@ -1,12 +1,12 @@
 /** Translates field names: camelCase inside, as the labs spell them (PascalCase) on the wire. */
 
-import type { Message } from '../domain/message.ts';
+import type { Enveloped } from '../domain/message.ts';
 
 /** A JSON object as it travels. */
 export type WireObject = Readonly<Record<string, unknown>>;
 
 /** The fields of `message` as they travel, its ClientID first; kind and `to` are in its topic. */
-export function toWire(message: Message): WireObject {
+export function toWire(message: Enveloped): WireObject {
   const { clientID, ...others } = message;
   const fields: Record<string, unknown> = { ClientID: clientID };
   for (const [name, value] of Object.entries(others)) {

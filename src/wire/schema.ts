@@ -2,19 +2,19 @@
 
 import { z } from 'zod';
 import { assert } from '../domain/assert.ts';
-import type { Message, MessageKind } from '../domain/message.ts';
+import type { EnvelopedKind, Message } from '../domain/message.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { fromWire, wireNameOf } from './fields.ts';
 import * as values from './values.ts';
 
 /** A message, or why there is none. */
-export type Reading<Kind extends MessageKind = MessageKind> =
+export type Reading<Kind extends EnvelopedKind = EnvelopedKind> =
   | { readonly ok: true; readonly message: Extract<Message, { kind: Kind }> }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** Fields of a message of one kind as they travel: what its topic says is not among them. */
-type Fields<Kind extends MessageKind> =
+type Fields<Kind extends EnvelopedKind> =
   Extract<Message, { kind: Kind }> extends infer Said
     ? Said extends unknown
       ? Omit<Said, 'kind' | 'to'>
@@ -68,6 +68,7 @@ const page: z.ZodType<Fields<'answer'>> = values.object({
   clientID: values.clientID,
   blocks: values.list(values.block, 0, 500),
   seals: values.list(values.evidences, 0, 500),
+  batches: values.list(values.batch, 1, 500).exactOptional(),
 });
 
 const foundingPage: z.ZodType<Fields<'answer'>> = values.object({
@@ -75,9 +76,10 @@ const foundingPage: z.ZodType<Fields<'answer'>> = values.object({
   founding: values.founding,
   blocks: notBeside.exactOptional(),
   seals: notBeside.exactOptional(),
+  batches: notBeside.exactOptional(),
 });
 
-type Schemas = { readonly [Kind in MessageKind]: z.ZodType<Fields<Kind>> };
+type Schemas = { readonly [Kind in EnvelopedKind]: z.ZodType<Fields<Kind>> };
 
 const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
   introduction: values.object(about),
@@ -133,6 +135,7 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     transactionID: values.transactionID,
     solution: values.solution,
     publicKey: values.publicKey.exactOptional(),
+    reward: values.accountKey.exactOptional(),
   }),
   proposal: values.object({ clientID: values.clientID, term: values.term, block: values.block }),
   acknowledgement: values.object({
@@ -141,7 +144,17 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     transactionID: values.transactionID,
     digest: values.digest,
   }),
-  request: values.object({ clientID: values.clientID, from: values.height }),
+  request: values.object({
+    clientID: values.clientID,
+    from: values.height,
+    publicKey: values.publicKey.exactOptional(),
+  }),
+  batch: values.object({
+    clientID: values.clientID,
+    root: values.digest,
+    transactions: values.batch,
+  }),
+  fetch: values.object({ clientID: values.clientID, root: values.digest }),
 };
 
 /**
@@ -149,7 +162,7 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
  * the end of its topic, whom an answer is for. Unknown fields are left out, and a field that may be
  * absent stays absent. Recursive: check the depth of `value` first.
  */
-export function readMessage<Kind extends MessageKind>(
+export function readMessage<Kind extends EnvelopedKind>(
   kind: Kind,
   owner: ClientID | null,
   value: unknown,
@@ -163,12 +176,12 @@ export function readMessage<Kind extends MessageKind>(
 }
 
 /** The schema checked every field; only the compiler cannot follow which kind it was. */
-function named<Kind extends MessageKind>(message: object): Extract<Message, { kind: Kind }> {
+function named<Kind extends EnvelopedKind>(message: object): Extract<Message, { kind: Kind }> {
   return message as Extract<Message, { kind: Kind }>;
 }
 
 /** Two kinds come in two forms, told apart by one field, so that a refusal names the right one. */
-function schemaFor(kind: MessageKind, fields: unknown): z.ZodType<object> {
+function schemaFor(kind: EnvelopedKind, fields: unknown): z.ZodType<object> {
   if (kind === 'result') return fieldOf(fields, 'result') === 1 ? acceptedResult : refusedResult;
   if (kind === 'answer') return fieldOf(fields, 'founding') === undefined ? page : foundingPage;
   return SCHEMAS[kind];

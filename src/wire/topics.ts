@@ -21,6 +21,9 @@ const TOPICS: Readonly<Record<Exclude<MessageKind, 'presence' | 'answer'>, strin
   acknowledgement: 'ack',
   result: 'result',
   request: 'sync',
+  transaction: 'transaction',
+  batch: 'batch',
+  fetch: 'fetch',
 };
 
 /** Kinds by the word in the topic; a Map, so that no inherited name counts as one. */
@@ -35,7 +38,9 @@ const OWNED: ReadonlyMap<string, MessageKind> = new Map([
 ]);
 
 /** What a topic says by itself; `owner` is the ClientID at its end, which only two kinds have. */
-export type Place = { readonly kind: MessageKind; readonly owner: ClientID | null };
+export type Place<Kind extends MessageKind = MessageKind> = Kind extends MessageKind
+  ? { readonly kind: Kind; readonly owner: ClientID | null }
+  : never;
 
 /** The topic on which `message` is said. */
 export function topicOf(prefix: string, message: Message): string {

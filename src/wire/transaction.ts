@@ -3,13 +3,13 @@
 import type { Signer, Verifier } from '../domain/crypto.ts';
 import type { AccountKey, PublicKey } from '../domain/names.ts';
 import {
-  type SaidMessage,
+  type PublicMessage,
   signedText,
   type Transaction,
   type Transfer,
 } from '../domain/transaction.ts';
 
-type Content = Pick<SaidMessage, 'message' | 'nonce'> | Pick<Transfer, 'to' | 'amount' | 'nonce'>;
+type Content = Pick<PublicMessage, 'message' | 'nonce'> | Pick<Transfer, 'to' | 'amount' | 'nonce'>;
 
 /** The transaction that says `content` in the name of the signer's key. */
 export function signTransaction(content: Content, signer: Signer): Transaction {
@@ -20,8 +20,13 @@ export function signTransaction(content: Content, signer: Signer): Transaction {
 
 /** Whether its sender has signed it. */
 export function isSigned(transaction: Transaction, verifier: Verifier): boolean {
-  const signature = base64urlOf(transaction.signature);
+  const signature = signatureOf(transaction);
   return verifier.verify(publicKeyOf(transaction.sender), signedText(transaction), signature);
+}
+
+/** Its signature as peers spell theirs. */
+export function signatureOf(transaction: Transaction): string {
+  return base64urlOf(transaction.signature);
 }
 
 /** A peer's public key as transactions spell it. */

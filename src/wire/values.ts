@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Accepted, Block, Founding, Member, Reason } from '../domain/message.ts';
 import type {
+  AccountKey,
   ClientID,
   Digest,
   Nonce,
@@ -12,6 +13,7 @@ import type {
   UnixMs,
   VoteID,
 } from '../domain/names.ts';
+import { type Batch, readText } from '../domain/transaction.ts';
 import { CLIENT_ID, PUBLIC_KEY } from './identity.ts';
 
 // Without this, zod writes and compiles a function at the first use of each schema: some 10 ms in
@@ -90,6 +92,11 @@ export const voteID: z.ZodType<VoteID> = text(/^[0-9a-f]{16}$/, 'must be 16 lowe
 export const solution: z.ZodType<string> = text(
   /^[0-9a-f]{1,64}$/,
   'must be 1 to 64 lower-case hex digits',
+);
+/** Whose account a reward goes to. */
+export const accountKey: z.ZodType<AccountKey> = text(
+  /^[0-9a-f]{64}$/,
+  'must be 64 lower-case hex digits',
 );
 /** A bit for each member of a roster, four to a digit. */
 export const drawn: z.ZodType<string> = text(
@@ -170,11 +177,26 @@ export const block: z.ZodType<Block> = object({
   time,
   challenge: whole(0, 60),
   clientID,
+  reward: accountKey.exactOptional(),
   solution: solutionOrNone,
   change: change.exactOptional(),
 }).refine((it) => (it.change === undefined) === (it.challenge > 0 && it.solution !== ''), {
   error: 'must have a Challenge and a Solution, or a Change',
 });
+
+/** So many of the shortest transactions fill a batch. */
+const TRANSACTIONS_MOST = 98;
+
+/** The one texts of transactions; their signatures are still to be checked. */
+export const batch: z.ZodType<Batch> = list(
+  z
+    .string({ error: problem('must be the one text of a transaction') })
+    .refine((value) => readText(value) !== null, {
+      error: 'must be the one text of a transaction',
+    }),
+  1,
+  TRANSACTIONS_MOST,
+);
 
 /** What a voter acknowledged last. */
 export const accepted: z.ZodType<Accepted> = object({ term, block });

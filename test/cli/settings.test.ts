@@ -46,6 +46,9 @@ test('whoever says nothing gets the settings that the help shows', () => {
     foundAnew: false,
     challenges: 0,
     mine: true,
+    reward: 50,
+    rewardKey: null,
+    mineWhen: 'always',
     trace: null,
   });
   expect(connection('')).toEqual({ url: 'mqtt://127.0.0.1', keepaliveSeconds: 10 });
@@ -58,6 +61,8 @@ test.each([
   ['--heartbeat 1h', { heartbeat: 3_600_000 }],
   ['--prefix lab/7', { prefix: 'lab/7' }],
   ['--peers 100', { peers: 100 }],
+  ['--reward 0', { reward: 0 }],
+  ['--mine-when transactions', { mineWhen: 'transactions' }],
   ['--threads 256', { threads: 256 }],
   ['--no-mine', { mine: false }],
   ['--difficulty fixed:60', { difficulty: 'fixed:60' }],

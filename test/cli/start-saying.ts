@@ -120,6 +120,6 @@ export function result(
     block = { ...opening, solution: nonce.toString(16) };
   }
   const digest = digestOf(block, nodeHasher);
-  const about = { block, digest, preimage: preimageOf(block) };
+  const about = { block, digest, preimage: preimageOf(block), transactions: 0 };
   return { time: at(40), kind: 'result', ...about, elapsedMs: 2_345, isOwn: false };
 }

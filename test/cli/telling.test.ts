@@ -102,6 +102,7 @@ test('whoever catches up hears of the height, not of each block on the way', () 
     },
     digest: '00' as Digest,
     preimage: '',
+    transactions: 0,
     elapsedMs: 0,
     isOwn: false,
   };

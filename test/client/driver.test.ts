@@ -76,7 +76,12 @@ function stage(turns: Record<string, Turn>, fail: Error | null = null) {
     onNote: (note) => log.push(`note ${note.kind}`),
     onLeft: () => log.push('left'),
   };
-  const view = { term: 0 as Term, height: 0 as TransactionID, members: new Set<never>() };
+  const view = {
+    term: 0 as Term,
+    height: 0 as TransactionID,
+    members: new Set<never>(),
+    judge: () => null,
+  };
   const driver = new Driver(peer, hands, () => view);
   return { driver, log, heard, alarms, link: () => events, release: () => release() };
 }

@@ -10,7 +10,12 @@ import { Door } from '../../src/wire/door.ts';
 
 const self = toyIdentity('1'.repeat(64), nodeHasher);
 const other = toyIdentity('2'.repeat(64), nodeHasher);
-const view = { term: 0 as Term, height: 0 as TransactionID, members: new Set<never>() };
+const view = {
+  term: 0 as Term,
+  height: 0 as TransactionID,
+  members: new Set<never>(),
+  judge: () => null,
+};
 
 function speaker(): ReturnType<typeof createSpeech> {
   const door = new Door({ prefix: 'sd', self, hasher: nodeHasher, verifier: toyVerifier() });

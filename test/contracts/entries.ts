@@ -5,17 +5,21 @@ import type { Block, Member } from '../../src/domain/message.ts';
 import type {
   ClientID,
   Digest,
+  PublicKey,
   Term,
   TransactionID,
   UnixMs,
   VoteID,
 } from '../../src/domain/names.ts';
 import { makeRoster } from '../../src/domain/roster.ts';
-import { digestOf, emptyRoot, zeroBits } from '../../src/ledger/block.ts';
+import { type Batch, textOf } from '../../src/domain/transaction.ts';
+import { digestOf, zeroBits } from '../../src/ledger/block.ts';
 import { changeText } from '../../src/ledger/change.ts';
+import { merkleRoot } from '../../src/ledger/merkle.ts';
 import { type Rules, rulesOf } from '../../src/ledger/rules.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
-import { toyIdentity } from '../../src/sim/toy-crypto.ts';
+import { toyIdentity, toySigner } from '../../src/sim/toy-crypto.ts';
+import { signTransaction } from '../../src/wire/transaction.ts';
 import { id } from '../names.ts';
 
 export const hasher = nodeHasher;
@@ -30,9 +34,15 @@ const eve = nameOf(2);
 
 /** The number of the block that removes a member. */
 const CHANGE = 3;
+
+/** The number of the block that carries something, and what. */
+export const LOADED = 4;
+export const batch: Batch = ['hello', 'world'].map((message, nonce) =>
+  textOf(signTransaction({ message, nonce }, toySigner(members[0]?.publicKey as PublicKey))),
+);
 const blocks: Block[] = [];
 
-/** Block `number` of their ledger, mined by ann; block 3 removes eve. */
+/** Block `number` of their ledger, mined by ann; block 3 removes eve, block 4 has a batch. */
 export function block(number: number): Block {
   const made = blocks[number];
   if (made !== undefined) return made;
@@ -65,7 +75,7 @@ function mined(number: number, parent: Digest): Block {
   for (let nonce = 0; ; nonce += 1) {
     const candidate: Block = {
       ...commonOf(number, parent),
-      root: emptyRoot(hasher),
+      root: merkleRoot(number === LOADED ? batch : [], hasher),
       challenge: 2,
       clientID: ann,
       solution: nonce.toString(16),
@@ -93,9 +103,10 @@ export function entriesOfALife(height: number): readonly Entry[] {
   const ledger = Array.from({ length: height }, (_, number): readonly Entry[] => {
     const digest = digestOf(block(number), hasher);
     const seal = [`ack of ${number}`, `another ack of ${number}`];
+    const load = number === LOADED ? { batch } : {};
     return [
-      { kind: 'accepted', term: term(4), block: block(number), digest },
-      { kind: 'sealed', block: block(number), digest, seal },
+      { kind: 'accepted', term: term(4), block: block(number), digest, ...load },
+      { kind: 'sealed', block: block(number), digest, seal, ...load },
     ];
   });
   return [...begin, ...ledger.flat()];

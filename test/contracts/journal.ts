@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../src/client/journal.ts';
 import type { TransactionID } from '../../src/domain/names.ts';
 import { type Memory, newMemory, recall } from '../../src/peer/memory.ts';
-import { block, entriesOfALife, hasher, rules } from './entries.ts';
+import { batch, block, entriesOfALife, hasher, rules } from './entries.ts';
 
 /** A place where a journal is kept, and what a test does to it. */
 export type JournalBench = {
@@ -62,6 +62,8 @@ export function describeJournal(name: string, prepare: () => Promise<JournalBenc
       expect(page?.blocks).toEqual(sealed.map((entry) => entry.block));
       // Of the last block, and of the one that changes the roster.
       expect(page?.seals).toEqual([sealed[3]?.seal, sealed[5]?.seal]);
+      expect(page?.batches).toEqual([batch]);
+      expect(await journal.page(from(0), 1)).not.toHaveProperty('batches');
       expect((await journal.page(from(4), 1_000_000))?.blocks).toHaveLength(2);
       expect(await journal.page(from(6), 1_000_000)).toBeNull();
     });

@@ -17,7 +17,7 @@ import {
 } from '../../src/node/crypto.ts';
 import { createMqttLink } from '../../src/node/mqtt-link.ts';
 import { systemClock } from '../../src/node/system-clock.ts';
-import { signMessage } from '../../src/wire/envelope.ts';
+import { payloadOf } from '../../src/wire/envelope.ts';
 import { topicOf } from '../../src/wire/topics.ts';
 
 export const PREFIX = 'sd';
@@ -87,5 +87,5 @@ export function startPeer(
 /** What `peer` would publish to say `message`: topic and payload. */
 export function sign(peer: Pick<TestPeer, 'identity'>, message: Message): [string, string] {
   const topic = topicOf(PREFIX, message);
-  return [topic, signMessage(message, topic, signerOf(peer.identity))];
+  return [topic, payloadOf(message, topic, signerOf(peer.identity))];
 }

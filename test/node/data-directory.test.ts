@@ -250,6 +250,15 @@ describe('a damaged data directory', () => {
     );
   });
 
+  it.each(['batch:000000000004', 'accepted-batch'])('without its %s is refused', async (key) => {
+    await live(5);
+    const store = await openStore();
+    await store.del(key);
+    await store.close();
+    const { message } = await complaintOf(open());
+    expect(message).toMatch(`its record "${key}" is missing`);
+  });
+
   it('with a value that somebody has edited is refused', async () => {
     await live();
     const store = await openStore();

@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/domain/contract.ts';
 import type { Block, Message } from '../../src/domain/message.ts';
 import type { Digest, Nonce, Term, TransactionID, UnixMs, VoteID } from '../../src/domain/names.ts';
+import type { Batch } from '../../src/domain/transaction.ts';
 import { commitmentOf, draw } from '../../src/election/draw.ts';
 import { digestOf } from '../../src/ledger/block.ts';
+import { merkleRoot } from '../../src/ledger/merkle.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { checkersOf, Watch } from '../../src/sim/checkers/all.ts';
-import type { Fact } from '../../src/sim/checkers/fact.ts';
+import type { Checker, Fact } from '../../src/sim/checkers/fact.ts';
+import { soundMoney } from '../../src/sim/checkers/l1-sound-money.ts';
+import { heldBatch } from '../../src/sim/checkers/l2-held-batch.ts';
 import { solve } from '../../src/sim/false-miner.ts';
+import { texts, wallet } from '../ledger/wallet.ts';
 import { id, member } from '../names.ts';
 
 const term = (number: number): Term => number as Term;
@@ -70,7 +75,8 @@ const other = mined(0, 'bob', digest('network'), 2);
 
 /** Violations as `S1: sentence`, in order. */
 function judge(facts: readonly Fact[]): readonly string[] {
-  const watch = new Watch(checkersOf(nodeHasher));
+  // The others want to see each record on its way to a yes.
+  const watch = new Watch(checkersOf(nodeHasher).filter(({ name }) => name.startsWith('S')));
   return [...founding, ...facts].flatMap((fact) => {
     const found = watch.see(fact);
     return found === null ? [] : [`${found.name}: ${found.sentence}`];
@@ -153,6 +159,74 @@ describe('the checkers of what must hold', () => {
   it('find a second vote, and one after obeying', () => {
     expect(judge([voted('ann', 1, 'ann'), voted('ann', 1, 'bob')])[0]).toMatch(/^S9: ann votes in/);
     expect(judge([obeyed('ann', 1, 'bob'), voted('ann', 1, 'bob')])[0]).toMatch(/^S9: ann votes/);
+  });
+});
+
+describe('the checkers of what blocks carry', () => {
+  const ann = wallet('ann');
+  const bob = wallet('bob');
+  const block = (batch: Batch, over: Partial<Block> = {}): Block => ({
+    transactionID: 0 as TransactionID,
+    parent: digest('parent'),
+    root: merkleRoot(batch, nodeHasher),
+    time: 1 as UnixMs,
+    challenge: 4,
+    clientID: ann.account,
+    solution: '00',
+    ...over,
+  });
+  const load = (batch: Batch, over: Partial<Block> = {}): Fact =>
+    recorded('ann', {
+      kind: 'sealed',
+      block: block(batch, over),
+      digest: digest(''),
+      seal: [],
+      batch,
+    });
+  const problemOf = (checker: Checker, facts: readonly Fact[]): string | null => {
+    const watcher = checker.begin();
+    return facts.map((fact) => watcher.see(fact)).find((sentence) => sentence !== null) ?? null;
+  };
+  const money = (...facts: readonly Fact[]): string | null =>
+    problemOf(soundMoney(nodeHasher), facts);
+
+  it('are content with rewards, what they are spent on, and what people say', () => {
+    const spent = texts(ann.send(bob, 50, 0), bob.send(ann, 20, 0), ann.say('hi', 1));
+    expect(money(load([]), load(spent))).toBeNull();
+  });
+
+  it('find money that nobody has, and nonces that come twice or not at all', () => {
+    expect(money(load(texts(ann.send(bob, 1, 0))))).toMatch(/a transaction leaves -1/);
+    expect(money(load([]), load(texts(ann.send(bob, 51, 0))))).toMatch(/leaves -1/);
+    expect(money(load(texts(ann.say('a', 0))), load(texts(ann.say('b', 0))))).toMatch(
+      /nonce 0, not/,
+    );
+    expect(money(load(texts(ann.say('a', 1))))).toMatch(/nonce 1, not 0/);
+  });
+
+  it('find a batch that is not that of its block', () => {
+    const batch = texts(ann.say('a', 0));
+    expect(money(load(batch, { root: merkleRoot([], nodeHasher) }))).toMatch(/another root/);
+    expect(money(load([], { root: merkleRoot(batch, nodeHasher) }))).toMatch(/another root/);
+    expect(money(load(batch, { change: 'remove somebody' }))).toMatch(/a change has a batch/);
+  });
+
+  it('find a yes to what is not on the disk, or not all of it', () => {
+    const batch = texts(ann.say('a', 0));
+    const accepted = (held: Batch): Fact =>
+      recorded('ann', {
+        kind: 'accepted',
+        term: term(1),
+        block: block(batch),
+        digest: digestOf(block(batch), nodeHasher),
+        batch: held,
+      });
+    const held = (...facts: readonly Fact[]): string | null =>
+      problemOf(heldBatch(nodeHasher), facts);
+    expect(held(accepted(batch), yes('ann', 1, block(batch)))).toBeNull();
+    expect(held(yes('ann', 1, block(batch)))).toMatch(/not on its disk/);
+    expect(held(accepted([]))).toMatch(/without its batch/);
+    expect(held(accepted(batch), yes('bob', 1, block(batch)))).toMatch(/not on its disk/);
   });
 });
 

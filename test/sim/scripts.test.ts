@@ -3,7 +3,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'vitest';
 import { runScript } from '../script.ts';
-import { commands, type Stage } from './storyteller.ts';
+import type { Stage } from './stage.ts';
+import { commands } from './storyteller.ts';
 
 const folder = new URL('../scripts/', import.meta.url);
 

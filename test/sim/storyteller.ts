@@ -11,9 +11,8 @@ import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
 import { type Inhabitant, World } from '../../src/sim/world.ts';
 import type { Arguments, Commands } from '../script.ts';
-
-/** The world of a script; null until its first command makes one. */
-export type Stage = { world: World | null; told: number };
+import { peerOf, type Stage, worldOf } from './stage.ts';
+import { treasury } from './treasury.ts';
 
 /** What happens so often that a story without it is easier to follow. */
 const untold: readonly Note['kind'][] = ['joined', 'left', 'connected', 'progress'];
@@ -21,7 +20,7 @@ const untold: readonly Note['kind'][] = ['joined', 'left', 'connected', 'progres
 export const commands: Commands<Stage> = {
   /**
    * world peers=3 seed=1 difficulty=fixed:4 solve=3000 challenges=0 election=draw|lowest loss=0
-   * repeat=0 delay=0-1
+   * repeat=0 delay=0-1 mine-when=transactions reward=50
    */
   world: (args, stage) => {
     const {
@@ -42,6 +41,8 @@ export const commands: Commands<Stage> = {
         difficulty: args['difficulty'] ?? 'fixed:4',
         challenges: Number(args['challenges'] ?? 0),
         election: args['election'] === 'lowest' ? 'lowest' : 'draw',
+        mineWhen: args['mine-when'] === 'transactions' ? 'transactions' : 'always',
+        reward: Number(args['reward'] ?? 50),
       },
     });
     stage.told = 0;
@@ -130,6 +131,8 @@ export const commands: Commands<Stage> = {
       .join('\n');
   },
 
+  ...treasury,
+
   /** counters of=p1 : what it refused */
   counters: (args, stage) => {
     const { refusals } = worldOf(stage).view(peerOf(stage, args['of']));
@@ -182,19 +185,6 @@ function solutionFor(world: World, miner: ClientID): string {
   const challenge = world.told.findLast(({ note }) => note.kind === 'challenge')?.note;
   assert(challenge?.kind === 'challenge', 'A challenge is open.');
   return solve({ header: `${challenge.preimage}${miner}:`, bits: challenge.bits }, nodeHasher);
-}
-
-function worldOf(stage: Stage): World {
-  assert(stage.world !== null, 'A script begins with a world.');
-  return stage.world;
-}
-
-function peerOf(stage: Stage, name: string | undefined): Inhabitant {
-  const world = worldOf(stage);
-  if (name !== 'controller') return world.peer(name ?? 'p1');
-  const controller = world.controller();
-  assert(controller !== null, 'There is a controller.');
-  return controller;
 }
 
 /** Gives everybody the same number in every draw. */

@@ -1,8 +1,9 @@
 /** Well-formed messages of every kind with chance contents; names and evidence prove nothing. */
 
 import fc from 'fast-check';
-import type { Block, Message } from '../../src/domain/message.ts';
+import type { Block, Enveloped } from '../../src/domain/message.ts';
 import type {
+  AccountKey,
   ClientID,
   Digest,
   Nonce,
@@ -12,6 +13,7 @@ import type {
   UnixMs,
   VoteID,
 } from '../../src/domain/names.ts';
+import { textOf } from '../../src/domain/transaction.ts';
 
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
@@ -38,7 +40,8 @@ const anyText = fc.string({ unit: 'grapheme', maxLength: 50 });
 const anyTexts = fc.array(anyText, { minLength: 1, maxLength: 5 });
 const anySolution = fc.integer({ min: 1, max: 64 }).chain(hex);
 const anyRules = fc.string({ unit: 'grapheme-ascii', maxLength: 200 });
-const anyBlock: fc.Arbitrary<Block> = fc.record({
+const anyAccountKey = hex(64) as fc.Arbitrary<AccountKey>;
+const blockFields = {
   transactionID: anyTransaction,
   parent: anyDigest,
   root: anyDigest,
@@ -46,7 +49,22 @@ const anyBlock: fc.Arbitrary<Block> = fc.record({
   challenge: fc.integer({ min: 1, max: 60 }),
   clientID: anyID,
   solution: anySolution,
-});
+};
+const anyBlock: fc.Arbitrary<Block> = fc.oneof(
+  fc.record(blockFields),
+  fc.record({ ...blockFields, reward: anyAccountKey }),
+);
+const anyBatch = fc.array(
+  fc
+    .record({
+      sender: anyAccountKey,
+      nonce: anyNumber,
+      signature: hex(128),
+      message: fc.constantFrom('hello', 'A1'),
+    })
+    .map(textOf),
+  { minLength: 1, maxLength: 3 },
+);
 const anyAbout = {
   clientID: anyID,
   publicKey: anyKey,
@@ -74,7 +92,7 @@ const anyAcceptedResult = fc
   }));
 
 /** Any well-formed message. */
-export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
+export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
   fc.record({ kind: constant('introduction'), ...anyAbout }),
   fc.record({
     kind: constant('presence'),
@@ -162,6 +180,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       transactionID: anyTransaction,
       solution: anySolution,
       publicKey: anyKey,
+      reward: anyAccountKey,
     },
     { requiredKeys: ['kind', 'clientID', 'transactionID', 'solution'] },
   ),
@@ -183,13 +202,31 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     result: constant(0),
     reason: fc.constantFrom('invalid', 'late', 'unknown-transaction', 'not-open'),
   }),
-  fc.record({ kind: constant('request'), clientID: anyID, from: anyHeight }),
+  fc.record(
+    { kind: constant('request'), clientID: anyID, from: anyHeight, publicKey: anyKey },
+    { requiredKeys: ['kind', 'clientID', 'from'] },
+  ),
+  fc.record({
+    kind: constant('batch'),
+    clientID: anyID,
+    root: anyDigest,
+    transactions: anyBatch,
+  }),
+  fc.record({ kind: constant('fetch'), clientID: anyID, root: anyDigest }),
   fc.record({
     kind: constant('answer'),
     clientID: anyID,
     to: anyID,
     blocks: fc.array(anyBlock, { maxLength: 3 }),
     seals: fc.array(anyTexts, { maxLength: 2 }),
+  }),
+  fc.record({
+    kind: constant('answer'),
+    clientID: anyID,
+    to: anyID,
+    blocks: fc.array(anyBlock, { maxLength: 3 }),
+    seals: fc.array(anyTexts, { maxLength: 2 }),
+    batches: fc.array(anyBatch, { minLength: 1, maxLength: 2 }),
   }),
   fc.record({
     kind: constant('answer'),

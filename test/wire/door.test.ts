@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
-import type { Message } from '../../src/domain/message.ts';
+import type { Enveloped } from '../../src/domain/message.ts';
 import type { PublicKey } from '../../src/domain/names.ts';
 import { toWire } from '../../src/wire/fields.ts';
 import { topicOf } from '../../src/wire/topics.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 /** What `who` says in a form that no honest peer would send. */
 function sayStrangely(
   who: Actor,
-  message: Message,
+  message: Enveloped,
   over: Readonly<Record<string, unknown>>,
 ): string {
   const strange = { ...toWire(message), ...over };

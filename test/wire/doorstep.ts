@@ -1,6 +1,6 @@
 /** Stands before a door with payloads in hand, and counts how many signatures it checks. */
 
-import type { Message } from '../../src/domain/message.ts';
+import type { Enveloped } from '../../src/domain/message.ts';
 import type { Instant } from '../../src/domain/names.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import { nodeHasher, nodeVerifier } from '../../src/node/crypto.ts';
@@ -13,6 +13,7 @@ export const NOTHING: DoorView = {
   term: term(0),
   height: transaction(-1),
   members: new Set(),
+  judge: () => null,
 };
 
 export class Doorstep {
@@ -47,12 +48,12 @@ export class Doorstep {
   }
 
   /** Brings what `who` says. */
-  hear(who: Actor, message: Message, retained = false): Verdict {
+  hear(who: Actor, message: Enveloped, retained = false): Verdict {
     return this.bring(topicOf(PREFIX, message), say(who, message), retained);
   }
 
   /** Brings a text that was said before. */
-  hearText(message: Message, text: string): Verdict {
+  hearText(message: Enveloped, text: string): Verdict {
     return this.bring(topicOf(PREFIX, message), text);
   }
 }

@@ -15,7 +15,7 @@ const verifier = nodeVerifier();
 function read(topic: string, text: string): unknown {
   const place = readTopic('sd', topic);
   const opened = openText(text);
-  if (place === null || !opened.ok) return null;
+  if (place === null || place.kind === 'transaction' || !opened.ok) return null;
   const reading = readMessage(place.kind, place.owner, opened.value);
   return reading.ok ? reading.message : reading.refusal;
 }

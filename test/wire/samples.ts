@@ -4,13 +4,14 @@ import type { Signer } from '../../src/domain/crypto.ts';
 import type {
   Acknowledgement,
   Block,
+  Enveloped,
+  EnvelopedKind,
   Founding,
   Member,
-  Message,
-  MessageKind,
   Vote,
 } from '../../src/domain/message.ts';
 import type {
+  AccountKey,
   ClientID,
   Digest,
   Nonce,
@@ -19,9 +20,11 @@ import type {
   UnixMs,
   VoteID,
 } from '../../src/domain/names.ts';
+import { type Batch, textOf } from '../../src/domain/transaction.ts';
 import { generateIdentity, signerOf } from '../../src/node/crypto.ts';
 import { signMessage } from '../../src/wire/envelope.ts';
 import { topicOf } from '../../src/wire/topics.ts';
+import { accountKeyOf, signTransaction } from '../../src/wire/transaction.ts';
 
 export const PREFIX = 'sd';
 
@@ -34,7 +37,7 @@ export function actor(): Actor {
 }
 
 /** The payload with which `who` says `message`. */
-export function say(who: Actor, message: Message): string {
+export function say(who: Actor, message: Enveloped): string {
   return signMessage(message, topicOf(PREFIX, message), who.signer);
 }
 
@@ -88,7 +91,16 @@ export function foundingOf(actors: readonly Actor[], controllerID: ClientID): Fo
   };
 }
 
-type Samples = { readonly [Kind in MessageKind]: Extract<Message, { kind: Kind }> };
+/** Two transactions in their one texts. */
+export function batchBy(who: Actor): Batch {
+  const to = accountKeyOf(who.member.publicKey);
+  return [
+    textOf(signTransaction({ message: 'hello', nonce: 0 }, who.signer)),
+    textOf(signTransaction({ to, amount: 5, nonce: 1 }, who.signer)),
+  ];
+}
+
+type Samples = { readonly [Kind in EnvelopedKind]: Extract<Enveloped, { kind: Kind }> };
 
 /** One message of each kind by `who`, with the evidence that `who` alone can give. */
 export function samplesBy(who: Actor): Samples {
@@ -153,6 +165,7 @@ export function samplesBy(who: Actor): Samples {
       transactionID: transaction(0),
       solution: '00ff',
       publicKey,
+      reward: '7'.repeat(64) as AccountKey,
     },
     proposal: { kind: 'proposal', clientID, term: term(3), block },
     acknowledgement: acknowledgementBy(who),
@@ -174,7 +187,9 @@ export function samplesBy(who: Actor): Samples {
       blocks: [block],
       seals: [[say(who, acknowledgementBy(who))]],
     },
+    batch: { kind: 'batch', clientID, root: digest('9'), transactions: batchBy(who) },
+    fetch: { kind: 'fetch', clientID, root: digest('9') },
   };
 }
 
-export const KINDS = Object.keys(samplesBy(actor())) as readonly MessageKind[];
+export const KINDS = Object.keys(samplesBy(actor())) as readonly EnvelopedKind[];

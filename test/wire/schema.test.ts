@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { MessageKind } from '../../src/domain/message.ts';
+import type { EnvelopedKind } from '../../src/domain/message.ts';
 import type { ClientID } from '../../src/domain/names.ts';
 import { toWire } from '../../src/wire/fields.ts';
 import { readMessage } from '../../src/wire/schema.ts';
@@ -12,7 +12,7 @@ const id = ann.member.clientID;
 type Wire = Readonly<Record<string, unknown>>;
 
 /** What is wrong with the sample of a kind once some of its fields are others. */
-function problemOf(kind: MessageKind, over: Wire): string {
+function problemOf(kind: EnvelopedKind, over: Wire): string {
   const reading = readMessage(kind, id, { ...toWire(samples[kind]), ...over });
   if (reading.ok) return 'nothing';
   const { refusal } = reading;
@@ -25,11 +25,11 @@ function block(over: Wire): Wire {
   return { ...(Block as Wire), ...over };
 }
 
-it.each(KINDS)('every field of %s is asked for, and the two optional keys are not', (kind) => {
+it.each(KINDS)('every field of %s is asked for, save those that may be absent', (kind) => {
   for (const name of Object.keys(toWire(samples[kind]))) {
     const optional =
-      name === 'Accepted' ||
-      (name === 'PublicKey' && (kind === 'commitment' || kind === 'solution'));
+      ['Accepted', 'Reward'].includes(name) ||
+      (name === 'PublicKey' && ['commitment', 'solution'].includes(kind));
     const { [name]: _, ...others } = toWire(samples[kind]);
     const reading = readMessage(kind, id, others);
     if (optional) {
@@ -89,7 +89,7 @@ it('a missing ClientID and one of another form are told apart', () => {
   );
 });
 
-it.each<[string, MessageKind, Wire]>([
+it.each<[string, EnvelopedKind, Wire]>([
   ['From must be a whole number from -1 on', 'request', { From: -2 }],
   ['TransactionID must be a whole number from -1 on', 'vote', { TransactionID: -2 }],
   ['TransactionID must be a whole number from 0 on', 'acknowledgement', { TransactionID: -1 }],

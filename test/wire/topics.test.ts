@@ -29,6 +29,8 @@ it('says every kind on the topic that the protocol gives it', () => {
     'sd/result',
     'sd/sync',
     `sd/sync/${id}`,
+    'sd/batch',
+    'sd/fetch',
   ]);
 });
 

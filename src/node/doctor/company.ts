@@ -93,8 +93,9 @@ function skewsIn(prefix: string, live: readonly Heard[]): ReadonlyMap<string, nu
   const opened = new Set<string>();
   for (const { topic, payload, at } of live) {
     const place = readTopic(prefix, topic);
-    const read = place === null ? null : plainReader.letter(place, topic, payload);
-    if (!read?.ok) continue;
+    if (place === null || place.kind === 'transaction') continue;
+    const read = plainReader.letter(place, topic, payload);
+    if (!read.ok) continue;
     const { message } = read.letter;
     const time = freshTimeIn(message, opened);
     const heardAt = Date.now() - (performance.now() - at);

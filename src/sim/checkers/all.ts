@@ -1,7 +1,9 @@
-/** A checker for each invariant of PROTOCOL 9, in order. */
+/** A checker for each invariant of PROTOCOL 9, in order, and those of PROTOCOL 12. */
 
 import type { Hasher } from '../../domain/crypto.ts';
 import type { Checker, Fact, Watcher } from './fact.ts';
+import { soundMoney } from './l1-sound-money.ts';
+import { heldBatch } from './l2-held-batch.ts';
 import { oneMandate } from './s1-one-mandate.ts';
 import { risingTerm } from './s2-rising-term.ts';
 import { oneSeal } from './s3-one-seal.ts';
@@ -23,6 +25,8 @@ export function checkersOf(hasher: Hasher): readonly Checker[] {
     ownTerm,
     fairDraw(hasher),
     oneVote,
+    soundMoney(hasher),
+    heldBatch(hasher),
   ];
 }
 

@@ -81,7 +81,7 @@ export class Actor {
     const crashes = this.#crashes;
     const unix = (firstUnix + index * 1_000 + crashes) as UnixMs;
     const post = (message: Message, topic: string, text: string): Letter | null =>
-      carried.has(message.kind)
+      message.kind !== 'transaction' && carried.has(message.kind)
         ? { id: Number(text), by: senderOf(message), message, topic, text }
         : null;
     const making = new Making(newState(settings), journal, { hasher, speech, unix, post });

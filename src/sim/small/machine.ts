@@ -53,7 +53,7 @@ export class Machine {
   readonly self: ClientID;
   readonly #options: MachineOptions;
   readonly #speech: Speech;
-  readonly #glimpse = createGlimpse();
+  readonly #glimpse: ReturnType<typeof createGlimpse>;
   readonly #locals = new Map<string, Local>();
   readonly #moves = new Map<number | string, Move | null>();
   readonly #encoder = new TextEncoder();
@@ -64,6 +64,7 @@ export class Machine {
     const { self } = settings;
     this.self = self.clientID;
     this.#options = options;
+    this.#glimpse = createGlimpse(hasher);
     const verifier = toyVerifier();
     const door = new Door({ prefix: DEFAULT_PREFIX, self, hasher, verifier });
     for (const member of members) door.learn(member);

@@ -3,7 +3,7 @@
 import type { Speech } from '../../client/speech.ts';
 import type { Effect, Entry, Event, Moment } from '../../domain/contract.ts';
 import type { Hasher } from '../../domain/crypto.ts';
-import type { Message, MessageKind } from '../../domain/message.ts';
+import type { Enveloped, Message, MessageKind } from '../../domain/message.ts';
 import type { ClientID, Instant, UnixMs } from '../../domain/names.ts';
 import { revive } from '../../peer/head.ts';
 import type { State } from '../../peer/state.ts';
@@ -14,7 +14,7 @@ import type { Fact } from '../checkers/fact.ts';
 export type Letter = {
   readonly id: number;
   readonly by: ClientID;
-  readonly message: Message;
+  readonly message: Enveloped;
   readonly topic: string;
   readonly text: string;
 };

@@ -141,7 +141,7 @@ export class SmallWorld {
   }
 
   #post(message: Message, topic: string, text: string): Letter | null {
-    if (!carried.has(message.kind)) return null;
+    if (message.kind === 'transaction' || !carried.has(message.kind)) return null;
     const known = this.#letters.get(text);
     if (known !== undefined) return known;
     const letter = { id: this.#letters.size, by: senderOf(message), message, topic, text };

@@ -1,0 +1,126 @@
+/** Takes transactions in, and sees to it that all peers have those that wait. */
+
+import type { Hasher } from '../domain/crypto.ts';
+import type { Instant } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Batch, Fault, Transaction } from '../domain/transaction.ts';
+import { accountIn, accountOf } from '../ledger/account.ts';
+import {
+  addPending,
+  dropSpent,
+  findPending,
+  pendingMost,
+  problemOfArrival,
+} from '../ledger/mempool.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+
+/** Those handed to us are said again after so long, if nobody said them meanwhile. */
+const oursMs = 5_000;
+
+/** The others, in case whoever looked after them is gone. */
+const theirsMs = 30_000;
+
+/** So many at a time: brokers drop what comes in larger bursts. */
+const mostAtATime = 50;
+
+/** Whether a transaction would be taken in, its signature aside; null if it would. */
+export function judgeTransaction(
+  state: State,
+  transaction: Transaction,
+  at: Instant,
+  hasher: Hasher,
+): 'known' | Refusal | null {
+  const { chain } = state.memory;
+  if (chain === null)
+    return { code: 'untimely-transaction', problem: 'this peer knows no network yet' };
+  if (findPending(state.mempool, transaction, hasher) !== null) return 'known';
+  const { nonce } = accountIn(chain.accounts, accountOf(transaction.sender, hasher));
+  if (transaction.nonce < nonce) {
+    const problem = `its nonce is ${transaction.nonce} where ${nonce} comes next`;
+    return { code: 'untimely-transaction', problem };
+  }
+  const fault = problemOfArrival(state.mempool, transaction, chain.accounts, hasher, at);
+  if (fault === null) return null;
+  return { code: 'bad-transaction', fault: fault.code, problem: fault.problem };
+}
+
+/** One that somebody passes on; its signature holds. */
+export function hearTransaction(step: Step, transaction: Transaction): Refusal | null {
+  const { state, now } = step;
+  const known = findPending(state.mempool, transaction, step.hasher);
+  if (known !== null) {
+    known.saidAt = now.at;
+    return null;
+  }
+  const verdict = judgeTransaction(state, transaction, now.at, step.hasher);
+  if (verdict !== null) return verdict === 'known' ? null : verdict;
+  take(step, transaction, false);
+  return null;
+}
+
+/** Why a transaction cannot be sent through us, its signature aside; null if it can. */
+export function problemOfSending(
+  state: State,
+  transaction: Transaction,
+  at: Instant,
+  hasher: Hasher,
+): Fault | null {
+  const { chain } = state.memory;
+  if (chain === null) return notReady('this peer knows no network yet');
+  if (!state.link.isConnected || state.backlog !== null || state.link.isLeaving)
+    return notReady('this peer is cut off, or cannot write, or is on its way out');
+  if (findPending(state.mempool, transaction, hasher) !== null) return null;
+  return problemOfArrival(state.mempool, transaction, chain.accounts, hasher, at);
+}
+
+/** One that is handed to us: from now on we look after it, until it is in the ledger. */
+export function send(step: Step, transaction: Transaction): Fault | null {
+  const { state, now, hasher } = step;
+  const fault = problemOfSending(state, transaction, now.at, hasher);
+  if (fault !== null) return fault;
+  const known = findPending(state.mempool, transaction, hasher);
+  if (known === null) take(step, transaction, true);
+  else known.isOurs = true;
+  if (known === null) step.say({ kind: 'transaction', transaction });
+  return null;
+}
+
+function notReady(problem: string): Fault {
+  return { code: 'NOT_READY', problem };
+}
+
+function take(step: Step, transaction: Transaction, isOurs: boolean): void {
+  const { mempool } = step.state;
+  const evicted = addPending(mempool, transaction, { isOurs, at: step.now.at }, step.hasher);
+  if (evicted !== null) {
+    const { sender, nonce } = evicted.transaction;
+    step.note({ kind: 'evicted', sender, nonce, waiting: pendingMost });
+  }
+  passOnSoon(step);
+}
+
+/** What a block leaves in the mempool; people hear of what it makes impossible. */
+export function takeOut(step: Step, batch: Batch): void {
+  const { memory, mempool } = step.state;
+  if (memory.chain === null) return;
+  for (const { pending, fault } of dropSpent(mempool, memory.chain.accounts, batch)) {
+    const { sender, nonce } = pending.transaction;
+    step.note({ kind: 'dropped', sender, nonce, fault: fault.code, isOurs: pending.isOurs });
+  }
+}
+
+export function passOnSoon(step: Step): void {
+  if (step.state.mempool.pending.length > 0 && !step.isSet('pass-on'))
+    step.alarm('pass-on', step.jitter(oursMs, 2 * oursMs));
+}
+
+/** Says again what has not been said for long: the broker, or a peer, may have lost it. */
+export function passOn(step: Step): void {
+  const { mempool } = step.state;
+  const isDue = ({ isOurs, saidAt }: { isOurs: boolean; saidAt: Instant }): boolean =>
+    step.since(saidAt) >= (isOurs ? oursMs : theirsMs);
+  for (const { transaction } of mempool.pending.filter(isDue).slice(0, mostAtATime))
+    step.say({ kind: 'transaction', transaction });
+  passOnSoon(step);
+}

@@ -1,0 +1,161 @@
+/** Batches and money in false worlds: what is fetched, what is kept, and what is spent twice. */
+
+import { describe, expect, it } from 'vitest';
+import type { Enveloped } from '../../src/domain/message.ts';
+import type { ClientID } from '../../src/domain/names.ts';
+import { type Batch, textOf } from '../../src/domain/transaction.ts';
+import { nodeHasher } from '../../src/node/crypto.ts';
+import { checkersOf, Watch } from '../../src/sim/checkers/all.ts';
+import type { Fact } from '../../src/sim/checkers/fact.ts';
+import { calm } from '../../src/sim/network.ts';
+import { toySigner } from '../../src/sim/toy-crypto.ts';
+import { type Inhabitant, World } from '../../src/sim/world.ts';
+import { accountKeyOf, signTransaction } from '../../src/wire/transaction.ts';
+import { wallet } from '../ledger/wallet.ts';
+
+const ann = wallet('ann');
+
+type Town = { readonly world: World; readonly facts: Fact[]; readonly violations: string[] };
+
+/** Three peers under a controller; what happens is watched by all checkers. */
+function town(seed: number, solveMs: number, onFact: (fact: Fact) => void = () => {}): Town {
+  const facts: Fact[] = [];
+  const violations: string[] = [];
+  const watch = new Watch(checkersOf(nodeHasher));
+  const world = new World({
+    seed,
+    hasher: nodeHasher,
+    solveMs,
+    onFact: (fact) => {
+      facts.push(fact);
+      const violation = watch.see(fact);
+      if (violation !== null) violations.push(`${violation.name} ${violation.sentence}`);
+      onFact(fact);
+    },
+  });
+  for (let count = 0; count < 3; count += 1) world.start();
+  world.runUntil(() => world.controller() !== null, 10_000);
+  world.run(200);
+  return { world, facts, violations };
+}
+
+const said = <Kind extends Enveloped['kind']>(facts: readonly Fact[], by: ClientID, kind: Kind) =>
+  facts.flatMap((fact) =>
+    fact.kind === 'said' && fact.by === by && fact.message.kind === kind
+      ? [fact.message as Extract<Enveloped, { kind: Kind }>]
+      : [],
+  );
+
+/** The block with ann's transaction in the ledger of a peer. */
+const loadOf = ({ journal }: Inhabitant): Batch =>
+  journal.batches().find((batch) => batch.length > 0) ?? [];
+
+/**
+ * One member is away when a block with a batch is accepted by another one, whose controller dies of
+ * it. The one who was away comes back; answers with whether it became controller.
+ */
+async function takeOver(seed: number): Promise<boolean> {
+  let victim: Inhabitant | null = null;
+  const { world, facts, violations } = town(seed, 1_000, (fact) => {
+    const isAccepted = fact.kind === 'recorded' && fact.entry.kind === 'accepted';
+    if (!isAccepted || victim === null || fact.by === victim.self.clientID) return;
+    if (fact.entry.batch === undefined) return;
+    // Its yes is still on the way.
+    world.kill(victim);
+    victim = null;
+  });
+  const controller = world.controller();
+  const [voter, away] = world.peers.filter((peer) => peer !== controller);
+  if (controller === null || voter === undefined || away === undefined) throw new Error('Three.');
+  world.kill(away);
+  const text = textOf(ann.say('hello', 0));
+  expect(await voter.client.send(text)).toBeNull();
+  victim = controller;
+  world.runUntil(() => !controller.isAlive, 60_000);
+  expect(loadOf(voter)).toEqual([]);
+  world.restart(away);
+  const isDone = (): boolean => [voter, away].every((peer) => loadOf(peer).length > 0);
+  expect(world.runUntil(isDone, 120_000)).toBe(true);
+  expect([loadOf(voter), loadOf(away)]).toEqual([[text], [text]]);
+  expect(violations).toEqual([]);
+
+  const proposals = said(facts, away.self.clientID, 'proposal');
+  if (proposals.length === 0) return false;
+  expect(said(facts, away.self.clientID, 'fetch').length).toBeGreaterThan(0);
+  expect(said(facts, voter.self.clientID, 'batch').length).toBeGreaterThan(0);
+  const [accepted] = said(facts, controller.self.clientID, 'proposal').slice(-1);
+  expect(proposals[0]?.block).toEqual(accepted?.block);
+  return true;
+}
+
+describe('a batch', () => {
+  it('is fetched from a voter by a new controller that must propose its block again', async () => {
+    const outcomes: boolean[] = [];
+    for (let seed = 1; seed <= 8; seed += 1) outcomes.push(await takeOver(seed));
+    // The lot falls on either.
+    expect(outcomes).toContain(true);
+    expect(outcomes).toContain(false);
+  });
+
+  it('that a member has not heard is asked for, and the block is sealed all the same', async () => {
+    let asked = 0;
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const { world, facts, violations } = town(seed, 1_000);
+      world.network.nemesis = { loss: 0.4, repeat: 0.1, delayMs: [0.5, 20] };
+      const [first] = world.peers;
+      expect(await first?.client.send(textOf(ann.say('hello', 0)))).toBeNull();
+      const isDone = (): boolean => world.peers.every((peer) => loadOf(peer).length > 0);
+      expect(world.runUntil(isDone, 120_000)).toBe(true);
+      for (const { self } of world.peers) asked += said(facts, self.clientID, 'fetch').length;
+      expect(violations).toEqual([]);
+    }
+    expect(asked).toBeGreaterThan(0);
+  });
+});
+
+/** Everybody spends the same money through two peers at once, as often as there is any. */
+async function spendTwice(seed: number, forMs: number): Promise<number> {
+  const { world, violations } = town(seed, 300);
+  const { chance } = world;
+  world.network.nemesis = { loss: 0.2, repeat: 0.2, delayMs: [0.5, chance.happens(0.5) ? 5 : 300] };
+  let pairs = 0;
+  const until = world.agenda.now + forMs;
+  while (world.agenda.now < until) {
+    const [one, other] = chance.happens(0.5) ? world.peers : [...world.peers].reverse();
+    if (one === undefined || other === undefined) throw new Error('Three.');
+    for (const owner of world.peers) if (await spend(owner, [one, other], chance)) pairs += 1;
+    world.run(chance.between(100, 3_000));
+  }
+  world.network.nemesis = calm;
+  world.run(10_000);
+  const heights = world.peers.map(({ client }) => client.view().height);
+  expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(1);
+  expect(violations).toEqual([]);
+  return pairs;
+}
+
+/** To each of `ends` another transaction; whether both are taken. */
+async function spend(
+  owner: Inhabitant,
+  ends: readonly [Inhabitant, Inhabitant],
+  chance: World['chance'],
+): Promise<boolean> {
+  const { balance, nonce } = ends[0].client.account(owner.self.clientID);
+  if (balance === 0) return false;
+  const amount = chance.happens(0.2) ? balance : 1;
+  const faults = await Promise.all(
+    ends.map(({ client, self }) => {
+      const content = { to: accountKeyOf(self.publicKey), amount, nonce };
+      return client.send(textOf(signTransaction(content, toySigner(owner.self.publicKey))));
+    }),
+  );
+  return faults.every((fault) => fault === null);
+}
+
+describe('money that is spent through two peers at once', () => {
+  it('goes one way, whatever the timing, hundreds of times', async () => {
+    let pairs = 0;
+    for (let seed = 1; seed <= 10; seed += 1) pairs += await spendTwice(seed, 60_000);
+    expect(pairs).toBeGreaterThan(400);
+  });
+});

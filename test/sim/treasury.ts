@@ -1,0 +1,76 @@
+/** Commands with which scripts send transactions, and look what became of them. */
+
+import type { Member } from '../../src/domain/message.ts';
+import { readText, type Transaction, textOf } from '../../src/domain/transaction.ts';
+import { accountOf } from '../../src/ledger/account.ts';
+import { nodeHasher } from '../../src/node/crypto.ts';
+import { toyIdentity, toySigner } from '../../src/sim/toy-crypto.ts';
+import { accountKeyOf, signTransaction } from '../../src/wire/transaction.ts';
+import type { Commands } from '../script.ts';
+import { peerOf, type Stage, worldOf } from './stage.ts';
+
+export const treasury: Commands<Stage> = {
+  /** send via=p1 from=ann nonce=0 say=hello, or to=bob amount=20 : `from` may be a peer, too */
+  send: async (args, stage) => {
+    const who = ownerOf(stage, args['from'] ?? '');
+    const { client } = peerOf(stage, args['via']);
+    const nonce = Number(args['nonce'] ?? client.account(who.clientID).nonce);
+    const { say, to, amount } = args;
+    const content =
+      to === undefined
+        ? { message: say ?? '', nonce }
+        : { to: accountKeyOf(ownerOf(stage, to).publicKey), amount: Number(amount), nonce };
+    const fault = await client.send(textOf(signTransaction(content, toySigner(who.publicKey))));
+    return fault === null ? 'taken' : `${fault.code}: ${fault.problem}`;
+  },
+
+  /** accounts at=p1 of=ann,p2 : what they have after its last block, and their next nonce */
+  accounts: (args, stage) => {
+    const { client } = peerOf(stage, args['at']);
+    const names = (args['of'] ?? '').split(',');
+    const lines = names.map((name) => {
+      const { balance, nonce } = client.account(ownerOf(stage, name).clientID);
+      return `${name} has ${balance}, next nonce ${nonce}`;
+    });
+    return lines.join('\n');
+  },
+
+  /** ledger of=p1 : its blocks, and what they carry */
+  ledger: (args, stage) => {
+    const world = worldOf(stage);
+    const { journal } = peerOf(stage, args['of']);
+    const batches = journal.batches();
+    const lines = journal.blocks().map(({ transactionID, clientID, change }, index) => {
+      const what = change === undefined ? `won by ${world.nameOf(clientID)}` : 'a change';
+      const carried = (batches[index] ?? []).map((text) => describe(stage, readText(text)));
+      return [`${transactionID} ${what}`, ...carried].join('; ');
+    });
+    return lines.length === 0 ? 'empty' : lines.join('\n');
+  },
+
+  /** waiting of=p1 : how many transactions wait there */
+  waiting: (args, stage) => `${worldOf(stage).view(peerOf(stage, args['of'])).waiting} wait`,
+};
+
+/** The names that a script has used so far are known by their keys. */
+const named = new Map<string, string>();
+
+/** A peer, or somebody whose key is made of the name. */
+function ownerOf(stage: Stage, name: string): Member {
+  const peer = worldOf(stage).peers.find((one) => one.name === name);
+  const owner = peer?.self ?? toyIdentity(nodeHasher.sha256(`wallet of ${name}`), nodeHasher);
+  named.set(owner.clientID, name);
+  return owner;
+}
+
+function describe(stage: Stage, transaction: Transaction | null): string {
+  if (transaction === null) return 'something';
+  const nameOf = (key: Transaction['sender']): string => {
+    const account = accountOf(key, nodeHasher);
+    return named.get(account) ?? worldOf(stage).nameOf(account);
+  };
+  const sender = nameOf(transaction.sender);
+  return 'message' in transaction
+    ? `${sender} says ${transaction.message}`
+    : `${sender} sends ${nameOf(transaction.to)} ${transaction.amount}`;
+}
