@@ -50,7 +50,14 @@ const NODE_FILES = [...THREADS, 'src/sim/runner.ts'];
 /** AssemblyScript: another compiler, and the rounds written for it, know who imports whom. */
 const KERNELS = 'src/miner/kernel/';
 
-const ENTRIES = ['src/cli/main.ts', 'src/cli/client-bin.ts', 'src/miner/worker.ts', 'src/index.ts'];
+const ENTRIES = [
+  'src/cli/main.ts',
+  'src/cli/client-bin.ts',
+  'src/cli/flooder-process.ts',
+  'src/cli/guard-process.ts',
+  'src/miner/worker.ts',
+  'src/index.ts',
+];
 
 /** Rooms whose files decide, and so know no clock and no chance. */
 const HEAD = [...FLOORS[0], ...FLOORS[1], ...FLOORS[2]] as readonly string[];

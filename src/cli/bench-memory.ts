@@ -1,7 +1,5 @@
 /** `sortition bench memory`: whether a client that mines grows. */
 
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
@@ -10,6 +8,7 @@ import { WorldError } from '../node/world-error.ts';
 import { describeMachine, thisMachine } from './bench-report.ts';
 import { BrokerProcess } from './broker-process.ts';
 import { ClientProcess } from './fleet-process.ts';
+import { inMB, residentBytes } from './resident-size.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
 import { duration } from './values.ts';
 
@@ -82,7 +81,7 @@ async function measureMemory(
       if (end !== null) {
         throw new WorldError(`The client ended: ${end}`, { code: 'bench-failed', facts: {} });
       }
-      sizes.push(residentBytes(client.pid));
+      sizes.push(sizeOf(client));
     }
     const [first = Number.NaN, last = Number.NaN] = sizes;
     return { sizes: [first, last], results };
@@ -92,22 +91,14 @@ async function measureMemory(
   }
 }
 
-/** As the system counts it. Throws a `WorldError` where it does not tell (Windows). */
-function residentBytes(pid: number): number {
-  const said =
-    process.platform === 'linux'
-      ? /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-      : spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
-  const kilobytes = Number(said?.trim() || Number.NaN);
-  if (kilobytes > 0) return kilobytes * 1024;
+/** Throws a `WorldError` where the system does not tell (Windows). */
+function sizeOf({ pid }: ClientProcess): number {
+  const bytes = residentBytes(pid);
+  if (bytes !== null) return bytes;
   throw new WorldError('This system does not tell how large a process is.', {
     code: 'bench-failed',
     facts: {},
   });
-}
-
-function inMB(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function write(line: string): void {

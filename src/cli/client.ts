@@ -12,13 +12,15 @@ import { type OpenedClient, openClient } from './open-client.ts';
 import { listenToParent } from './parent.ts';
 import { type PeerValues, peerSettings } from './peer-settings.ts';
 import { PlainTeller } from './plain-teller.ts';
-import { addSettings, readSettings, type Settings } from './setting.ts';
+import { addSettings, labelOf, readSettings, type Settings, usageError } from './setting.ts';
 import type { Teller } from './teller.ts';
 import { hasTerminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 import { Wishes } from './wishes.ts';
 
-type Values = ConnectionValues & PeerValues & LabValues & { readonly json: boolean };
+type Values = ConnectionValues &
+  PeerValues &
+  LabValues & { readonly json: boolean; readonly facts: boolean };
 
 const settings: Settings<Values> = {
   ...connectionSettings,
@@ -28,6 +30,10 @@ const settings: Settings<Values> = {
     flags: '--json',
     help: 'tell everything as JSON, an object a line (docs/command-line.md)',
   },
+  facts: {
+    flags: '--facts',
+    help: 'with --json: also all that we say and write down, for those who check it',
+  },
 };
 
 export function createClientCommand(): Command {
@@ -35,6 +41,10 @@ export function createClientCommand(): Command {
   return addSettings(command, settings).action(async () => {
     const values = readSettings(command, settings);
     refuseForDialect(command, values);
+    if (values.facts && (!values.json || values.dialect !== null)) {
+      const label = labelOf(command, 'facts', settings.facts);
+      throw usageError(`${label} goes with --json, and without --dialect.`, { setting: label });
+    }
     if (values.dialect === null) await takePart(command, values);
     else await takePartInLab(command, values, values.dialect);
   });
@@ -54,6 +64,7 @@ async function takePart(command: Command, values: Values): Promise<void> {
     onFatal: (error) => ending.fail(error),
     onThreadLost: (error) => teller?.remark(error.message),
     onTraceLost: (sentence) => teller?.remark(sentence),
+    onWitnessed: values.facts ? (fact) => teller?.fact?.(fact) : undefined,
   });
   const { client, url, threads } = peer;
   const wishes = new Wishes(() => ending.leave());

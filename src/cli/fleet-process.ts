@@ -19,7 +19,9 @@ export type Ending = {
   readonly lastWords: string;
 };
 
-export type ProcessEvents = {
+export type ProcessOptions = {
+  /** Beside our own environment without its settings. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   readonly onSaid: (said: Said) => void;
   /** Once, and nothing comes after it. */
   readonly onEnded: (ending: Ending) => void;
@@ -30,7 +32,7 @@ const LAST_WORDS = 4_000;
 
 export class ClientProcess {
   readonly #child: ChildProcess;
-  readonly #events: ProcessEvents;
+  readonly #options: ProcessOptions;
   #isAlive = true;
   #hasEnded = false;
   #isKilled = false;
@@ -39,11 +41,11 @@ export class ClientProcess {
   #lastWords = '';
 
   /** `program` is a script for Node, run with `args` and an IPC channel. */
-  constructor(program: string, args: readonly string[], events: ProcessEvents) {
-    this.#events = events;
+  constructor(program: string, args: readonly string[], options: ProcessOptions) {
+    this.#options = options;
     // Not `fork`: it would hand on this process' own options for Node (an inspector's port).
     this.#child = spawn(process.execPath, [program, ...args], {
-      env: bareEnvironment(),
+      env: { ...bareEnvironment(), ...options.env },
       // A group of its own: Ctrl-C in the terminal reaches us alone, who end them in order. It
       // cannot outlive us, since the end of the channel makes it leave. On Windows this would
       // give it a console of its own; there it leaves by itself, which is not held against it.
@@ -109,7 +111,7 @@ export class ClientProcess {
     const said = parseSaid(line);
     if (said === null) return;
     if (said.kind === 'ended') this.#hasSaidEnded = true;
-    this.#events.onSaid(said);
+    this.#options.onSaid(said);
   }
 
   #end(code: number | null, signal: string | null): void {
@@ -118,6 +120,6 @@ export class ClientProcess {
     this.#isAlive = false;
     const hasLeft = code === 0 && (this.#hasSaidEnded || this.#isAskedToLeave);
     const how = this.#isKilled && signal !== null ? 'killed' : hasLeft ? 'left' : 'died';
-    this.#events.onEnded({ how, code, signal, lastWords: this.#lastWords.trimEnd() });
+    this.#options.onEnded({ how, code, signal, lastWords: this.#lastWords.trimEnd() });
   }
 }

@@ -2,6 +2,7 @@
 
 import type { ClientID, UnixMs } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
+import type { Witnessed } from './witnessing.ts';
 
 /** The first line of a client process. */
 export type Started = {
@@ -22,7 +23,7 @@ export type Ended = {
 };
 
 /** `time`: when it was said, by the clock of the machine. Who said it is known by its process. */
-export type Said = { readonly time: UnixMs } & (Started | Ended | Note);
+export type Said = { readonly time: UnixMs } & (Started | Ended | Note | Witnessed);
 
 export type SaidKind = Said['kind'];
 
@@ -64,6 +65,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   leaving: {},
   recorded: { afterMs: 'number' },
   failed: { effect: 'string', code: 'string' },
+  fact: { at: 'number', what: 'string' },
 };
 
 /** Reads a line; null for one that no client says. */

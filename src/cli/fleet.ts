@@ -11,6 +11,8 @@ export type FleetOptions = {
   /** Path of a script for Node. */
   readonly program: string;
   readonly args: readonly string[];
+  /** Beside our own environment without its settings. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   readonly onSaid: (place: Place, said: Said) => void;
   /** Once for each process, after the last that it said. */
   readonly onEnded: (place: Place, ending: Ending) => void;
@@ -41,7 +43,7 @@ export class Fleet {
   /** Starts one more; gives its place and its pid (0: it could not be started). */
   start(more: readonly string[] = []): { readonly place: Place; readonly pid: number } {
     assert(!this.#isEnding, 'A fleet that ends starts nobody.');
-    const { program, args, onSaid, onEnded } = this.#options;
+    const { program, args, env, onSaid, onEnded } = this.#options;
     const place = this.#processes.length + 1;
     const process = new ClientProcess(program, [...args, ...more], {
       onSaid: (said) => onSaid(place, said),
@@ -52,6 +54,7 @@ export class Fleet {
         this.#waiting = [];
         for (const look of waiting) look();
       },
+      env,
     });
     this.#processes.push(process);
     return { place, pid: process.pid };

@@ -4,8 +4,9 @@ import type { Note } from '../domain/note.ts';
 import type { Name } from '../lab/message.ts';
 import type { LabNote } from '../lab/note.ts';
 import type { Ended, Started, Teller } from './teller.ts';
+import type { Witnessed } from './witnessing.ts';
 
-type Said = Started | Note | LabNote | Ended;
+type Said = Started | Note | LabNote | Witnessed | Ended;
 
 export class JsonTeller implements Teller {
   readonly #peer: Name;
@@ -20,6 +21,10 @@ export class JsonTeller implements Teller {
 
   tell(note: Note | LabNote): void {
     this.#write(note);
+  }
+
+  fact(fact: Witnessed): void {
+    this.#write(fact);
   }
 
   /** People may read along where errors go. */

@@ -33,6 +33,7 @@ import { type PeerValues, peerSettings } from './peer-settings.ts';
 import { labelOf, sourceOf, usageError } from './setting.ts';
 import { openTraceFile, type TraceFile } from './trace-file.ts';
 import { readVersion } from './version.ts';
+import { type OnWitnessed, together, witnessJournal, witnessOf } from './witnessing.ts';
 
 export type PeerHooks = {
   readonly onNote: (note: Note) => void;
@@ -42,6 +43,8 @@ export type PeerHooks = {
   readonly onThreadLost: (error: PoolError) => void;
   /** The trace could not be written any more; the client goes on. */
   readonly onTraceLost: (sentence: string) => void;
+  /** For those who check the peer; nothing is told where nobody wants to know. */
+  readonly onWitnessed?: OnWitnessed | undefined;
 };
 
 export type OpenedClient = {
@@ -76,6 +79,7 @@ export async function openClient(
   const founders = foundersOf(command, values);
   const past = await openPast(command, values, founders);
   const { identity, journal } = past;
+  const { onWitnessed } = hooks;
   const { clientID, publicKey } = identity;
 
   const pool = values.mine
@@ -98,7 +102,7 @@ export async function openClient(
     signer: signerOf(identity),
     verifier: nodeVerifier(),
     clock: systemClock,
-    journal,
+    journal: onWitnessed === undefined ? journal : witnessJournal(journal, onWitnessed),
     miner,
     openLink: (subscriptions) => {
       link = createMqttLink({ ...connection, clientID, subscriptions }, hooks.onFatal);
@@ -108,7 +112,10 @@ export async function openClient(
       if (note.kind === 'mandate') pool?.start();
       hooks.onNote(note);
     },
-    witness: trace?.witness,
+    witness: together([
+      trace?.witness,
+      onWitnessed === undefined ? undefined : witnessOf(onWitnessed),
+    ]),
   });
   assert(link !== null, 'A client opens its link when it is made.');
   const opened: Link = link;

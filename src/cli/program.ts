@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { createBenchCommand } from './bench.ts';
 import { createBrokerCommand } from './broker.ts';
+import { createChaosCommand } from './chaos.ts';
 import { createClientCommand } from './client.ts';
 import { createDoctorCommand } from './doctor.ts';
 import { prepare } from './exit.ts';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     createSimulateCommand(),
     createExploreCommand(),
     createDoctorCommand(),
+    createChaosCommand(),
   ];
   for (const command of commands) program.addCommand(prepare(command));
   return program;

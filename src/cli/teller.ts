@@ -2,6 +2,7 @@
 
 import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
+import type { Witnessed } from './witnessing.ts';
 
 /** The first word of a client process. */
 export type Started = {
@@ -28,6 +29,8 @@ export type Ended = {
 export interface Teller {
   begin(started: Started): void;
   tell(note: Note): void;
+  /** For programs alone. */
+  fact?(fact: Witnessed): void;
   /** A sentence that is no note. */
   remark(sentence: string): void;
   /** Frees the terminal, if it holds one; may be called again. */

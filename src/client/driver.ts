@@ -30,7 +30,7 @@ export type Hands<Said = Message, Fault = Refusal, Told = Note, View = DoorView>
   readonly witness?: Witness<Said, Fault, Told> | undefined;
 };
 
-/** Sees each turn of the head before it is performed, and which of its words went out. */
+/** Sees each turn of the head before it is performed, and each of its words as it goes out. */
 export type Witness<Said = Message, Fault = Refusal, Told = Note> = {
   readonly onTurn: (
     event: Event<Said, Fault>,
@@ -251,8 +251,9 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
     const { message, retained } = effect;
     const { link, speech } = this.#hands;
     const { topic, text, qos } = speech.utter(message);
-    link.publish(topic, text, { qos, retained });
+    // The witness first: nobody is to hear what a process that dies right then has not told it.
     this.#hands.witness?.onSaid(message);
+    link.publish(topic, text, { qos, retained });
     if (speech.hearsItself) return;
     this.#own.push(speech.hearOwn(message, text));
   }

@@ -8,9 +8,9 @@ import { connectAsync } from 'mqtt';
 import { afterEach, expect, it } from 'vitest';
 import { type Broker, type BrokerOptions, openBroker } from '../../broker/broker.ts';
 import { addUser } from '../../broker/users-file.ts';
+import { Relay } from '../../src/cli/relay.ts';
 import { openIdentityFile } from '../../src/node/identity-file.ts';
 import { endPrograms, type Options, Program } from './program.ts';
-import { openRelay } from './relay.ts';
 import { until } from './until.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -132,7 +132,7 @@ it('a wrong password ends it with one sentence and its own code', async () => {
 
 it('whoever is cut off each time it is let in ends with a code of its own', async () => {
   const { port } = await opened();
-  const relay = await openRelay(port);
+  const relay = await Relay.open(port);
   cleanups.push(() => relay.close());
   const peer = client(relay.port);
   for (let time = 1; time <= 3; time += 1) {
@@ -145,11 +145,11 @@ it('whoever is cut off each time it is let in ends with a code of its own', asyn
 
 it('a second signal ends at once whoever cannot say goodbye', async () => {
   const { port } = await opened();
-  const relay = await openRelay(port);
+  const relay = await Relay.open(port);
   cleanups.push(() => relay.close());
   const peer = client(relay.port);
   await peer.hear('connected');
-  relay.freeze();
+  relay.set('frozen');
   peer.child.kill('SIGTERM');
   await peer.hear('leaving');
   peer.child.kill('SIGTERM');

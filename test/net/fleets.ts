@@ -1,15 +1,17 @@
 /** Fleets of true client processes on a broker of their own, for tests that kill them. */
 
 import { fileURLToPath } from 'node:url';
-import { type Broker, openBroker } from '../../broker/broker.ts';
+import { openBroker } from '../../broker/broker.ts';
+import { Judge, type Violation } from '../../src/cli/chaos-judge.ts';
 import { Fleet, type Place } from '../../src/cli/fleet.ts';
 import type { Said } from '../../src/cli/fleet-said.ts';
+import type { ClientID } from '../../src/domain/names.ts';
+import { nodeHasher } from '../../src/node/crypto.ts';
 
 export type SaidBy = { readonly place: Place; readonly said: Said };
 
 export type TestFleet = {
   readonly fleet: Fleet;
-  readonly broker: Broker;
   /** All that was said, in order. */
   readonly said: SaidBy[];
   /** What somebody said, narrowed to one kind. */
@@ -29,12 +31,13 @@ export const PROGRAM: string = fileURLToPath(
   new URL('../../dist/src/cli/main.js', import.meta.url),
 );
 
-export async function openFleet(args: readonly string[]): Promise<TestFleet> {
-  const broker = await openBroker({ port: 0 });
+/** `port`: of a broker that is there already, and stays; else one is opened and closed with it. */
+export async function openFleet(args: readonly string[], port?: number): Promise<TestFleet> {
+  const broker = port === undefined ? await openBroker({ port: 0 }) : null;
   const said: SaidBy[] = [];
   const fleet = new Fleet({
     program: PROGRAM,
-    args: ['client', '--json', '--port', String(broker.port), ...args],
+    args: ['client', '--json', '--port', String(broker?.port ?? port), ...args],
     onSaid: (place, what) => said.push({ place, said: what }),
     onEnded: () => undefined,
   });
@@ -42,7 +45,6 @@ export async function openFleet(args: readonly string[]): Promise<TestFleet> {
     said.filter((telling): telling is Telling<Kind> => telling.said.kind === kind);
   return {
     fleet,
-    broker,
     said,
     all,
     placeOf: (peer) => {
@@ -53,7 +55,39 @@ export async function openFleet(args: readonly string[]): Promise<TestFleet> {
     close: async () => {
       fleet.killAll();
       await fleet.end();
-      await broker.close();
+      await broker?.close();
     },
   };
+}
+
+/** What does not hold of S1 to S9, where the peers were started with `--facts`. */
+export function violationsOf(test: TestFleet): readonly Violation[] {
+  const judge = new Judge();
+  const names = new Map<Place, ClientID>();
+  for (const { place, said } of test.said) {
+    if (said.kind === 'started') {
+      if ([...names.values()].includes(said.peer)) judge.crashed(said.peer);
+      names.set(place, said.peer);
+    }
+    const name = names.get(place);
+    if (name !== undefined) judge.hear(name, said);
+  }
+  if (judge.facts === 0) throw new Error('Nobody told a fact.');
+  return judge.judge(nodeHasher);
+}
+
+/** Blocks by their numbers, as whoever had them said. */
+export function winners(test: TestFleet): Map<number, Set<string>> {
+  const all = new Map<number, Set<string>>();
+  for (const { said } of test.all('result')) {
+    const { transactionID } = said.block;
+    all.set(transactionID, (all.get(transactionID) ?? new Set()).add(said.digest));
+  }
+  return all;
+}
+
+/** The highest number of a mined block that anybody knows, or one of them; -1 before the first. */
+export function heightOf(test: TestFleet, at?: Place): number {
+  const results = test.all('result').filter(({ place }) => at === undefined || place === at);
+  return Math.max(-1, ...results.map(({ said }) => said.block.transactionID));
 }

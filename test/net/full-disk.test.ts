@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openFleet, type TestFleet } from './fleets.ts';
+import { heightOf, openFleet } from './fleets.ts';
 import { skipLoudly } from './loud-skip.ts';
 import { until } from './until.ts';
 
@@ -34,9 +34,6 @@ function fill(disk: string): string {
   writeFileSync(filler, Buffer.alloc(bavail * bsize));
   return filler;
 }
-
-const heightOf = (test: TestFleet): number =>
-  Math.max(-1, ...test.all('result').map(({ said }) => said.block.transactionID));
 
 describe('a peer on a disk that is full', () => {
   it('says so, lets the others go on, and takes part again when there is room', async (context) => {

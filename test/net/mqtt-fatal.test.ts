@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { addUser } from '../../broker/users-file.ts';
+import { Relay } from '../../src/cli/relay.ts';
 import { createMqttLink } from '../../src/node/mqtt-link.ts';
 import { makeCertificate, NO_OPENSSL } from './certificate.ts';
 import { skipLoudly } from './loud-skip.ts';
-import { openRelay } from './relay.ts';
 import { cleanups, nextClientID, opened, tell } from './told-link.ts';
 import { until } from './until.ts';
 
@@ -24,7 +24,7 @@ it.each([
 
 it('three connections closed as soon as accepted are taken for a stolen name', async () => {
   const broker = await opened();
-  const relay = await openRelay(broker.port);
+  const relay = await Relay.open(broker.port);
   cleanups.push(() => relay.close());
   const told = tell(`mqtt://127.0.0.1:${relay.port}`);
   for (let time = 1; time <= 3; time += 1) {

@@ -1,13 +1,13 @@
 import { connectAsync } from 'mqtt';
 import { expect, it } from 'vitest';
 import { openBroker } from '../../broker/broker.ts';
+import { Relay } from '../../src/cli/relay.ts';
 import type { Link } from '../../src/client/link.ts';
 import { createMqttLink } from '../../src/node/mqtt-link.ts';
 import type { WorldError } from '../../src/node/world-error.ts';
 import { describeLink, type LinkBench } from '../contracts/link.ts';
 import { skipLoudly } from './loud-skip.ts';
 import { NO_MOSQUITTO, startMosquitto } from './mosquitto.ts';
-import { openRelay, type Relay } from './relay.ts';
 import { cleanups, nextClientID, opened, tell } from './told-link.ts';
 import { until } from './until.ts';
 
@@ -20,7 +20,7 @@ async function benchOn(
   const relays = new Map<Link, Relay>();
   const stranger = await connectAsync(`${scheme}://127.0.0.1:${port}`);
   const link = async (subscriptions: readonly string[]): Promise<Link> => {
-    const relay = await openRelay(port);
+    const relay = await Relay.open(port);
     const url = `${scheme}://127.0.0.1:${relay.port}`;
     const made = createMqttLink({ url, clientID: nextClientID(), subscriptions }, failOnFatal);
     relays.set(made, relay);
@@ -69,24 +69,24 @@ if (mosquitto) {
 
 it('a link notices a frozen connection by its keepalive', async () => {
   const broker = await opened();
-  const relay = await openRelay(broker.port);
+  const relay = await Relay.open(broker.port);
   cleanups.push(() => relay.close());
   const told = tell(`mqtt://127.0.0.1:${relay.port}`, { keepaliveSeconds: 1 });
   told.connect();
   await until(() => told.log.includes('connected'));
-  relay.freeze();
+  relay.set('frozen');
   await until(() => told.log.length === 2);
   expect(told.log[1]).toMatch(/fell silent/);
 });
 
 it('a frozen connection does not keep a link from closing in 2 s', async () => {
   const broker = await opened();
-  const relay = await openRelay(broker.port);
+  const relay = await Relay.open(broker.port);
   cleanups.push(() => relay.close());
   const told = tell(`mqtt://127.0.0.1:${relay.port}`);
   told.connect();
   await until(() => told.log.includes('connected'));
-  relay.freeze();
+  relay.set('frozen');
   told.link.publish('a/b', 'never acknowledged', { qos: 1, retained: false });
   const start = performance.now();
   await told.link.close();

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFleet, type TestFleet } from './fleets.ts';
+import { heightOf, openFleet, type TestFleet, winners } from './fleets.ts';
 import { endPrograms, Program } from './program.ts';
 import { until } from './until.ts';
 
@@ -27,18 +27,6 @@ async function startFleet(peers: number, args: readonly string[]): Promise<TestF
   for (let name = 1; name <= peers; name += 1) test.fleet.start(dataOf(name));
   return test;
 }
-
-/** Blocks as whoever had them said, by their numbers: never two of one number. */
-function winners(test: TestFleet): Map<number, Set<string>> {
-  const all = new Map<number, Set<string>>();
-  for (const { said } of test.all('result')) {
-    const { transactionID } = said.block;
-    all.set(transactionID, (all.get(transactionID) ?? new Set()).add(said.digest));
-  }
-  return all;
-}
-
-const heightOf = (test: TestFleet): number => Math.max(-1, ...winners(test).keys());
 
 describe('six of ten that are killed at once', () => {
   it('leave a network that says so, and goes on when two come back with their data', async () => {

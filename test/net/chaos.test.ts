@@ -1,0 +1,86 @@
+/** `sortition chaos` as people run it: for a short while, to its end, interrupted, and killed. */
+
+import { readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterEach, expect, it } from 'vitest';
+import { endPrograms, Program } from './program.ts';
+import { until } from './until.ts';
+
+afterEach(endPrograms);
+
+/** Four peers that suspect and remove one another soon. */
+const SMALL = [
+  ...['chaos', '--json', '--peers', '4', '--every', '2', '--difficulty', 'interval:500@14'],
+  ...['--heartbeat', '500ms', '--removal', '5s'],
+];
+
+const pidsOf = (run: Program): readonly number[] => run.all('came').map(({ pid }) => Number(pid));
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+const folders = (): readonly string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('sortition-chaos-'));
+
+it('bad things happen, everything is mended, and it says that everything held', async () => {
+  const before = folders();
+  const run = new Program([...SMALL, '--minutes', '0.3', '--seed', '3']);
+  await until(() => run.all('summary').length > 0, 'the summary', 120_000);
+  expect(await run.exit()).toBe(0);
+  expect(run.stderr).toBe('');
+  expect(run.all('deed').length + run.all('spared').length).toBeGreaterThanOrEqual(8);
+  expect(run.all('agreed')).toHaveLength(1);
+  const [summary] = run.all('summary');
+  expect(summary).toMatchObject({ seed: 3, violations: [], keptIn: null });
+  expect(Number(summary?.['blocks'])).toBeGreaterThan(10);
+  expect(Number(summary?.['facts'])).toBeGreaterThan(200);
+  expect(pidsOf(run).filter(isAlive)).toEqual([]);
+  expect(folders().filter((name) => !before.includes(name))).toEqual([]);
+}, 150_000);
+
+it('a process that ends though nobody told it to is found, and its words are kept', async () => {
+  const before = folders();
+  const run = new Program([...SMALL, '--minutes', '1', '--every', '60']);
+  await until(() => run.all('founded').length > 0, 'the founding', 60_000);
+  const [, victim] = pidsOf(run);
+  process.kill(victim ?? 0, 'SIGABRT');
+  await run.hear('died');
+  // Nobody waits for the end of the minute.
+  run.child.kill('SIGINT');
+  await until(() => run.all('summary').length > 0, 'the summary', 60_000);
+  expect(await run.exit()).toBe(1);
+  const [violation] = run.all('violation');
+  expect(violation).toMatchObject({ violation: { name: 'no crash' } });
+  const [summary] = run.all('summary');
+  const kept = String(summary?.['keptIn']);
+  expect(readdirSync(kept)).toContain('said.ndjson');
+  expect(folders().filter((name) => !before.includes(name))).toHaveLength(1);
+  rmSync(kept, { recursive: true });
+}, 120_000);
+
+it('no process outlives a run that is killed, not even one that is frozen', async () => {
+  const run = new Program([...SMALL, '--minutes', '5', '--every', '60']);
+  await until(() => run.all('founded').length > 0, 'the founding', 60_000);
+  const pids = pidsOf(run);
+  expect(pids).toHaveLength(4);
+  process.kill(pids[0] ?? 0, 'SIGSTOP');
+  run.child.kill('SIGKILL');
+  await until(() => !pids.some(isAlive), 'all peers being gone');
+}, 90_000);
+
+it('a broker that is not there is named in a sentence', async () => {
+  const run = new Program(['chaos', '--port', '1', '--peers', '3']);
+  expect(await run.exit()).toBe(1);
+  expect(run.stderr).toBe(
+    'Nothing listens at mqtt://127.0.0.1:1: start that broker first, or let --broker start one.\n',
+  );
+  const twice = new Program(['chaos', '--broker', 'nats', '--host', 'localhost']);
+  expect(await twice.exit()).toBe(2);
+  const secure = new Program(['chaos', '--url', 'wss://localhost']);
+  expect(await secure.exit()).toBe(2);
+});
