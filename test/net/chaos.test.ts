@@ -29,11 +29,11 @@ const folders = (): readonly string[] =>
 
 it('bad things happen, everything is mended, and it says that everything held', async () => {
   const before = folders();
-  const run = new Program([...SMALL, '--minutes', '0.3', '--seed', '3']);
+  const run = new Program([...SMALL, '--minutes', '0.2', '--seed', '3']);
   await until(() => run.all('summary').length > 0, 'the summary', 120_000);
   expect(await run.exit()).toBe(0);
   expect(run.stderr).toBe('');
-  expect(run.all('deed').length + run.all('spared').length).toBeGreaterThanOrEqual(8);
+  expect(run.all('deed').length + run.all('spared').length).toBeGreaterThanOrEqual(5);
   expect(run.all('agreed')).toHaveLength(1);
   const [summary] = run.all('summary');
   expect(summary).toMatchObject({ seed: 3, violations: [], keptIn: null });
