@@ -15,6 +15,7 @@ import { createSimulateCommand } from './simulate.ts';
 import { createStartCommand } from './start.ts';
 import { createVerifyResultCommand } from './verify-result.ts';
 import { readVersion } from './version.ts';
+import { createWatchCommand } from './watch.ts';
 
 export function createProgram(): Command {
   const program = prepare(new Command('sortition'))
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     createBrokerCommand(),
     createVerifyResultCommand(),
     createMineCommand(),
+    createWatchCommand(),
     createRecordCommand(),
     createReplayCommand(),
     createBenchCommand(),

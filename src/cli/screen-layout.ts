@@ -57,7 +57,8 @@ export function stateOf(row: PeerRow): string {
   return row.idle === null ? 'mines' : shortIdle(row.idle);
 }
 
-function shortIdle(idle: Idle): string {
+/** Why a peer does not mine, in a few words. */
+export function shortIdle(idle: Idle): string {
   switch (idle.reason) {
     case 'disconnected':
       return 'has no connection';

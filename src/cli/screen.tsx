@@ -5,6 +5,7 @@ import type { ReactElement } from 'react';
 import { formatCount, formatRate, formatSeconds, shortName } from '../client/describe.ts';
 import { beforeComplaint } from './exit.ts';
 import { bar, formatElapsed, layOut, roleOf, rowsShown, stateOf } from './screen-layout.ts';
+import { Key, Line } from './screen-parts.tsx';
 import { describeFact, type Fact } from './start-fact.ts';
 import { type PeerRow, triedFor } from './start-peers.ts';
 import type { Keys } from './start-run.ts';
@@ -221,29 +222,5 @@ function Footer({ keys }: View): ReactElement {
       <Key name="p" does={pause} />
       <Key name="q" does="quit" />
     </Line>
-  );
-}
-
-function Key({ name, does }: { readonly name: string; readonly does: string }): ReactElement {
-  return (
-    <Text>
-      <Text inverse>{` ${name} `}</Text>
-      {` ${does}   `}
-    </Text>
-  );
-}
-
-type LineProps = {
-  readonly dim?: boolean;
-  readonly color?: string;
-  readonly children: ReactElement | string | readonly (ReactElement | string | false)[];
-};
-
-/** One line of the screen, however narrow that is. */
-function Line({ dim = false, color, children }: LineProps): ReactElement {
-  return (
-    <Text wrap="truncate-end" dimColor={dim} {...(color !== undefined && { color })}>
-      {children}
-    </Text>
   );
 }

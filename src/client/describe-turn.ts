@@ -97,10 +97,13 @@ export function describeEffect<Said, Told>(
   }
 }
 
-/** A refusal with its facts. */
-export function describeRefusal({ code, ...facts }: Refusal | LabRefusal): string {
-  const said = Object.values(facts).map((fact) => String(fact));
-  return [code, ...said].join(' ');
+/** A refusal's code with its facts: `malformed: Term is missing`, `stale-term (term 1, ours 2)`. */
+export function describeRefusal({ code, ...facts }: { readonly code: string }): string {
+  const { field, problem, ...others } = facts as Readonly<Record<string, unknown>>;
+  const said = [field, problem].filter((it) => it !== undefined).join(' ');
+  const named = Object.entries(others).map(([name, value]) => `${name} ${value}`);
+  const list = named.length === 0 ? '' : ` (${named.join(', ')})`;
+  return `${code}${said === '' ? '' : `: ${said}`}${list}`;
 }
 
 function describeEntry(entry: Entry): string {

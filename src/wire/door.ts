@@ -21,10 +21,11 @@ import { type Letter, plainReader, type Reader } from './reader.ts';
 import { readTopic, sharedTopicOf, topicOf } from './topics.ts';
 import { publicKeyOf, signatureOf } from './transaction.ts';
 
-/** `prefix` of all topics; `self` is known from the start; `reader` reads plainly if not given. */
+/** `prefix` of all topics; `reader` reads plainly if not given. */
 export type DoorOptions = {
   readonly prefix: string;
-  readonly self: Member;
+  /** Known from the start; null for somebody who only looks on. */
+  readonly self: Member | null;
   readonly hasher: Hasher;
   readonly verifier: Verifier;
   readonly reader?: Reader | undefined;
@@ -72,7 +73,7 @@ const TOPIC_SHOWN = 100;
  */
 export class Door {
   readonly #prefix: string;
-  readonly #self: Member;
+  readonly #self: Member | null;
   readonly #hasher: Hasher;
   readonly #directory = new Directory();
   readonly #checker: Checker;
@@ -84,7 +85,7 @@ export class Door {
     this.#hasher = hasher;
     this.#checker = new Checker(verifier);
     this.#reader = reader;
-    this.#directory.pin(self);
+    if (self !== null) this.#directory.pin(self);
   }
 
   /** Keeps the key of somebody known for certain (a roster file, the journal) for good. */
@@ -103,9 +104,11 @@ export class Door {
    */
   hearOwn(message: Message, text: string): Heard {
     if (message.kind === 'transaction') return { ...PASSED, message, text };
-    this.#checker.remember(this.#self.publicKey, topicOf(this.#prefix, message), text);
+    assert(this.#self !== null, 'Who only looks on says nothing.');
+    const { publicKey } = this.#self;
+    this.#checker.remember(publicKey, topicOf(this.#prefix, message), text);
     // As nothing is checked, any key will do for the signers of a seal.
-    const evidence = evidenceOf(message, () => this.#self.publicKey, this.#reader);
+    const evidence = evidenceOf(message, () => publicKey, this.#reader);
     const messages = evidence.ok ? evidence.exhibits.map((exhibit) => exhibit.message) : [];
     return { kind: 'heard', message, text, retained: false, evidence: messages };
   }

@@ -1,0 +1,139 @@
+/** Whatever a broker brings, somebody who looks on goes on looking, and shows one line of it. */
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { boardOf } from '../../src/cli/watch-board.ts';
+import { labBoardOf } from '../../src/cli/watch-lab-board.ts';
+import { jsonOf, lineOf } from '../../src/cli/watch-lines.ts';
+import type { UnixMs } from '../../src/domain/names.ts';
+import { nodeHasher } from '../../src/node/crypto.ts';
+import { LabOnlooker } from '../../src/record/lab-onlooker.ts';
+import { OurOnlooker } from '../../src/record/onlooker.ts';
+import type { Recorded } from '../../src/record/recording.ts';
+import { toySignature, toyVerifier } from '../../src/sim/toy-crypto.ts';
+import { World } from '../../src/sim/world.ts';
+import { signatureInput } from '../../src/wire/envelope.ts';
+import { Ear } from './scene.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const open = (): OurOnlooker =>
+  new OurOnlooker({ prefix: 'sd', hasher: nodeHasher, verifier: toyVerifier() });
+
+/** What an honest network says in a minute. */
+function honest(): readonly Recorded[] {
+  const world = new World({ seed: 3, hasher: nodeHasher, settings: { peers: 3 } });
+  const ear = new Ear(world);
+  for (let count = 0; count < 4; count += 1) world.start();
+  world.run(60_000);
+  return ear.recording;
+}
+
+const recording = honest();
+const keys = new Map(
+  recording.flatMap(({ payload }) => {
+    const { ClientID, PublicKey } = JSON.parse(decoder.decode(payload));
+    return PublicKey === undefined ? [] : [[ClientID, PublicKey] as const];
+  }),
+);
+
+/** The same message with another value somewhere, signed by its sender all the same. */
+function changed({ topic, payload, ...rest }: Recorded, at: number, value: unknown): Recorded {
+  const { Signature: _, ...fields } = JSON.parse(decoder.decode(payload));
+  const names = Object.keys(fields);
+  const name = names[at % names.length] ?? 'ClientID';
+  const text = JSON.stringify({ ...fields, [name]: value });
+  const publicKey = keys.get(fields.ControllerID) ?? keys.get(fields.ClientID);
+  const signature = toySignature(publicKey, signatureInput(topic, text));
+  const signed = `${text.slice(0, -1)},"Signature":"${signature}"}`;
+  return { ...rest, topic, payload: encoder.encode(signed) };
+}
+
+const anything = fc.oneof(
+  fc.constantFrom(null, true, -1, 0, 2 ** 53, '', '__proto__', [], {}, '\u001b[2J'),
+  fc.integer({ min: 0, max: 100 }),
+  fc.string(),
+);
+
+test('liars who sign what they say confuse nobody who looks on', () => {
+  const onlooker = open();
+  for (const recorded of recording) onlooker.hear(recorded);
+  const at = recording.at(-1)?.time ?? (0 as UnixMs);
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(), anything, (which, field, value) => {
+      const message = recording[which % recording.length];
+      if (message === undefined) return;
+      const sighting = onlooker.hear(changed(message, field, value));
+      expect(lineOf(sighting, false).text).not.toBe('');
+      expect(JSON.parse(jsonOf(sighting))).toMatchObject({ event: 'message' });
+      boardOf(onlooker.picture, at);
+    }),
+    { numRuns: 400 },
+  );
+  expect(onlooker.picture.heard).toBeGreaterThanOrEqual(recording.length + 400);
+});
+
+test('garbage on any topic is a line with a verdict, in any dialect', () => {
+  const onlookers = [
+    open(),
+    new LabOnlooker({ prefix: 'sd', dialect: 'ufes', seats: 3 }),
+    new LabOnlooker({ prefix: 'sd', dialect: 'statement', seats: 3 }),
+  ];
+  const topics = ['init', 'voting', 'election', 'challenge', 'solution', 'result', 'peer/x', 'odd'];
+  const names = fc.constantFrom(0, 7, 'a', '__proto__', 'constructor', null);
+  const fields = fc.record({
+    ClientID: names,
+    VoteID: names,
+    TransactionID: fc.constantFrom(0, '1', -1, 2 ** 53),
+    Challenge: fc.constantFrom(1, 25, 1e9, '2'),
+    Solution: fc.constantFrom('x', 1, {}),
+    Result: fc.constantFrom(0, 1, 2, true),
+    State: fc.constantFrom('lost', 'gone'),
+  });
+  const payload = fc.oneof(
+    fields.map((it) => encoder.encode(JSON.stringify(it))),
+    fc.json().map((it) => encoder.encode(it)),
+    fc.uint8Array({ maxLength: 50 }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...topics), payload, fc.boolean(), (topic, bytes, retained) => {
+      const time = 1_000 as UnixMs;
+      const recorded: Recorded = { time, topic: `sd/${topic}`, payload: bytes, qos: 1, retained };
+      for (const onlooker of onlookers) {
+        const isLab = onlooker instanceof LabOnlooker;
+        const sighting = onlooker.hear(recorded);
+        expect(lineOf(sighting, isLab).text).not.toBe('');
+        expect(jsonOf(sighting)).not.toContain('\n');
+        if (isLab) labBoardOf(onlooker.picture, time);
+      }
+      expect(Object.keys(Object.prototype)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+  const [, ufes] = onlookers;
+  expect(ufes?.picture.heard).toBeGreaterThanOrEqual(300);
+});
+
+test('a flood of new names fills no memory, and members stay', () => {
+  const onlooker = open();
+  for (const recorded of recording) onlooker.hear(recorded);
+  const members = onlooker.picture.roster?.members.map(({ clientID }) => clientID) ?? [];
+  expect(members).toHaveLength(3);
+  const [first] = recording;
+  if (first === undefined) throw new Error('Somebody was heard.');
+  const world = new World({ seed: 99, hasher: nodeHasher });
+  for (let count = 0; count < 1_200; count += 1) {
+    const { clientID, publicKey } = world.identity();
+    keys.set(clientID, publicKey);
+    const about = changed(recording[1] ?? first, 0, clientID);
+    const fields = { ...JSON.parse(decoder.decode(about.payload)), PublicKey: publicKey };
+    const text = encoder.encode(JSON.stringify(fields));
+    const time = (first.time + 100_000 + count * 10) as UnixMs;
+    onlooker.hear(changed({ ...about, time, payload: text, topic: 'sd/init' }, 0, clientID));
+  }
+  const known = Object.keys(onlooker.picture.peers);
+  expect(known.length).toBeGreaterThan(400);
+  expect(known.length).toBeLessThanOrEqual(501);
+  expect(members.every((member) => known.includes(member))).toBe(true);
+});
