@@ -68,6 +68,8 @@ export function shortIdle(idle: Idle): string {
       return `sees ${idle.known} of ${idle.wanted} peers`;
     case 'founding':
       return 'draws the lot';
+    case 'no-network':
+      return 'hears of no network';
     case 'learning':
       return 'asks for the founding';
     case 'behind':

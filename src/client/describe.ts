@@ -84,12 +84,16 @@ const sentences: Sentences = {
   'solution-refused': ({ isOwn, miner, solution, transactionID, reason }, nameOf) =>
     `${isOwn ? 'our solution' : `solution of ${nameOf(miner)}`} ${shortSolution(solution)} ` +
     `for challenge ${transactionID} refused: ${reason}`,
-  evicted: ({ sender, nonce, waiting }) =>
-    `${waiting} transactions wait, and no more can: number ${nonce} of ${sender.slice(0, 8)}, ` +
-    'which came first, had to go',
-  dropped: ({ sender, nonce, fault, isOurs }) =>
-    `${isOurs ? 'our ' : ''}transaction ${nonce} of ${sender.slice(0, 8)} ` +
-    `can be in no block any more: ${fault}`,
+  evicted: ({ count: times, sender, nonce, waiting }) =>
+    `${waiting} transactions wait, and no more can: ${times} that came first had to go, ` +
+    `last of all number ${nonce} of ${sender.slice(0, 8)}`,
+  dropped: ({ count: times, ours, sender, nonce, fault }) => {
+    const others = times === 1 ? '' : ` and ${times - 1} more`;
+    return (
+      `${ours > 0 ? 'our ' : ''}transaction ${nonce} of ${sender.slice(0, 8)}${others} ` +
+      `can be in no block any more: ${fault}`
+    );
+  },
   synced: ({ from, to }) => `caught up from height ${from} to ${to}`,
   refused: ({ count: times, from, code, refusal }, nameOf) => {
     const whose = from === null ? '' : ` of ${nameOf(from)}`;
@@ -123,6 +127,7 @@ const reasons: Reasons = {
   founding: () => 'everybody is here; drawing the lot',
   'old-mandate': ({ controller }, nameOf) =>
     `the broker remembers ${nameOf(controller)} as controller; waiting whether its network lives`,
+  'no-network': () => 'no network is heard of yet',
   learning: () => 'there is a network already; asking it for its founding',
   behind: ({ height, of }) => `catching up, at ${height} of ${of} blocks`,
   'no-controller': ({ term }) => `nobody is controller in term ${term}`,

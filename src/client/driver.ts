@@ -236,8 +236,9 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
   #connect(effect: Extract<Effect<Said, Told>, { kind: 'connect' }>): void {
     const { speech, link } = this.#hands;
     const { topic, text } = speech.utter(effect.will);
+    const isForgotten = speech.hearsItself === true || effect.isForgotten === true;
     link.connect(
-      { topic, text, ...(speech.hearsItself && { isForgotten: true }) },
+      { topic, text, ...(isForgotten && { isForgotten }) },
       {
         onConnected: () => this.#receive({ kind: 'connected' }),
         onDisconnected: (reason) => this.#receive({ kind: 'disconnected', reason }),

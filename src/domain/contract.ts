@@ -44,6 +44,8 @@ export type Settings = {
   readonly mines: boolean;
   /** Founds another network though members of one are here, unless that one has a controller. */
   readonly foundsAnew?: boolean;
+  /** Only looks on, and sends: it introduces itself to nobody, and takes no seat. */
+  readonly isQuiet?: boolean;
   /** Units that a block credits; part of the Rules. 50 if nothing is said. */
   readonly reward?: number;
   /** Whose account our rewards go to, if not our own key's. */
@@ -162,8 +164,8 @@ export type Event<Said = Message, Fault = Refusal> =
 
 /** Performed strictly in this order. */
 export type Effect<Said = Message, Told = Note> =
-  /** Begins to connect; the will is signed by the hands beforehand. */
-  | { readonly kind: 'connect'; readonly will: Said }
+  /** Begins to connect; the will is signed by the hands beforehand, and kept unless forgotten. */
+  | { readonly kind: 'connect'; readonly will: Said; readonly isForgotten?: boolean }
   /** Durable before the next effect begins. */
   | { readonly kind: 'record'; readonly entry: Entry }
   /** Answered by `recorded`, if each `record` before it in this turn was. */

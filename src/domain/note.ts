@@ -12,6 +12,8 @@ export type Idle =
   | { readonly reason: 'disconnected' }
   | { readonly reason: 'peers-missing'; readonly known: number; readonly wanted: number }
   | { readonly reason: 'founding' }
+  /** It only looks on, and there is nothing yet. */
+  | { readonly reason: 'no-network' }
   /** The broker remembers a mandate; its network has a while to show that it lives. */
   | { readonly reason: 'old-mandate'; readonly controller: ClientID }
   | { readonly reason: 'learning'; readonly network: Digest | null }
@@ -160,22 +162,25 @@ export type Note =
       readonly reason: Reason;
       readonly isOwn: boolean;
     }
-  /** The mempool is full, and the transaction that came first had to go. */
+  /** The mempool is full: what came first had to go, last of all this. At most once a second. */
   | {
       readonly kind: 'evicted';
+      /** Since the last such note. */
+      readonly count: number;
       readonly sender: AccountKey;
       readonly nonce: number;
       /** So many wait. */
       readonly waiting: number;
     }
-  /** A transaction that waited can be in no block any more: another one was. */
+  /** After a block, transactions that waited can be in none any more: this one first of all. */
   | {
       readonly kind: 'dropped';
+      readonly count: number;
+      /** How many of them were handed to this very peer; then the one that is named is, too. */
+      readonly ours: number;
       readonly sender: AccountKey;
       readonly nonce: number;
       readonly fault: FaultCode;
-      /** Whether it was handed to this very peer. */
-      readonly isOurs: boolean;
     }
   | { readonly kind: 'synced'; readonly from: TransactionID; readonly to: TransactionID }
   /** Refused messages of one code since its last note, at most one note a second for each code. */

@@ -22,7 +22,7 @@ export function fallBehind(step: Step, target: TransactionID): void {
 
 /** Says the request, and again each second until we have caught up. */
 export function ask(step: Step): void {
-  const { behind, memory } = step.state;
+  const { behind, memory, settings } = step.state;
   step.cancel('ask');
   if (behind === null) return;
   if (memory.height >= behind.target || behind.asked >= mostAsked) {
@@ -30,6 +30,12 @@ export function ask(step: Step): void {
     return;
   }
   behind.asked += 1;
-  step.say({ kind: 'request', clientID: step.self, from: memory.height });
+  const { self, isQuiet } = settings;
+  step.say({
+    kind: 'request',
+    clientID: step.self,
+    from: memory.height,
+    ...(isQuiet === true && { publicKey: self.publicKey }),
+  });
   step.alarm('ask', askMs);
 }

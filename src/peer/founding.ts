@@ -30,6 +30,7 @@ const firstWordsAloneMs = 1_000;
 export function gather(step: Step): void {
   const { state } = step;
   if (state.memory.network !== null || !state.link.isConnected) return;
+  if (state.settings.isQuiet === true) return;
   step.cancel('gather');
   retractSilent(step);
   forgetNetwork(step);

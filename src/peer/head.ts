@@ -45,7 +45,7 @@ import { newState } from './state-of.ts';
 import { Step } from './step.ts';
 import { electAgain, leaveOldElection, suspect } from './suspecting.ts';
 import { serve } from './syncing.ts';
-import { passOn, send } from './taking.ts';
+import { passOn, send, tellEvictions } from './taking.ts';
 import { stepDown } from './terms.ts';
 import { hearFailed, hearRecorded, isMuted, rewrite } from './writing.ts';
 
@@ -201,6 +201,7 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   fetch: fetchBatch,
   'hand-out': handOut,
   'pass-on': passOn,
+  evictions: tellEvictions,
   refusals: tellRefusals,
   rewrite,
 };

@@ -1,7 +1,7 @@
 /** Hands each heard message to the room that understands it. */
 
 import type { Event } from '../domain/contract.ts';
-import { type Heartbeat, type Message, senderOf } from '../domain/message.ts';
+import { type Heartbeat, type Message, type Presence, senderOf } from '../domain/message.ts';
 import { type Digest, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { makeRoster } from '../domain/roster.ts';
@@ -37,7 +37,9 @@ export function hear(step: Step, heard: Heard): Refusal | null {
   if (sender === step.self) return hearOwn(step, heard);
   if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
   const isFarewell = message.kind === 'presence' && message.state !== 'ready';
-  if (!retained && !isFarewell) hearSignOfLife(step, sender, message);
+  // Who asks without an introduction wants nothing but an answer: nobody counts on it.
+  const isNobody = message.kind === 'request' && message.publicKey !== undefined;
+  if (!retained && !isFarewell && !isNobody) hearSignOfLife(step, sender, message);
   const isController = !retained && sender === controllerOf(step.state);
   if (isController && isOfController(message)) hearController(step);
   return dispatch(step, heard);
@@ -101,6 +103,7 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
       return hearIntroduction(step, message);
     case 'presence': {
       const refusal = hearAbout(step, message);
+      if (refusal === null) hearOfNetworkQuietly(step, message);
       // What a broker kept may be of peers long gone: their rules are nobody's business.
       return retained ? null : refusal;
     }
@@ -206,6 +209,15 @@ function hearOfNetwork(step: Step, digest: Digest, heartbeat: Heartbeat): Refusa
   step.state.heardNetwork = { digest, at: step.now.at };
   fallBehind(step, 0 as TransactionID);
   return null;
+}
+
+/** Who only looks on has no time to lose, and nothing: it asks at the first word of a network. */
+function hearOfNetworkQuietly(step: Step, { network, state }: Presence): void {
+  const { settings, memory, heardNetwork } = step.state;
+  const isNews = memory.network === null && heardNetwork === null;
+  if (settings.isQuiet !== true || network === null || state !== 'ready' || !isNews) return;
+  step.state.heardNetwork = { digest: network, at: step.now.at };
+  fallBehind(step, 0 as TransactionID);
 }
 
 /** What the controller's heartbeat says of its own office. */

@@ -2,7 +2,13 @@
 
 import type { Entry } from '../domain/contract.ts';
 import type { Heartbeat, Member, Presence } from '../domain/message.ts';
-import { type ClientID, compareText, type Instant, type TransactionID } from '../domain/names.ts';
+import {
+  type ClientID,
+  compareText,
+  type Instant,
+  type TransactionID,
+  UNFOUNDED,
+} from '../domain/names.ts';
 import { knownForMs, knownMembers } from '../election/gathering.ts';
 import { presentRoster } from './memory.ts';
 import type { State } from './state.ts';
@@ -13,6 +19,14 @@ export function controllerOf(state: State): ClientID | null {
   const { obeyed, memory } = state;
   const isGood = obeyed !== null && obeyed.term === memory.term && !obeyed.hasSteppedDown;
   return isGood ? obeyed.controllerID : null;
+}
+
+/** The most blocks that anybody of our network says it has; -1 where nobody says anything. */
+export function heardHeight({ acquaintances, memory }: State): TransactionID {
+  const ours = Object.values(acquaintances).filter(
+    ({ network }) => network !== null && network === memory.network?.digest,
+  );
+  return Math.max(UNFOUNDED, ...ours.map(({ height }) => height)) as TransactionID;
 }
 
 /** A peer that was last heard before this instant no longer counts as there. */
@@ -49,7 +63,9 @@ export function connect(step: Step): void {
   const { memory } = step.state;
   const incarnation = Math.max(step.now.unix, memory.incarnation + 1);
   step.record({ kind: 'incarnation', incarnation });
-  step.act({ kind: 'connect', will: { kind: 'presence', ...about(step), state: 'lost' } });
+  const will = { kind: 'presence', ...about(step), state: 'lost' } as const;
+  const isForgotten = step.state.settings.isQuiet === true;
+  step.act({ kind: 'connect', will, ...(isForgotten && { isForgotten }) });
 }
 
 export function sayPresence(step: Step, state: Presence['state']): void {

@@ -222,6 +222,7 @@ function isWaiting({ office, settings, memory }: State): boolean {
 function whyUnfounded(step: Step): Idle {
   const { heardNetwork, settings, pendingMandate, deadMandateUntil } = step.state;
   if (heardNetwork !== null) return { reason: 'learning', network: heardNetwork.digest };
+  if (settings.isQuiet === true) return { reason: 'no-network' };
   const known = countKnown(step);
   if (known < settings.peers) return { reason: 'peers-missing', known, wanted: settings.peers };
   const isWaiting = deadMandateUntil !== null && step.now.at < deadMandateUntil;

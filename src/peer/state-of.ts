@@ -52,6 +52,7 @@ export function newState(settings: Settings): State {
     isPaused: false,
     hashRate: 0,
     mempool: newMempool(),
+    evicted: null,
     batches: [],
     wanted: null,
     owed: {},

@@ -6,7 +6,7 @@ import type { Block, Challenge, Mandate, Proposal, Vote } from '../domain/messag
 import type { ClientID, Digest, Instant, Term, TransactionID } from '../domain/names.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Roster } from '../domain/roster.ts';
-import type { Batch } from '../domain/transaction.ts';
+import type { Batch, Transaction } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
 import type { Acquaintances } from '../election/gathering.ts';
 import type { Opening } from '../ledger/block.ts';
@@ -38,6 +38,7 @@ export type Alarm =
   | 'fetch'
   | 'hand-out'
   | 'pass-on'
+  | 'evictions'
   | 'refusals'
   | 'rewrite';
 
@@ -164,6 +165,8 @@ export type State = {
   hashRate: number;
 
   readonly mempool: Mempool;
+  /** What had to go since people last heard of it. */
+  evicted: { count: number; readonly last: Transaction } | null;
   /** Batches of blocks that are not final yet, the last one heard last; bounded. */
   batches: readonly { readonly root: Digest; readonly batch: Batch }[];
   /** The batch that we ask for. */

@@ -19,6 +19,9 @@ const ordinary: ReadonlySet<RefusalCode> = new Set([
   'untimely-transaction',
 ]);
 
+/** All that somebody says who is nobody in the network. */
+const quietWords: ReadonlySet<Message['kind']> = new Set(['request', 'transaction']);
+
 export class Step {
   readonly state: State;
   readonly now: Moment;
@@ -44,8 +47,10 @@ export class Step {
    * something waits to be written down: almost all that we say shows our memory [safety].
    */
   say(message: Message, retained = false): void {
-    const { link, backlog } = this.state;
-    if (link.isConnected && backlog === null) this.act({ kind: 'say', message, retained });
+    const { link, backlog, settings } = this.state;
+    if (!link.isConnected || backlog !== null) return;
+    if (settings.isQuiet !== true || quietWords.has(message.kind))
+      this.act({ kind: 'say', message, retained });
   }
 
   note(note: Note): void {

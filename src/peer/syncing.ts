@@ -10,7 +10,7 @@ import type {
   Seal,
   Vote,
 } from '../domain/message.ts';
-import { type ClientID, type TransactionID, UNFOUNDED } from '../domain/names.ts';
+import { type ClientID, type Instant, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import { problemOfSeal } from '../finality/seal.ts';
@@ -18,8 +18,8 @@ import { carriesBatch, digestOf } from '../ledger/block.ts';
 import { type Chain, extendChain, problemOfBlock } from '../ledger/chain.ts';
 import { adoptFounding } from './adopting.ts';
 import { append } from './appending.ts';
-import { ask, askMs } from './asking.ts';
-import { controllerOf } from './presence.ts';
+import { ask, askMs, fallBehind } from './asking.ts';
+import { controllerOf, heardHeight } from './presence.ts';
 import type { Step } from './step.ts';
 
 /** People are told of each block that we missed if there are so few; else how many there were. */
@@ -44,8 +44,11 @@ export function hearRequest(step: Step, request: Request): void {
   }
   if (state.office !== null) {
     const isHasty = before !== undefined && step.since(before.at) < serveMs;
-    state.requests[clientID] = { from, at: step.now.at, answerAt: null };
-    if (!isHasty) step.act({ kind: 'serve', to: clientID, from });
+    const at = isHasty ? before.at : step.now.at;
+    const answerAt = isHasty ? ((at + serveMs) as Instant) : null;
+    state.requests[clientID] = { from, at, answerAt };
+    if (isHasty) setServe(step);
+    else step.act({ kind: 'serve', to: clientID, from });
     return;
   }
   const controllerID = controllerOf(state);
@@ -114,6 +117,8 @@ function hearFounding(step: Step, founding: Founding, votes: readonly Vote[]): R
   if (memory.network !== null || heardNetwork === null) return { code: 'not-asked-for' };
   const problem = adoptFounding(step, founding, votes, heardNetwork.digest);
   if (problem !== null) return { code: 'not-a-founding', problem };
+  // Heartbeats may have told us already how many blocks there are.
+  fallBehind(step, heardHeight(step.state));
   continueAsking(step);
   return null;
 }

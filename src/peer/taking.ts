@@ -24,6 +24,9 @@ const theirsMs = 30_000;
 /** So many at a time: brokers drop what comes in larger bursts. */
 const mostAtATime = 50;
 
+/** People hear of evictions so often. */
+const tellMs = 1_000;
+
 /** Whether a transaction would be taken in, its signature aside; null if it would. */
 export function judgeTransaction(
   state: State,
@@ -91,23 +94,36 @@ function notReady(problem: string): Fault {
 }
 
 function take(step: Step, transaction: Transaction, isOurs: boolean): void {
-  const { mempool } = step.state;
-  const evicted = addPending(mempool, transaction, { isOurs, at: step.now.at }, step.hasher);
+  const { state } = step;
+  const by = { isOurs, at: step.now.at };
+  const evicted = addPending(state.mempool, transaction, by, step.hasher);
   if (evicted !== null) {
-    const { sender, nonce } = evicted.transaction;
-    step.note({ kind: 'evicted', sender, nonce, waiting: pendingMost });
+    state.evicted = { count: (state.evicted?.count ?? 0) + 1, last: evicted.transaction };
+    step.alarmBy('evictions', tellMs);
   }
   passOnSoon(step);
 }
 
-/** What a block leaves in the mempool; people hear of what it makes impossible. */
+/** Says what had to go lately. */
+export function tellEvictions(step: Step): void {
+  const { evicted } = step.state;
+  step.state.evicted = null;
+  if (evicted === null) return;
+  const { sender, nonce } = evicted.last;
+  step.note({ kind: 'evicted', count: evicted.count, sender, nonce, waiting: pendingMost });
+}
+
+/** Takes out what a block carries, and what it makes impossible, of which people hear. */
 export function takeOut(step: Step, batch: Batch): void {
   const { memory, mempool } = step.state;
   if (memory.chain === null) return;
-  for (const { pending, fault } of dropSpent(mempool, memory.chain.accounts, batch)) {
-    const { sender, nonce } = pending.transaction;
-    step.note({ kind: 'dropped', sender, nonce, fault: fault.code, isOurs: pending.isOurs });
-  }
+  const dropped = dropSpent(mempool, memory.chain.accounts, batch);
+  const ours = dropped.filter(({ pending }) => pending.isOurs);
+  const first = ours[0] ?? dropped[0];
+  if (first === undefined) return;
+  const { sender, nonce } = first.pending.transaction;
+  const facts = { count: dropped.length, ours: ours.length, sender, nonce };
+  step.note({ kind: 'dropped', ...facts, fault: first.fault.code });
 }
 
 export function passOnSoon(step: Step): void {

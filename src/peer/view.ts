@@ -1,11 +1,18 @@
 /** A read-only picture of a peer, for doors, people and tests. */
 
 import type { Hasher } from '../domain/crypto.ts';
-import type { ClientID, Digest, Instant, Term, TransactionID } from '../domain/names.ts';
+import {
+  type ClientID,
+  type Digest,
+  type Instant,
+  type Term,
+  type TransactionID,
+  UNFOUNDED,
+} from '../domain/names.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { isInRoster, presentRoster } from './memory.ts';
-import { controllerOf } from './presence.ts';
+import { controllerOf, heardHeight } from './presence.ts';
 import type { State } from './state.ts';
 import { judgeTransaction } from './taking.ts';
 
@@ -22,6 +29,8 @@ export type View = {
   readonly height: TransactionID;
   /** Digest of its last block. */
   readonly tip: Digest | null;
+  /** It knows a network, and nobody says that there are more blocks. */
+  readonly isCaughtUp: boolean;
   /** Transactions that wait for a block. */
   readonly waiting: number;
   /** Refused messages by the code of their refusal, since the start. */
@@ -42,9 +51,15 @@ export function viewOf(state: State): View {
     members: presentRoster(memory)?.members.map((member) => member.clientID) ?? [],
     height: memory.height,
     tip: memory.chain?.tip ?? null,
+    isCaughtUp: isCaughtUp(state),
     waiting: state.mempool.pending.length,
     refusals: { ...state.refusals },
   };
+}
+
+function isCaughtUp(state: State): boolean {
+  const heard = heardHeight(state);
+  return heard !== UNFOUNDED && state.memory.height >= heard && state.behind === null;
 }
 
 function roleOf(state: State): View['role'] {

@@ -49,15 +49,16 @@ export const commands: Commands<Stage> = {
     return 'ok';
   },
 
-  /** start count=3 every=0 difficulty=… election=draw anew : more peers, maybe with other rules */
+  /** start count=3 every=0 difficulty=… election=draw anew quiet : more peers, maybe other rules */
   start: (args, stage) => {
     const world = worldOf(stage);
-    const { difficulty, peers, election, anew } = args;
+    const { difficulty, peers, election, anew, quiet } = args;
     const settings = {
       ...(difficulty === undefined ? {} : { difficulty }),
       ...(peers === undefined ? {} : { peers: Number(peers) }),
       ...(election === 'draw' ? { election: 'draw' as const } : {}),
       ...(anew === undefined ? {} : { foundsAnew: true }),
+      ...(quiet === undefined ? {} : { isQuiet: true, mines: false }),
     };
     for (let count = Number(args['count'] ?? 1); count > 0; count -= 1) {
       world.start(settings);
