@@ -68,13 +68,15 @@ const SEED_BYTES = 32;
 
 /**
  * Nothing happens until its client is started; no thread is there before the first mandate, as
- * starting them would cost the founding time. Throws a `WorldError` or a `PoolError`.
+ * starting them would cost the founding time. Who is quiet only looks on, and sends transactions.
+ * Throws a `WorldError` or a `PoolError`.
  */
 export async function openClient(
   command: Command,
   values: PeerValues,
   connection: Connection,
   hooks: PeerHooks,
+  isQuiet: boolean = false,
 ): Promise<OpenedClient> {
   const founders = foundersOf(command, values);
   const past = await openPast(command, values, founders);
@@ -92,7 +94,8 @@ export async function openClient(
     : null;
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;
-  const settings = settingsOf(values, founders, { clientID, publicKey });
+  const self = { clientID, publicKey };
+  const settings = { ...settingsOf(values, founders, self), ...(isQuiet && { isQuiet }) };
   const trace = openTrace(values.trace, settings, hooks.onTraceLost);
   const client = new Client({
     settings,

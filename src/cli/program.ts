@@ -8,6 +8,7 @@ import { createClientCommand } from './client.ts';
 import { createDoctorCommand } from './doctor.ts';
 import { prepare } from './exit.ts';
 import { createExploreCommand } from './explore.ts';
+import { createGatewayCommand } from './gateway.ts';
 import { createMineCommand } from './mine.ts';
 import { createRecordCommand } from './record.ts';
 import { createReplayCommand } from './replay.ts';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     createExploreCommand(),
     createDoctorCommand(),
     createChaosCommand(),
+    createGatewayCommand(),
   ];
   for (const command of commands) program.addCommand(prepare(command));
   return program;

@@ -87,3 +87,14 @@ export const text: Reader<string> = {
   allowed: 'something',
   read: (typed) => (typed === '' ? null : typed),
 };
+
+/** Where to listen: a port of this machine alone, or `host:port`. */
+export const place: Reader<{ readonly host: string; readonly port: number }> = {
+  allowed: 'a port from 0 to 65535, or host:port',
+  read: (typed) => {
+    const [, name = '127.0.0.1', digits = ''] = /^(?:(.*):)?(\d{1,5})$/.exec(typed) ?? [];
+    const port = whole(0, 65_535).read(digits);
+    const address = host.read(name);
+    return port === null || address === null ? null : { host: address, port };
+  },
+};

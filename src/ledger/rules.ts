@@ -20,13 +20,27 @@ export const usualReward = 50;
 /** More would let balances outgrow what numbers hold exactly, after some billions of blocks. */
 export const rewardMost = 1_000_000;
 
-/** `difficulty` as in `parseDifficulty`, which must be able to read it. */
-export function rulesOf(settings: {
+/** What `rulesOf` was told. */
+export type RuleSettings = {
   readonly peers: number;
   readonly difficulty: string;
   readonly reward?: number;
   readonly election?: ElectionRule;
-}): Rules {
+};
+
+/** Reads the text of Rules; null if it is none, or of Rules that only later versions know. */
+export function parseRules(text: string): Required<RuleSettings> | null {
+  const form = /^peers=(\d{1,3}) difficulty=(\S+)(?: reward=(\d{1,7}))?(?: election=(\w+))?$/;
+  const [, peers, difficulty = '', reward, election = 'draw'] = form.exec(text) ?? [];
+  if (peers === undefined || parseDifficulty(difficulty) === null) return null;
+  if (election !== 'draw' && election !== 'lowest') return null;
+  const units = reward === undefined ? usualReward : Number(reward);
+  if (units > rewardMost) return null;
+  return { peers: Number(peers), difficulty, reward: units, election };
+}
+
+/** `difficulty` as in `parseDifficulty`, which must be able to read it. */
+export function rulesOf(settings: RuleSettings): Rules {
   const { peers, difficulty, reward = usualReward, election = 'draw' } = settings;
   const rule = parseDifficulty(difficulty);
   assert(rule !== null, 'Settings hold a difficulty rule that can be read.');

@@ -104,8 +104,9 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
     case 'presence': {
       const refusal = hearAbout(step, message);
       if (refusal === null) hearOfNetworkQuietly(step, message);
-      // What a broker kept may be of peers long gone: their rules are nobody's business.
-      return retained ? null : refusal;
+      // What a broker kept may be of peers long gone: their rules are nobody's business, save for
+      // those who only look on, and would adopt them.
+      return retained && step.state.settings.isQuiet !== true ? null : refusal;
     }
     case 'heartbeat':
       return hearHeartbeat(step, message);

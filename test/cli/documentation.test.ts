@@ -83,6 +83,7 @@ test.each(Object.entries(EXIT))('exit code %s, %d, is documented', (_, code) => 
 });
 
 const documented = [
+  'gateway',
   'chaos',
   ...['client', 'broker', 'mine', 'verify-result', 'explore', 'doctor'],
   ...['record', 'replay', 'watch'],

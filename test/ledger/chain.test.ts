@@ -6,7 +6,7 @@ import { accountIn, sumOf } from '../../src/ledger/account.ts';
 import { carriesBatch, digestOf, preimageOf, workOf } from '../../src/ledger/block.ts';
 import { type Chain, extendChain, problemOfBlock, startChain } from '../../src/ledger/chain.ts';
 import { merkleRoot } from '../../src/ledger/merkle.ts';
-import { type Rules, rulesOf } from '../../src/ledger/rules.ts';
+import { parseRules, type Rules, rulesOf } from '../../src/ledger/rules.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
 import { rosterOf } from '../names.ts';
@@ -87,6 +87,20 @@ describe('the reward', () => {
     const block = mine(start, emptyBatch, ann.account);
     const { accounts } = extend(start, block, emptyBatch, generous);
     expect(accountIn(accounts, ann.account).balance).toBe(7);
+  });
+
+  it('can be read from the text of the Rules, as everything in it', () => {
+    for (const text of [
+      'peers=3 difficulty=fixed:2',
+      'peers=100 difficulty=interval:3000@24 reward=0 election=lowest',
+      'peers=1 difficulty=range:10-20 election=lowest',
+    ]) {
+      const settings = parseRules(text);
+      expect(settings === null ? null : rulesOf(settings).text).toBe(text);
+    }
+    for (const text of ['', 'peers=3', 'peers=3 difficulty=hard', 'peers=3 difficulty=fixed:2 x=1'])
+      expect(parseRules(text)).toBeNull();
+    expect(parseRules('peers=3 difficulty=fixed:2 reward=1000001')).toBeNull();
   });
 
   it('may be none', () => {

@@ -1,0 +1,48 @@
+/** What somebody can be told who only looks on in a network: its rules, if not the usual ones. */
+
+import { type PeerValues, peerSettings } from './peer-settings.ts';
+import type { Settings } from './setting.ts';
+
+type Shared =
+  | 'prefix'
+  | 'peers'
+  | 'difficulty'
+  | 'election'
+  | 'reward'
+  | 'announce'
+  | 'heartbeat'
+  | 'roster';
+
+export type ObserverValues = Pick<PeerValues, Shared>;
+
+export const observerSettings: Settings<ObserverValues> = {
+  prefix: peerSettings.prefix,
+  peers: peerSettings.peers,
+  difficulty: peerSettings.difficulty,
+  election: peerSettings.election,
+  reward: peerSettings.reward,
+  announce: peerSettings.announce,
+  heartbeat: peerSettings.heartbeat,
+  roster: peerSettings.roster,
+};
+
+/** Settings that make the Rules: who names one of them means it. */
+export const RULE_NAMES = ['peers', 'difficulty', 'election', 'reward', 'roster'] as const;
+
+/** As a whole peer is told it. */
+export function peerValuesOf(values: ObserverValues): PeerValues {
+  return {
+    ...values,
+    threads: 1,
+    removal: 60_000,
+    identity: null,
+    data: null,
+    newIdentity: false,
+    foundAnew: false,
+    challenges: 0,
+    mine: false,
+    rewardKey: null,
+    mineWhen: 'always',
+    trace: null,
+  };
+}

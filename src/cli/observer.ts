@@ -1,0 +1,162 @@
+/** Looks on in a network without being anybody in it: for wallets, ledgers and gateways. */
+
+import type { Command } from 'commander';
+import type { Client } from '../client/client.ts';
+import type { Note } from '../domain/note.ts';
+import { parseRules } from '../ledger/rules.ts';
+import { WorldError } from '../node/world-error.ts';
+import type { Connection } from './connection-settings.ts';
+import { type ObserverValues, peerValuesOf, RULE_NAMES } from './observer-settings.ts';
+import { type OpenedClient, openClient } from './open-client.ts';
+import { sourceOf } from './setting.ts';
+
+/** What a broker remembers of dead networks may have misled us so often, and no more. */
+const mostSwitches = 3;
+
+const LOOK_MS = 25;
+
+export type ObserverHooks = {
+  readonly onNote: (note: Note) => void;
+  readonly onFatal: (error: WorldError) => void;
+  /** A sentence about the rules that were found here, and adopted. */
+  readonly onRules: (sentence: string) => void;
+};
+
+export class Observer {
+  readonly #command: Command;
+  readonly #connection: Connection;
+  readonly #hooks: ObserverHooks;
+  #values: ObserverValues;
+  #opened: OpenedClient;
+  #switches = 0;
+  /** Why there is no connection; null while there is one. */
+  #trouble: string | null = 'The broker has not answered yet.';
+  #fatal: WorldError | null = null;
+
+  /** Begins to look. Nobody needs to name the rules: those of the network that is there count. */
+  static async open(
+    command: Command,
+    values: ObserverValues,
+    connection: Connection,
+    hooks: ObserverHooks,
+  ): Promise<Observer> {
+    let observer: Observer | null = null;
+    const opened = await openQuietly(command, values, connection, {
+      onNote: (note) => {
+        if (observer !== null) observer.#hear(note);
+      },
+      onFatal: (error) => {
+        if (observer !== null) observer.#fail(error);
+      },
+    });
+    observer = new Observer(command, values, connection, hooks, opened);
+    opened.client.start();
+    return observer;
+  }
+
+  private constructor(
+    command: Command,
+    values: ObserverValues,
+    connection: Connection,
+    hooks: ObserverHooks,
+    opened: OpenedClient,
+  ) {
+    this.#command = command;
+    this.#values = values;
+    this.#connection = connection;
+    this.#hooks = hooks;
+    this.#opened = opened;
+  }
+
+  get client(): Client {
+    return this.#opened.client;
+  }
+
+  get opened(): OpenedClient {
+    return this.#opened;
+  }
+
+  /**
+   * Resolves when we have all blocks of the network; gives up after so long without another block.
+   * Throws a `WorldError`: `no-network`.
+   */
+  async catchUp(withinMs: number): Promise<void> {
+    let height = Number.NEGATIVE_INFINITY;
+    let since = performance.now();
+    for (let view = this.client.view(); !view.isCaughtUp; view = this.client.view()) {
+      if (this.#fatal !== null) throw this.#fatal;
+      if (view.height > height) since = performance.now();
+      height = Math.max(height, view.height);
+      if (performance.now() - since >= withinMs) throw this.#nobody(withinMs);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  async close(): Promise<void> {
+    const { client } = this.#opened;
+    await client.leave();
+    await this.#opened.close();
+  }
+
+  #nobody(withinMs: number): WorldError {
+    const { url } = this.#opened;
+    const { prefix } = this.#values;
+    const waited = `${Math.round(withinMs / 1000)} s`;
+    const facts = { url, prefix };
+    if (this.#trouble !== null) {
+      const sentence = `No connection to ${url} in ${waited}: ${this.#trouble}`;
+      return new WorldError(sentence, { code: 'no-network', facts });
+    }
+    return new WorldError(
+      `No network answers under "${prefix}" on ${url} in ${waited}: start one there, or name ` +
+        'another broker (--host) or prefix (--prefix).',
+      { code: 'no-network', facts },
+    );
+  }
+
+  #hear(note: Note): void {
+    if (note.kind === 'connected') this.#trouble = null;
+    if (note.kind === 'disconnected') this.#trouble = note.reason;
+    if (note.kind === 'refused' && note.refusal.code === 'other-rules') {
+      const { theirs } = note.refusal;
+      if (this.#maySwitch()) void this.#switchTo(theirs);
+    }
+    this.#hooks.onNote(note);
+  }
+
+  #fail(error: WorldError): void {
+    this.#fatal = error;
+    this.#hooks.onFatal(error);
+  }
+
+  #maySwitch(): boolean {
+    const isTold = RULE_NAMES.some((name) => sourceOf(this.#command, name) !== 'fallback');
+    return !isTold && this.client.view().network === null && this.#switches < mostSwitches;
+  }
+
+  async #switchTo(text: string): Promise<void> {
+    const rules = parseRules(text);
+    if (rules === null) return;
+    this.#switches += 1;
+    this.#values = { ...this.#values, ...rules };
+    const before = this.#opened;
+    before.client.kill();
+    await before.close();
+    this.#opened = await openQuietly(this.#command, this.#values, this.#connection, {
+      onNote: (note) => this.#hear(note),
+      onFatal: (error) => this.#fail(error),
+    });
+    this.#hooks.onRules(`The rules here are "${text}".`);
+    this.client.start();
+  }
+}
+
+function openQuietly(
+  command: Command,
+  values: ObserverValues,
+  connection: Connection,
+  hooks: Pick<ObserverHooks, 'onNote' | 'onFatal'>,
+): Promise<OpenedClient> {
+  const all = { ...hooks, onThreadLost: () => {}, onTraceLost: () => {} };
+  return openClient(command, peerValuesOf(values), connection, all, true);
+}

@@ -1,0 +1,179 @@
+/** The TCP gateway: takes transactions from clients in any language, and says yes or no. */
+
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Fault, FaultCode } from '../../domain/transaction.ts';
+import { systemCodeOf, WorldError } from '../world-error.ts';
+import { type Closing, Guest, type Judgement } from './guest.ts';
+
+/** So many connections at once; more are closed at once. */
+const GUESTS_MOST = 1_000;
+
+/** Half a frame, or an answer that nobody reads, waits so long. */
+const SILENCE_MS = 30_000;
+
+/** Frames are judged so long before everything else gets its turn. */
+const SLICE_MS = 10;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** All since the start, except `connections`. */
+export type GatewayCounts = {
+  connections: number;
+  connected: number;
+  frames: number;
+  taken: number;
+  readonly refused: Partial<Record<FaultCode, number>>;
+  readonly closed: Partial<Record<Closing, number>>;
+};
+
+/** Hands a transaction in: null once it is in the mempool and published. */
+export type Send = (text: string) => Promise<Fault | null>;
+
+export class Gateway {
+  readonly #send: Send;
+  readonly #silenceMs: number;
+  readonly #server: Server;
+  readonly #guests = new Set<Guest>();
+  /** Those that may have frames, each once; the longest waiting first. */
+  readonly #ready = new Set<Guest>();
+  readonly counts: GatewayCounts = {
+    connections: 0,
+    connected: 0,
+    frames: 0,
+    taken: 0,
+    refused: {},
+    closed: {},
+  };
+  #isJudging = false;
+
+  constructor(send: Send, silenceMs: number = SILENCE_MS) {
+    this.#send = send;
+    this.#silenceMs = silenceMs;
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
+  }
+
+  /**
+   * Resolves with the port; 0 takes any that is free. Throws a `WorldError`: `port-taken`,
+   * `port-forbidden`, `bad-host` or `cannot-listen`.
+   */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error) => reject(explain(error, host, port)));
+      this.#server.listen({ host, port }, () => {
+        const address = this.#server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const guest of this.#guests) guest.destroy();
+    await closed;
+  }
+
+  #welcome(socket: Socket): void {
+    const { counts } = this;
+    const guest = new Guest(socket, this.#silenceMs, {
+      onReady: (ready) => this.#queue(ready),
+      onClosing: (closing) => {
+        counts.closed[closing] = (counts.closed[closing] ?? 0) + 1;
+      },
+      onGone: (gone) => {
+        this.#ready.delete(gone);
+        if (this.#guests.delete(gone)) counts.connections -= 1;
+      },
+    });
+    if (this.#guests.size >= GUESTS_MOST) {
+      guest.close('too-many');
+      return;
+    }
+    this.#guests.add(guest);
+    counts.connections += 1;
+    counts.connected += 1;
+  }
+
+  #queue(guest: Guest): void {
+    this.#ready.add(guest);
+    if (!this.#isJudging) void this.#judgeAll();
+  }
+
+  /** One frame of each in turn: who sends much does not keep the others waiting. */
+  async #judgeAll(): Promise<void> {
+    this.#isJudging = true;
+    let since = performance.now();
+    for (let [guest] = this.#ready; guest !== undefined; [guest] = this.#ready) {
+      this.#ready.delete(guest);
+      const frame = guest.next();
+      if (frame === null) continue;
+      guest.answer(await this.#judge(frame));
+      this.#ready.add(guest);
+      if (performance.now() - since < SLICE_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      since = performance.now();
+    }
+    this.#isJudging = false;
+  }
+
+  async #judge(frame: Buffer): Promise<Judgement> {
+    const { counts } = this;
+    counts.frames += 1;
+    const text = textOf(frame);
+    const fault = text === null ? notText : await this.#send(text);
+    if (fault === null) {
+      counts.taken += 1;
+      return { kind: 'taken' };
+    }
+    counts.refused[fault.code] = (counts.refused[fault.code] ?? 0) + 1;
+    const isGarbage = fault.code === 'INVALID_JSON' && (text === null || !isJson(text));
+    return isGarbage ? { kind: 'garbage' } : { kind: 'refused', code: fault.code };
+  }
+}
+
+const notText: Fault = { code: 'INVALID_JSON', problem: 'it is not UTF-8' };
+
+function textOf(frame: Buffer): string | null {
+  try {
+    return UTF8.decode(frame);
+  } catch {
+    return null;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function explain(cause: unknown, host: string, port: number): WorldError {
+  const reason = systemCodeOf(cause);
+  const facts = { host, port, reason };
+  const [code, sentence] = complaints[reason] ?? [
+    'cannot-listen',
+    `Cannot listen on ${host}:${port} (${reason}): name another port.`,
+  ];
+  const said = sentence.replace('HOST', host).replace('PORT', String(port));
+  return new WorldError(said, { code, facts, cause });
+}
+
+type Complaint = readonly [code: string, sentence: string];
+
+const nowhere: Complaint = [
+  'bad-host',
+  'Cannot listen on HOST: name an address of this machine, such as 127.0.0.1.',
+];
+
+const complaints: Readonly<Record<string, Complaint>> = {
+  EADDRINUSE: [
+    'port-taken',
+    'Port PORT on HOST is taken: name another one, or 0 for any that is free.',
+  ],
+  EACCES: ['port-forbidden', 'Port PORT is not for everybody: name one above 1023.'],
+  EADDRNOTAVAIL: nowhere,
+  ENOTFOUND: nowhere,
+};

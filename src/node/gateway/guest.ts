@@ -1,0 +1,111 @@
+/** One connection to a gateway: frames come in, and each is answered in its turn. */
+
+import type { Socket } from 'node:net';
+import type { FaultCode } from '../../domain/transaction.ts';
+import { FrameCutter, frameOf, type StreamFault } from './frame-cutter.ts';
+
+/** Why the gateway closed a connection. */
+export type Closing = StreamFault | 'garbage' | 'silent' | 'stuck' | 'cut-off' | 'too-many';
+
+/** What a frame was answered with. */
+export type Judgement =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'refused'; readonly code: FaultCode }
+  /** No JSON at all: whatever speaks there does not speak to us. */
+  | { readonly kind: 'garbage' };
+
+/** As Python's `json.dumps` spells them. */
+const YES = frameOf('{"response": true}');
+const NO = frameOf('{"response": false}');
+
+export type GuestEvents = {
+  /** There may be frames to judge. */
+  readonly onReady: (guest: Guest) => void;
+  readonly onClosing: (closing: Closing) => void;
+  /** The connection is gone. */
+  readonly onGone: (guest: Guest) => void;
+};
+
+export class Guest {
+  readonly #socket: Socket;
+  readonly #events: GuestEvents;
+  readonly #cutter = new FrameCutter();
+  /** It will send nothing more. */
+  #hasEnded = false;
+  /** It does not read our answers as fast as it sends. */
+  #isBlocked = false;
+  #isOver = false;
+
+  /** Half a frame, or an answer that nobody reads, waits for `silenceMs` at the most. */
+  constructor(socket: Socket, silenceMs: number, events: GuestEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    socket.setNoDelay(true);
+    socket.setTimeout(silenceMs);
+    socket.on('data', (piece: Buffer) => this.#hear(piece));
+    socket.on('end', () => this.#hearEnd());
+    socket.on('drain', () => this.#goOn());
+    socket.on('timeout', () => this.#hearNothing());
+    socket.on('close', () => events.onGone(this));
+    // Whoever resets the connection is gone: `close` comes next.
+    socket.on('error', () => {});
+  }
+
+  /** The next frame to judge; null where there is none at the moment. Closes after a bad one. */
+  next(): Buffer | null {
+    if (this.#isOver || this.#isBlocked) return null;
+    const frame = this.#cutter.next();
+    if (frame !== null) return frame;
+    const { fault, hasPart } = this.#cutter;
+    if (fault !== null) this.close(fault);
+    else if (this.#hasEnded && hasPart) this.close('cut-off');
+    else if (this.#hasEnded) this.#socket.end();
+    else this.#socket.resume();
+    return null;
+  }
+
+  answer(judgement: Judgement): void {
+    if (this.#isOver) return;
+    this.#isBlocked = !this.#socket.write(judgement.kind === 'taken' ? YES : NO);
+    if (judgement.kind === 'garbage') this.close('garbage');
+  }
+
+  /** Ends the connection once what was written is sent. */
+  close(closing: Closing): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#events.onClosing(closing);
+    if (closing === 'silent' || closing === 'stuck') this.#socket.destroy();
+    else this.#socket.end(() => this.#socket.destroy());
+  }
+
+  /** Without a word: the gateway itself goes. */
+  destroy(): void {
+    this.#isOver = true;
+    this.#socket.destroy();
+  }
+
+  #hear(piece: Buffer): void {
+    if (this.#isOver) return;
+    this.#cutter.push(piece);
+    // Not more than a piece at a time: what waits, waits at its sender.
+    this.#socket.pause();
+    this.#events.onReady(this);
+  }
+
+  #hearEnd(): void {
+    this.#hasEnded = true;
+    this.#events.onReady(this);
+  }
+
+  #goOn(): void {
+    this.#isBlocked = false;
+    this.#events.onReady(this);
+  }
+
+  /** Between frames anybody may be silent as long as it likes. */
+  #hearNothing(): void {
+    if (this.#isBlocked) this.close('stuck');
+    else if (this.#cutter.hasPart && !this.#socket.isPaused()) this.close('silent');
+  }
+}
