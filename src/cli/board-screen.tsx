@@ -17,6 +17,8 @@ export type Scene = {
   readonly title: string;
   /** What people must know of the watching itself; empty for nothing. */
   readonly remark: string;
+  /** A line of its own above the board; null for none. */
+  readonly note: Row | null;
   /** Keys, and what each of them does. */
   readonly keys: readonly (readonly [name: string, does: string])[];
 };
@@ -76,8 +78,8 @@ type ScreenProps = {
 
 function Screen({ scene, columns, lines, onKey }: ScreenProps): ReactElement {
   useInput((input, key) => onKey(nameOf(input, key)));
-  const { board, title, remark, keys } = scene;
-  const layout = layOutBoard(lines, board);
+  const { board, title, remark, note, keys } = scene;
+  const layout = layOutBoard(lines - (note === null ? 0 : 1), board);
   const gap = layout.isAiry ? 1 : 0;
   const { fraction } = board;
   const width = Math.max(10, Math.min(72, columns - 8));
@@ -88,6 +90,7 @@ function Screen({ scene, columns, lines, onKey }: ScreenProps): ReactElement {
         {` ${printable(title)}   `}
         <Text color="yellow">{printable(remark)}</Text>
       </Line>
+      {note !== null && <Shown row={note} />}
       <Shown row={board.head} />
       <Shown row={board.draw} />
       <Part {...{ gap, layout, name: 'peers', title: board.peersTitle, rows: board.peers }} />

@@ -38,6 +38,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['file-unreadable', EXIT.badFile],
   ['file-unwritable', EXIT.badFile],
   ['file-exists', EXIT.badFile],
+  ['recording-malformed', EXIT.badFile],
   ['trace-malformed', EXIT.badFile],
   ['trace-missing', EXIT.badFile],
   ['identity-unreadable', EXIT.badFile],

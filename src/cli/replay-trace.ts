@@ -12,9 +12,11 @@ import { nodeHasher } from '../node/crypto.ts';
 import { piecesOf } from '../node/file-pieces.ts';
 import { WorldError } from '../node/world-error.ts';
 import { describeBadLine } from '../record/describe-bad-line.ts';
+import { LineCutter } from '../record/lines.ts';
 import { Replay, type Replayed } from '../record/replay.ts';
 import {
   type AnyEffect,
+  isTraceHead,
   type TracedTurn,
   type TraceHead,
   type TraceLine,
@@ -67,6 +69,16 @@ export function replayTrace(path: string, show: TraceShow): TraceOutcome {
     turns += 1;
   }
   return { ...outcome, turns, problem: null };
+}
+
+/** Whether a file begins as a trace does, be it a good one or not. */
+export function isTrace(path: string): boolean {
+  const cutter = new LineCutter();
+  for (const piece of piecesOf(path)) {
+    for (const line of cutter.push(piece)) return line.ok && isTraceHead(line.text);
+  }
+  for (const line of cutter.end()) return line.ok && isTraceHead(line.text);
+  return false;
 }
 
 /** Whose trace a file is; null where it is none. */

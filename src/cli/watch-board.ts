@@ -19,8 +19,9 @@ const PEERS_TITLE = peerLine([
   ...['height', 'drew', 'last word'],
 ]);
 
-/** `now`: the clock by which the messages came. */
-export function boardOf(picture: Picture, now: UnixMs): Board {
+/** `unixMs`: now, by the clock by which the messages came. */
+export function boardOf(picture: Picture, unixMs: UnixMs): Board {
+  const now = notBefore(picture.at, unixMs);
   const standings = standingsOf(picture, now);
   const { results, refusals, occurrences, late } = picture;
   const refused = Object.values(refusals).sort((a, b) => a.at - b.at);
@@ -31,12 +32,13 @@ export function boardOf(picture: Picture, now: UnixMs): Board {
     peersTitle: PEERS_TITLE,
     peers: standings.map((standing) => peerOf(picture, standing, now)),
     ...workOf(picture, totalRate(standings), now),
-    resultsTitle: `results: ${results.length}`,
+    resultsTitle: `results: ${picture.resultsHeard}`,
     results: results.map(resultOf),
     refusalsTitle: `refused: ${count}${late === 0 ? '' : ` (and ${late} late or repeated)`}`,
     refusals: refused.map(({ count: times, check, from, at, refusal }) => {
       const who = from === null ? 'somebody' : shortName(from);
-      const text = `${String(times).padStart(4)}  ${check.padEnd(10)}${describeRefusal(refusal)}`;
+      const why = shortenNames(describeRefusal(refusal));
+      const text = `${String(times).padStart(4)}  ${check.padEnd(10)}${why}`;
       return row(refusal.code, `${text}, ${who}, ${agoOf(at, now)}`, 'bad');
     }),
     events: occurrences.map((it, index) => {
@@ -49,7 +51,7 @@ export function boardOf(picture: Picture, now: UnixMs): Board {
 function headOf(picture: Picture, standings: readonly Standing[], now: UnixMs): Row {
   const { network, term, controller, roster, heard, since } = picture;
   const parts = [network === null ? 'no network yet' : `network ${network.slice(0, 8)}`];
-  if (roster !== null) parts.push(`${roster.members.length} members`);
+  if (roster !== null) parts.push(countMembers(roster.members.length));
   parts.push(term === 0 ? 'no term yet' : `term ${term}`);
   const governs = standings.find(({ role }) => role === 'controller')?.doing.kind === 'idle';
   if (controller === null) parts.push('no controller');
@@ -63,7 +65,8 @@ function headOf(picture: Picture, standings: readonly Standing[], now: UnixMs): 
 
 /** The election under way, or what the last draw gave. */
 function drawOf({ election, draw, controller }: Picture): Row {
-  if (election !== null && election.term > (controller?.term ?? 0)) {
+  const known = Math.max(draw?.term ?? 0, controller?.term ?? 0);
+  if (election !== null && election.term > known) {
     const counts = [election.commitments, election.reveals, election.votes].map(
       (heard) => Object.keys(heard).length,
     );
@@ -195,7 +198,7 @@ function describeOccurrence(it: Occurrence): string {
     case 'stepped-down':
       return `${shortName(it.controller)} is no longer controller of term ${it.term}`;
     case 'roster':
-      return `${describeChange(it.change)}: ${it.members} members`;
+      return `${describeChange(it.change)}: ${countMembers(it.members)}`;
     case 'solution-refused':
       return (
         `solution of ${shortName(it.miner)} for challenge ${it.transactionID} ` +
@@ -209,6 +212,19 @@ function toneOf({ kind }: Occurrence): Row['tone'] {
   return kind === 'gone' || kind === 'stepped-down' || kind === 'solution-refused'
     ? 'bad'
     : 'plain';
+}
+
+function countMembers(count: number): string {
+  return `${count} member${count === 1 ? '' : 's'}`;
+}
+
+function shortenNames(text: string): string {
+  return text.replace(/\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '$1');
+}
+
+/** A clock that was set back, or a recording that jumps, makes nothing lie in the future. */
+export function notBefore(at: UnixMs | null, now: UnixMs): UnixMs {
+  return Math.max(at ?? 0, now) as UnixMs;
 }
 
 /** How long ago something was. */

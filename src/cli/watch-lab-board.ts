@@ -12,15 +12,16 @@ import type {
 } from '../record/lab-picture.ts';
 import { type Board, type Row, row } from './board.ts';
 import { formatElapsed } from './screen-layout.ts';
-import { agoOf } from './watch-board.ts';
+import { agoOf, notBefore } from './watch-board.ts';
 
 const PEERS_TITLE = peerLine(['peer', 'role', 'state', 'wins', 'vote', 'last word']);
 
 /** Nothing in these dialects says that somebody is alive: this is a hint, and no more. */
 const SILENT_MS = 60_000;
 
-/** `now`: the clock by which the messages came. */
-export function labBoardOf(picture: LabPicture, now: UnixMs): Board {
+/** `unixMs`: now, by the clock by which the messages came. */
+export function labBoardOf(picture: LabPicture, unixMs: UnixMs): Board {
+  const now = notBefore(picture.at, unixMs);
   const { results, refusals, occurrences, since } = picture;
   const refused = Object.values(refusals).sort((a, b) => a.at - b.at);
   const count = refused.reduce((sum, it) => sum + it.count, 0);
@@ -31,7 +32,7 @@ export function labBoardOf(picture: LabPicture, now: UnixMs): Board {
     peers: Object.values(picture.peers).map((peer) => peerOf(picture, peer, now)),
     work: workOf(picture, now),
     fraction: null,
-    resultsTitle: `results: ${results.length}`,
+    resultsTitle: `results: ${picture.resultsHeard}`,
     results: results.map(resultOf),
     refusalsTitle: `refused: ${count}`,
     refusals: refused.map(({ count: times, check, from, at, refusal }) => {

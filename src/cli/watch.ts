@@ -85,6 +85,7 @@ async function openShow(values: Values, watching: Watching, wishes: Wishes): Pro
       board: watching.board(Date.now() as UnixMs),
       title,
       remark,
+      note: null,
       keys: [['q', 'quit']],
     }),
     (key) => {

@@ -5,9 +5,12 @@ import type { UnixMs } from '../domain/names.ts';
 import type { DialectName } from '../lab/dialect.ts';
 import { nodeHasher, nodeVerifier } from '../node/crypto.ts';
 import { LabOnlooker } from '../record/lab-onlooker.ts';
+import { advanceLab } from '../record/lab-picture.ts';
 import { OurOnlooker } from '../record/onlooker.ts';
+import { advance } from '../record/picture-advance.ts';
 import type { Recorded } from '../record/recording.ts';
-import type { AnySighting } from '../record/sighting.ts';
+import type { AnySighting, Sighting } from '../record/sighting.ts';
+import { Walk } from '../record/walk.ts';
 import type { Board } from './board.ts';
 import { labSettings } from './lab-settings.ts';
 import { peerSettings } from './peer-settings.ts';
@@ -43,6 +46,50 @@ export type Watching = {
   hear(recorded: Recorded): AnySighting;
   board(now: UnixMs): Board;
 };
+
+/** A walk through a recording, in the same way. */
+export type Walking = {
+  readonly isLab: boolean;
+  readonly at: number;
+  readonly length: number;
+  /** The last message that was heard; null at the beginning. */
+  readonly sighting: AnySighting | null;
+  goTo(at: number): void;
+  board(now: UnixMs): Board;
+};
+
+export function walkAlong(values: WatchValues, recording: readonly Recorded[]): Walking {
+  const { dialect, prefix, peers } = values;
+  if (dialect === null) {
+    const ours = new OurOnlooker({ prefix, hasher: nodeHasher, verifier: nodeVerifier() });
+    const walk = new Walk(recording, ours, (picture, sighting: Sighting) =>
+      advance(picture, sighting, nodeHasher),
+    );
+    return walking(walk, false, (now) => boardOf(walk.picture, now));
+  }
+  const labs = new LabOnlooker({ prefix, dialect, seats: peers });
+  const walk = new Walk(recording, labs, advanceLab);
+  return walking(walk, true, (now) => labBoardOf(walk.picture, now));
+}
+
+function walking<Seen extends AnySighting, Shown>(
+  walk: Walk<Seen, Shown>,
+  isLab: boolean,
+  board: (now: UnixMs) => Board,
+): Walking {
+  return {
+    isLab,
+    length: walk.length,
+    get at() {
+      return walk.at;
+    },
+    get sighting() {
+      return walk.sighting;
+    },
+    goTo: (at) => walk.goTo(at),
+    board,
+  };
+}
 
 export function lookOn({ prefix, dialect, peers }: WatchValues): Watching {
   if (dialect === null) {

@@ -64,6 +64,7 @@ export type LabPicture = {
   controller: { readonly name: Name; readonly voteID: Name; readonly since: UnixMs } | null;
   challenge: LabChallengePicture | null;
   readonly results: LabResultPicture[];
+  resultsHeard: number;
   readonly refusals: Record<
     string,
     { count: number; readonly check: Check; from: Name | null; at: UnixMs; refusal: LabFault }
@@ -86,6 +87,7 @@ export function newLabPicture(dialect: DialectName, seats: number): LabPicture {
     controller: null,
     challenge: null,
     results: [],
+    resultsHeard: 0,
     refusals: {},
     occurrences: [],
   };
@@ -241,6 +243,7 @@ function takeResult(
   for (const peer of Object.values(picture.peers)) {
     if (peer.solved === transactionID) peer.solved = null;
   }
+  picture.resultsHeard += 1;
   keep(
     picture.results,
     {

@@ -77,6 +77,7 @@ export function takeResult(step: Step, result: Extract<Message, { kind: 'result'
   if (block.change !== undefined) changeRoster(step, block.change);
   else if (winner !== undefined) winner.wins += 1;
   const elapsedMs = Math.max(0, at - openedAt);
+  picture.resultsHeard += 1;
   keep(picture.results, { block, digest, at, elapsedMs }, RESULTS_KEPT);
 }
 

@@ -145,8 +145,9 @@ export type Picture = {
   election: ElectionPicture | null;
   draw: DrawPicture | null;
   challenge: ChallengePicture | null;
-  /** The latest, the last of them at the end. */
+  /** The latest, the last of them at the end; and how many there were. */
   readonly results: ResultPicture[];
+  resultsHeard: number;
   readonly refusals: Record<string, RefusalPicture>;
   /** How many messages were late or repeated, which is nobody's fault. */
   late: number;
@@ -174,6 +175,7 @@ export function newPicture(): Picture {
     draw: null,
     challenge: null,
     results: [],
+    resultsHeard: 0,
     refusals: {},
     late: 0,
     occurrences: [],

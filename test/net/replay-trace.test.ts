@@ -95,9 +95,8 @@ test('a changed trace is told by its turn, a torn one replays, others are refuse
   expect(await impossible.exit()).toBe(1);
   expect(impossible.stderr).toMatch(/turn 1 is impossible \(/);
   for (const [text, why] of [
-    ['', 'it is empty'],
-    ['no JSON\n', 'its first line is no JSON'],
-    ['{"time":1}\n', 'its first line is malformed: trace is missing'],
+    ['no JSON\n', 'is no recording and no trace: line 1 is no JSON'],
+    ['{"time":1}\n', 'is no recording and no trace: line 1 is malformed: topic is missing'],
     ['{"trace":2,"version":"1","dialect":null,"settings":{}}\n', 'trace must be 1'],
     ['{"trace":1,"version":"1","dialect":"odd","settings":{}}\n', 'dialect must be null'],
     ['{"trace":1,"version":"1","dialect":null,"settings":{}}\n', 'no head can be made'],
