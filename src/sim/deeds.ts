@@ -179,13 +179,15 @@ export class Fate {
     world.solveMs = healedBlockMs * miners;
   }
 
-  /** Members are lost for good, all at once, until those who are left are no majority. */
+  /**
+   * Members are lost for good, all at once, until those who are left are no majority: nor would be
+   * one if the block that is on its way removed a member.
+   */
   doom(): void {
     const world = this.#world;
-    const [first] = world.alive();
-    assert(first !== undefined, 'Whoever is healed lives.');
-    const { members } = world.view(first);
-    const left = majority(members.length) - 1;
+    const views = world.alive().map((peer) => world.view(peer));
+    const { members } = views.reduce((a, b) => (b.height > a.height ? b : a));
+    const left = majority(members.length - 1) - 1;
     for (const clientID of members.slice(left)) {
       const victim = world.alive().find(({ self }) => self.clientID === clientID);
       if (victim !== undefined) world.kill(victim);
