@@ -60,7 +60,7 @@ function told(run: Run, kind: string): readonly Told[] {
     .filter((fact) => fact.kind === kind);
 }
 
-/** Resolves once the broker of a run has passed a challenge on: whoever dies then has been heard. */
+/** Resolves once the broker of a run has passed a challenge on, so that the next one knows it. */
 async function challengeHeard(run: Run): Promise<void> {
   await until(() => told(run, 'broker').length > 0, 'there is a broker', 20_000);
   const client = await connectAsync(String(told(run, 'broker')[0]?.['url']));
