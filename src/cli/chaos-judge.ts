@@ -2,7 +2,7 @@
 
 import type { Entry } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
-import type { Block, Message } from '../domain/message.ts';
+import type { Message } from '../domain/message.ts';
 import type { ClientID, Digest } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import { checkersOf, Watch } from '../sim/checkers/all.ts';
@@ -59,12 +59,11 @@ export class Judge {
   }
 
   /** Compares what a peer's journal holds with the longest ledger that anybody recorded. */
-  compare(whose: string, blocks: readonly Block[], digests: readonly Digest[]): void {
+  compare(whose: string, digests: readonly Digest[]): void {
     const ledger = this.ledger();
     const forkAt = digests.findIndex((digest, height) => ledger[height] !== digest);
     if (forkAt < 0) return;
-    const number = blocks[forkAt]?.transactionID ?? forkAt;
-    this.complain('S4', `Block ${number} on the disk of ${whose} is none that anybody recorded.`);
+    this.complain('S4', `Block ${forkAt} on the disk of ${whose} is none that anybody recorded.`);
   }
 
   /** The digests of all blocks that anybody has recorded, as whoever was first has them. */

@@ -1,7 +1,7 @@
 /** A run of chaos: deed after deed, then everything is mended, and everything is judged. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Term } from '../domain/names.ts';
+import type { Digest, Term } from '../domain/names.ts';
 import { rulesOf } from '../ledger/rules.ts';
 import { nodeHasher } from '../node/crypto.ts';
 import { openDataDirectory } from '../node/data-directory.ts';
@@ -262,13 +262,10 @@ export class ChaosRun {
       if (data === null) continue;
       try {
         const { journal } = await openDataDirectory(data, rules, false);
-        const sealed = journal.look().entries.filter((entry) => entry.kind === 'sealed');
+        const digests: Digest[] = [];
+        for await (const { digest } of journal.sealed()) digests.push(digest);
         await journal.close();
-        this.#judge.compare(
-          label,
-          sealed.map(({ block }) => block),
-          sealed.map(({ digest }) => digest),
-        );
+        this.#judge.compare(label, digests);
       } catch (error) {
         this.#complain('memory', `${label}: ${error instanceof Error ? error.message : error}`);
       }

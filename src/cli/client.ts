@@ -17,6 +17,7 @@ import type { Teller } from './teller.ts';
 import { hasTerminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 import { Wishes } from './wishes.ts';
+import { tellRecalled } from './witnessing.ts';
 
 type Values = ConnectionValues &
   PeerValues &
@@ -73,6 +74,8 @@ async function takePart(command: Command, values: Values): Promise<void> {
   teller.begin({ kind: 'started', pid: process.pid, url, version: readVersion(), threads });
   for (const remark of peer.remarks) teller.remark(remark);
   wishes.watchOutput();
+  const { facts } = values;
+  if (facts) await tellRecalled(peer.recalled(), (fact) => teller?.fact?.(fact));
   listenToParent(client, () => wishes.end());
   client.start();
 

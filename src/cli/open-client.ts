@@ -7,7 +7,7 @@ import type { Journal } from '../client/journal.ts';
 import type { Link } from '../client/link.ts';
 import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
-import type { Settings } from '../domain/contract.ts';
+import type { Entry, Settings } from '../domain/contract.ts';
 import type { Member, Message } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -60,6 +60,8 @@ export type OpenedClient = {
   readonly remarks: readonly string[];
   /** Hashes tried in all. */
   tried(): number;
+  /** The blocks that it found on its disk at the start. */
+  recalled(): AsyncIterable<Entry>;
   /** Ends what a client that left, or was killed, leaves open. */
   close(): Promise<void>;
 };
@@ -134,6 +136,7 @@ export async function openClient(
       remarkOn(values, founders, identity),
     ].filter((it) => it !== null),
     tried: () => miner?.tried ?? 0,
+    recalled: past.recalled,
     close: async () => {
       await Promise.all([opened.close(), pool?.close()]);
       trace?.close();
@@ -156,8 +159,12 @@ type Past = {
   readonly identity: Identity;
   readonly journal: Journal;
   readonly remark: string | null;
+  recalled(): AsyncIterable<Entry>;
   close(): Promise<void>;
 };
+
+/** Who has no disk has no past. */
+async function* nothing(): AsyncIterable<Entry> {}
 
 async function openPast(
   command: Command,
@@ -171,6 +178,7 @@ async function openPast(
       identity: identity === null ? generateIdentity() : openIdentityFile(identity),
       journal: new MemoryJournal(),
       remark: null,
+      recalled: nothing,
       close: () => Promise.resolve(),
     };
   }
@@ -185,7 +193,13 @@ async function openPast(
     keptIn === null
       ? null
       : `This is a new peer, ${opened.identity.clientID}; what was there is kept in ${keptIn}.`;
-  return { identity: opened.identity, journal, remark, close: () => journal.close() };
+  return {
+    identity: opened.identity,
+    journal,
+    remark,
+    recalled: () => journal.sealed(),
+    close: () => journal.close(),
+  };
 }
 
 /** What `--found-anew` costs, for whoever has typed it. */

@@ -43,6 +43,11 @@ export function together(some: readonly (Witness | undefined)[]): Witness | unde
   };
 }
 
+/** Tells the blocks that were found at the start, which a journal on disk does not hold in hand. */
+export async function tellRecalled(blocks: AsyncIterable<Entry>, tell: OnWitnessed): Promise<void> {
+  for await (const entry of blocks) tell({ kind: 'fact', at: now(), what: 'recalled', entry });
+}
+
 /** The same journal; each entry is told once it is durable, and when it is found again. */
 export function witnessJournal(journal: Journal, tell: OnWitnessed): Journal {
   const told = (entry: Entry): void => tell({ kind: 'fact', at: now(), what: 'recorded', entry });

@@ -1,6 +1,6 @@
 /** What a head was told and what it decided, in plain lines for people. */
 
-import type { Effect, Entry, Event } from '../domain/contract.ts';
+import type { Effect, Entry, Event, Recovered } from '../domain/contract.ts';
 import { type Message, senderOf } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -125,6 +125,7 @@ function describeEntry(entry: Entry): string {
   }
 }
 
-function countEntries({ entries }: { readonly entries: readonly Entry[] }): string {
-  return `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
+function countEntries({ entries, standing }: Recovered): string {
+  const blocks = standing === undefined ? '' : ` and ${standing.chain.height} blocks`;
+  return `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}${blocks}`;
 }

@@ -1,41 +1,55 @@
-/** Checks that what a journal gave back can be what one peer recorded in one life. */
+/** Adds up the blocks that a journal gives back, and checks that they can be what it recorded. */
 
-import type { Entry, Recovered } from '../domain/contract.ts';
+import type { Entry } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
-import { makeRoster } from '../domain/roster.ts';
+import type { Founding } from '../domain/message.ts';
+import { makeRoster, type Roster } from '../domain/roster.ts';
+import type { Chain, Standing } from '../domain/standing.ts';
 import { digestOf } from '../ledger/block.ts';
-import { type Chain, extendChain, problemOfBlock, startChain } from '../ledger/chain.ts';
+import { extendChain, problemOfBlock, startChain } from '../ledger/chain.ts';
 import type { Rules } from '../ledger/rules.ts';
+import { withRoster } from '../peer/memory.ts';
+
+type Recorded = Extract<Entry, { kind: 'accepted' | 'sealed' }>;
 
 /**
- * What does not fit, in words; null if everything does. Seals are not looked at: what was sealed
- * once is final, and a block that somebody changed since does not hang on the one before it.
+ * Holds where a ledger stands, and no block of it. Seals are not looked at: what was sealed once is
+ * final, and a block that somebody changed since does not hang on the one before it.
  */
-export function problemOfRecovered(
-  recovered: Recovered,
-  rules: Rules,
-  hasher: Hasher,
-): string | null {
-  let chain: Chain | null = null;
-  for (const entry of recovered.entries) {
-    const problem = problemOf(entry, chain, rules, hasher);
-    if (problem !== null) return problem;
-    if (entry.kind === 'founded')
-      chain = startChain(makeRoster(entry.founding.members, rules.text, hasher), rules);
-    if (entry.kind === 'sealed' && chain !== null)
-      chain = extendChain(chain, rules, entry.block, entry.digest, hasher, entry.batch);
+export class Recall {
+  readonly #founding: Founding;
+  readonly #rules: Rules;
+  readonly #hasher: Hasher;
+  #chain: Chain;
+  #rosters: readonly Roster[];
+
+  constructor(founding: Founding, rules: Rules, hasher: Hasher) {
+    this.#founding = founding;
+    this.#rules = rules;
+    this.#hasher = hasher;
+    this.#chain = startChain(makeRoster(founding.members, rules.text, hasher), rules);
+    this.#rosters = [this.#chain.roster];
   }
-  return null;
+
+  get standing(): Standing {
+    return { founding: this.#founding, chain: this.#chain, rosters: this.#rosters };
+  }
+
+  /** Takes the next block; says what does not fit, in words, and null if everything does. */
+  add(sealed: Extract<Entry, { kind: 'sealed' }>): string | null {
+    const { block, digest, batch } = sealed;
+    const wrong = problemOfDigest(sealed, this.#hasher);
+    if (wrong !== null) return wrong;
+    const problem = problemOfBlock(block, this.#chain, this.#rules, this.#hasher, batch);
+    if (problem !== null) return `block ${block.transactionID} does not fit: ${problem}`;
+    this.#chain = extendChain(this.#chain, this.#rules, block, digest, this.#hasher, batch);
+    this.#rosters = withRoster(this.#rosters, this.#chain.roster);
+    return null;
+  }
 }
 
-function problemOf(entry: Entry, chain: Chain | null, rules: Rules, hasher: Hasher): string | null {
-  if (entry.kind === 'founded') return chain === null ? null : 'it has two foundings';
-  if (entry.kind !== 'accepted' && entry.kind !== 'sealed') return null;
-  const { block, digest } = entry;
-  const number = block.transactionID;
-  if (digestOf(block, hasher) !== digest) return `the digest of block ${number} is not its own`;
-  if (entry.kind === 'accepted') return null;
-  if (chain === null) return 'it has blocks of a network that it does not know';
-  const problem = problemOfBlock(block, chain, rules, hasher, entry.batch);
-  return problem === null ? null : `block ${number} does not fit: ${problem}`;
+/** Whether the digest beside a block is not that block's, in words; null if it is. */
+export function problemOfDigest({ block, digest }: Recorded, hasher: Hasher): string | null {
+  if (digestOf(block, hasher) === digest) return null;
+  return `the digest of block ${block.transactionID} is not its own`;
 }

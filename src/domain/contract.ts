@@ -15,6 +15,7 @@ import type {
 } from './names.ts';
 import type { Note } from './note.ts';
 import type { Refusal } from './refusal.ts';
+import type { Standing } from './standing.ts';
 import type { Batch, Fault, Transaction } from './transaction.ts';
 
 /** `at` never goes back and sets deadlines; `unix` is the wall clock, for block times only. */
@@ -120,8 +121,14 @@ export type Entry =
       readonly batch?: Batch;
     };
 
-/** What a journal gives back at the start: its entries in order. Empty for a new peer. */
-export type Recovered = { readonly entries: readonly Entry[] };
+/**
+ * What a journal gives back at the start. Its entries in order, none for a new peer; instead of the
+ * founding and the blocks there may be where they left the ledger, if that was checked.
+ */
+export type Recovered = {
+  readonly entries: readonly Entry[];
+  readonly standing?: Standing;
+};
 
 /** A dialect of its own has messages (`Said`), refusals (`Fault`) and notes (`Told`) of its own. */
 export type Event<Said = Message, Fault = Refusal> =

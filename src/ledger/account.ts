@@ -2,22 +2,9 @@
 
 import type { Hasher } from '../domain/crypto.ts';
 import type { AccountKey, ClientID } from '../domain/names.ts';
+import type { Account, Accounts } from '../domain/standing.ts';
 import type { Fault, Transaction } from '../domain/transaction.ts';
 import { bytesOfHex } from './hex.ts';
-
-export type Account = {
-  /** Integer units, never below zero. */
-  readonly balance: number;
-  /** The nonce of its next transaction. */
-  readonly nonce: number;
-};
-
-/**
- * Every account that is not empty. In drawers by the first two digits of its name: one more block
- * makes one drawer anew, not a table of all accounts.
- */
-export type Accounts = Readonly<Record<string, Drawer>>;
-type Drawer = Readonly<Record<ClientID, Account>>;
 
 export const noAccounts: Accounts = {};
 

@@ -1,8 +1,9 @@
 /** Batches: the transactions that one block carries, and what makes a batch the next one. */
 
 import type { Hasher } from '../domain/crypto.ts';
+import type { Accounts } from '../domain/standing.ts';
 import { type Batch, readText } from '../domain/transaction.ts';
-import { type Accounts, apply } from './account.ts';
+import { apply } from './account.ts';
 
 /** In characters of its transactions, which are bytes: they are of ASCII alone. */
 export const batchMost: number = 24 * 1024;

@@ -1,32 +1,19 @@
-/** Where a ledger stands: all that is needed to check what comes next, without the blocks. */
+/** Checks what comes next in a ledger, and moves where it stands one block on. */
 
 import { assert } from '../domain/assert.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Block } from '../domain/message.ts';
 import { type Digest, nextTransaction, type TransactionID } from '../domain/names.ts';
 import type { Roster } from '../domain/roster.ts';
+import type { Accounts, Chain } from '../domain/standing.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
-import { type Accounts, accountOf, credit, noAccounts } from './account.ts';
+import { accountOf, credit, noAccounts } from './account.ts';
 import { applyBatch } from './batch.ts';
 import { digestOf, type Opening, openingOfBlock, zeroBits } from './block.ts';
 import { applyChange, parseChange, problemOfChange } from './change.ts';
-import { afterBlock, bitsFor, type Difficulty, startDifficulty } from './difficulty.ts';
+import { afterBlock, bitsFor, startDifficulty } from './difficulty.ts';
 import { merkleRoot } from './merkle.ts';
 import type { Rules } from './rules.ts';
-
-export type Chain = {
-  /** How many blocks there are, which is the number of the next one. */
-  readonly height: TransactionID;
-  /** Digest of the last block; of the network where there is none. */
-  readonly tip: Digest;
-  readonly difficulty: Difficulty;
-  /** How many of the blocks were mined; the others changed the roster. */
-  readonly mined: number;
-  /** The members who seal the next block. */
-  readonly roster: Roster;
-  /** What everybody owns. */
-  readonly accounts: Accounts;
-};
 
 /** The ledger of a network without blocks; its first roster names it. */
 export function startChain(roster: Roster, rules: Rules): Chain {

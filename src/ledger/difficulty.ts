@@ -3,21 +3,13 @@
 import { assert } from '../domain/assert.ts';
 import type { Block } from '../domain/message.ts';
 import type { Digest } from '../domain/names.ts';
+import type { Difficulty } from '../domain/standing.ts';
 
 /** Part of the Rules of a network (PROTOCOL 7): bits are from 1 to 60, times in milliseconds. */
 export type DifficultyRule =
   | { readonly kind: 'fixed'; readonly bits: number }
   | { readonly kind: 'range'; readonly low: number; readonly high: number }
   | { readonly kind: 'interval'; readonly intervalMs: number; readonly bits: number };
-
-/** What a rule remembers of a ledger; plain data. Only `interval` rules change it. */
-export type Difficulty = {
-  readonly bits: number;
-  /** Blocks mined since `bits` last changed. The block that brought the change is none of them. */
-  readonly count: number;
-  /** Times of the last of these blocks, eight at most, oldest first. */
-  readonly times: readonly number[];
-};
 
 const LEAST_BITS = 1;
 const MOST_BITS = 60;

@@ -2,8 +2,9 @@
 
 import type { Hasher } from '../domain/crypto.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
+import type { Accounts } from '../domain/standing.ts';
 import { type Batch, type Fault, type Transaction, textOf } from '../domain/transaction.ts';
-import { type Accounts, accountIn, accountOf, amountOf, apply } from './account.ts';
+import { accountIn, accountOf, amountOf, apply } from './account.ts';
 import { batchMost } from './batch.ts';
 import { leftFor, newRates, type Rates, takeOne } from './rate.ts';
 

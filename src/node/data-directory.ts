@@ -2,13 +2,12 @@
 
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { problemOfRecovered } from '../client/recovered.ts';
-import type { Recovered } from '../domain/contract.ts';
 import type { Rules } from '../ledger/rules.ts';
-import { type Identity, nodeHasher } from './crypto.ts';
+import type { Identity } from './crypto.ts';
 import { openIdentityFile } from './identity-file.ts';
 import { Damage } from './journal-records.ts';
 import { LevelJournal } from './level-journal.ts';
+import { refuseLocked } from './level-store.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
 export type DataDirectory = {
@@ -45,6 +44,27 @@ export async function openDataDirectory(
   }
 }
 
+/** The ledger in the data directory of a peer that does not run. */
+export type Ledger = Pick<
+  LevelJournal,
+  'owner' | 'rules' | 'height' | 'founding' | 'sealed' | 'close'
+>;
+
+/**
+ * Opens the data directory at `path` to read its ledger. Each record is checked against its own
+ * checksum as it is read; whether blocks fit one another is for the reader to ask. Throws a
+ * `WorldError`: `data-in-use`, `data-damaged`, or `data-unusable` where there is none.
+ */
+export async function openLedger(path: string): Promise<Ledger> {
+  try {
+    // An empty directory, or none, is no damage.
+    statSync(join(path, JOURNAL));
+    return await openJournal(path, null, false);
+  } catch (error) {
+    throw toWorldError(path, error);
+  }
+}
+
 /**
  * Makes the directory at this absolute path, and those above it. Not by Node's own `recursive`,
  * which never ends where the system lets nobody make anything, as below /proc (measured: Node 20).
@@ -61,10 +81,10 @@ function makeDirectory(path: string): void {
 
 async function openWhole(path: string, rules: Rules): Promise<Omit<DataDirectory, 'keptIn'>> {
   const hasIdentity = existsSync(join(path, IDENTITY));
-  const journal = await openJournal(path, rules, !hasIdentity);
+  const journal = await openJournal(path, rules.text, !hasIdentity);
   try {
     refuseOtherRules(path, journal, rules);
-    refuseMisfit(journal.look(), rules);
+    await journal.recall(rules);
     // The journal comes first: an identity without one may have promised anything.
     const identity = openIdentity(path);
     if (journal.owner === null) await journal.claim(identity.clientID);
@@ -79,10 +99,14 @@ async function openWhole(path: string, rules: Rules): Promise<Omit<DataDirectory
   }
 }
 
-async function openJournal(path: string, rules: Rules, isNew: boolean): Promise<LevelJournal> {
+async function openJournal(
+  path: string,
+  rules: string | null,
+  isNew: boolean,
+): Promise<LevelJournal> {
   const store = join(path, JOURNAL);
   if (!isNew && !existsSync(join(store, 'CURRENT'))) throw new Damage('its journal is missing');
-  return LevelJournal.open({ path: store, markPath: join(path, MARK), rules: rules.text, isNew });
+  return LevelJournal.open({ path: store, markPath: join(path, MARK), rules, isNew });
 }
 
 function openIdentity(path: string): Identity {
@@ -106,16 +130,11 @@ function refuseOtherRules(path: string, journal: LevelJournal, rules: Rules): vo
   );
 }
 
-function refuseMisfit(recovered: Recovered, rules: Rules): void {
-  const problem = problemOfRecovered(recovered, rules, nodeHasher);
-  if (problem !== null) throw new Damage(problem);
-}
-
 /** Moves all that a peer left behind into a directory of its own; null where there is nothing. */
 async function putAside(path: string): Promise<string | null> {
   const names = [IDENTITY, JOURNAL, MARK].filter((name) => existsSync(join(path, name)));
   if (names.length === 0) return null;
-  await LevelJournal.refuseLocked(join(path, JOURNAL));
+  await refuseLocked(join(path, JOURNAL));
   const kept = makeKept(path);
   for (const name of names) renameSync(join(path, name), join(kept, name));
   return kept;

@@ -1,8 +1,8 @@
 /** How entries lie in a store of keys and texts: small ones in one record, blocks apart. */
 
 import { createHash } from 'node:crypto';
-import type { Entry, Recovered } from '../domain/contract.ts';
-import type { Block, Founding, Seal } from '../domain/message.ts';
+import type { Entry } from '../domain/contract.ts';
+import type { Block } from '../domain/message.ts';
 import type { ClientID, Digest } from '../domain/names.ts';
 import type { Batch } from '../domain/transaction.ts';
 
@@ -27,9 +27,6 @@ export type Latest = {
 };
 
 export type StoredBlock = { readonly block: Block; readonly digest: Digest };
-
-/** A block with its batch, which lies apart, where it carries one. */
-export type FoundBlock = StoredBlock & { readonly batch?: Batch };
 
 /** A key and its checked value; what is written in one piece with others. */
 export type Row = { readonly key: string; readonly value: string };
@@ -134,22 +131,9 @@ function withoutBinding({ voted, ...others }: Latest['small']): Latest['small'] 
   return voted === undefined ? others : { ...others, voted: { ...voted, founding: null } };
 }
 
-/** The entries that add up to what was recorded. */
-export function entriesOf(
-  latest: Latest,
-  founding: Founding | null,
-  blocks: readonly FoundBlock[],
-  acceptedBatch: Batch | null,
-): Recovered {
-  const noSeal: Seal = [];
-  const { accepted, ...others } = latest.small;
+/** The last of each small kind. */
+export function smallEntriesOf({ small }: Latest, acceptedBatch: Batch | null): readonly Entry[] {
+  const { accepted, ...others } = small;
   const batch = acceptedBatch === null ? {} : { batch: acceptedBatch };
-  return {
-    entries: [
-      ...Object.values(others),
-      ...(accepted === undefined ? [] : [{ ...accepted, ...batch }]),
-      ...(founding === null ? [] : [{ kind: 'founded', founding } as const]),
-      ...blocks.map((stored) => ({ kind: 'sealed', ...stored, seal: noSeal }) as const),
-    ],
-  };
+  return [...Object.values(others), ...(accepted === undefined ? [] : [{ ...accepted, ...batch }])];
 }

@@ -3,10 +3,11 @@
 import type { Proposal } from '../domain/message.ts';
 import type { Digest } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Chain } from '../domain/standing.ts';
 import type { Batch } from '../domain/transaction.ts';
 import { answer } from '../finality/acceptor.ts';
 import { digestOf } from '../ledger/block.ts';
-import { type Chain, problemOfBareBlock, problemOfBlock } from '../ledger/chain.ts';
+import { problemOfBareBlock, problemOfBlock } from '../ledger/chain.ts';
 import { fallBehind } from './asking.ts';
 import { batchOf, wantBatch } from './batches.ts';
 import { isInRoster } from './memory.ts';

@@ -12,8 +12,9 @@ import {
   UNFOUNDED,
 } from '../domain/names.ts';
 import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
+import type { Chain } from '../domain/standing.ts';
 import type { Batch } from '../domain/transaction.ts';
-import { type Chain, extendChain, startChain } from '../ledger/chain.ts';
+import { extendChain, startChain } from '../ledger/chain.ts';
 import type { Rules } from '../ledger/rules.ts';
 
 /** A founded network: the digest of its first roster names it. */
@@ -60,7 +61,13 @@ export function newMemory(rules: Rules): Memory {
 }
 
 export function recall(memory: Memory, recovered: Recovered, hasher: Hasher): void {
-  for (const entry of recovered.entries) remember(memory, entry, hasher);
+  const { entries, standing } = recovered;
+  if (standing !== undefined) {
+    const { founding, chain, rosters } = standing;
+    const { digest } = makeRoster(founding.members, memory.rules.text, hasher);
+    Object.assign(memory, { network: { digest, founding }, chain, height: chain.height, rosters });
+  }
+  for (const entry of entries) remember(memory, entry, hasher);
 }
 
 /** Adds one entry; the same whether it is made now or read from a journal. */
@@ -115,8 +122,13 @@ function found(memory: Memory, founding: Founding, hasher: Hasher): void {
 function stand(memory: Memory, chain: Chain): void {
   memory.chain = chain;
   memory.height = chain.height;
-  if (memory.rosters.at(-1)?.digest !== chain.roster.digest)
-    memory.rosters = [...memory.rosters, chain.roster].slice(-mostRosters);
+  memory.rosters = withRoster(memory.rosters, chain.roster);
+}
+
+/** Rosters that a ledger had lately, with the one that it has now. */
+export function withRoster(rosters: readonly Roster[], roster: Roster): readonly Roster[] {
+  if (rosters.at(-1)?.digest === roster.digest) return rosters;
+  return [...rosters, roster].slice(-mostRosters);
 }
 
 /** The roster at our height; null before the founding. */

@@ -12,10 +12,11 @@ import type {
 } from '../domain/message.ts';
 import { type ClientID, type Instant, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Chain } from '../domain/standing.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import { problemOfSeal } from '../finality/seal.ts';
 import { carriesBatch, digestOf } from '../ledger/block.ts';
-import { type Chain, extendChain, problemOfBlock } from '../ledger/chain.ts';
+import { extendChain, problemOfBlock } from '../ledger/chain.ts';
 import { adoptFounding } from './adopting.ts';
 import { append } from './appending.ts';
 import { ask, askMs, fallBehind } from './asking.ts';

@@ -113,9 +113,9 @@ describe('the judge', () => {
   it('finds a disk with blocks that nobody recorded, and none with fewer', () => {
     const judge = new Judge();
     for (const entry of [founded, first, second]) judge.hear(ann, fact('recorded', entry));
-    judge.compare('p1', [], [digestIn(first)]);
+    judge.compare('p1', [digestIn(first)]);
     expect(namesOf(judge)).toEqual([]);
-    judge.compare('p1', [], [digestIn(first), digestIn(other)]);
+    judge.compare('p1', [digestIn(first), digestIn(other)]);
     expect(namesOf(judge)).toEqual(['S4']);
   });
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PublicKey } from '../../src/domain/names.ts';
+import type { Accounts } from '../../src/domain/standing.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import {
-  type Accounts,
   accountIn,
   accountOf,
   apply,

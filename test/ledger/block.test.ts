@@ -2,14 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/domain/message.ts';
 import type { Digest, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import type { Chain } from '../../src/domain/standing.ts';
 import { digestOf, emptyRoot, preimageOf, workOf, zeroBits } from '../../src/ledger/block.ts';
-import {
-  bitsOfNext,
-  type Chain,
-  extendChain,
-  problemOfBlock,
-  startChain,
-} from '../../src/ledger/chain.ts';
+import { bitsOfNext, extendChain, problemOfBlock, startChain } from '../../src/ledger/chain.ts';
 import { parseChange } from '../../src/ledger/change.ts';
 import type { Rules } from '../../src/ledger/rules.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/domain/message.ts';
 import type { ClientID, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import type { Chain } from '../../src/domain/standing.ts';
 import { type Batch, emptyBatch } from '../../src/domain/transaction.ts';
 import { accountIn, sumOf } from '../../src/ledger/account.ts';
 import { carriesBatch, digestOf, preimageOf, workOf } from '../../src/ledger/block.ts';
-import { type Chain, extendChain, problemOfBlock, startChain } from '../../src/ledger/chain.ts';
+import { extendChain, problemOfBlock, startChain } from '../../src/ledger/chain.ts';
 import { merkleRoot } from '../../src/ledger/merkle.ts';
 import { parseRules, type Rules, rulesOf } from '../../src/ledger/rules.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Digest, UnixMs } from '../../src/domain/names.ts';
+import type { Difficulty } from '../../src/domain/standing.ts';
 import {
   afterBlock,
   bitsFor,
-  type Difficulty,
   type DifficultyRule,
   formatDifficulty,
   parseDifficulty,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/domain/names.ts';
+import type { Accounts } from '../../src/domain/standing.ts';
 import type { Batch, Transaction } from '../../src/domain/transaction.ts';
-import { type Accounts, accountIn, credit, noAccounts } from '../../src/ledger/account.ts';
+import { accountIn, credit, noAccounts } from '../../src/ledger/account.ts';
 import { applyBatch, batchMost, sizeOf } from '../../src/ledger/batch.ts';
 import {
   addPending,

@@ -19,6 +19,7 @@ describeJournal('on disk', () => {
       const markPath = join(directory, 'mark');
       const path = join(directory, 'store');
       journal = await LevelJournal.open({ path, markPath, rules: rules.text, isNew });
+      await journal.recall(rules);
       return journal;
     },
     close: async () => {
