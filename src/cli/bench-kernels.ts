@@ -6,7 +6,7 @@ import { type Kernel, type Prepare, warmUp } from '../miner/kernel.ts';
 import { loadKernel } from '../miner/kernel-file.ts';
 import { PUZZLES, type Puzzle } from '../miner/puzzles.ts';
 import { medianOf } from './bench-report.ts';
-import { type Contender, findLibraries, findPrograms, rateOf } from './bench-rivals.ts';
+import { type Contender, FROM, findLibraries, findPrograms, rateOf } from './bench-rivals.ts';
 
 export type BenchOptions = {
   /** How often each contender has its turn; the median counts. */
@@ -19,7 +19,7 @@ export type BenchOptions = {
   readonly onRound?: (round: number) => void;
 };
 
-/** What one contender did, in digests a second of one thread. */
+/** What one contender did, in digests a second of processor time. */
 export type Row = {
   readonly name: string;
   readonly kind: Contender['kind'];
@@ -40,24 +40,30 @@ export async function measureKernels(options: BenchOptions): Promise<readonly Ro
 }
 
 /**
- * The decimal kernel of `algorithm` behind prefixes of `lengths` bytes, as shares of the rate of
- * the padded kernel in the same round: for each length the median.
+ * The decimal kernel of `algorithm` behind prefixes of `lengths` bytes, as shares of the padded
+ * kernel's rate just before: for each length the median of the rounds.
  */
 export async function measurePrefixes(
   algorithm: Algorithm,
   lengths: readonly number[],
-  options: Pick<BenchOptions, 'rounds' | 'turnMs'>,
+  { rounds, turnMs }: Pick<BenchOptions, 'rounds' | 'turnMs'>,
 ): Promise<readonly { readonly length: number; readonly ofPadded: number }[]> {
   const [padded, decimal] = (['padded-hex', 'decimal'] as const).map((form) =>
     PUZZLES.find((each) => each.algorithm === algorithm && each.nonceForm === form),
   );
-  if (padded === undefined || decimal === undefined) return [];
-  const twin = contenderOf(padded, 'wasm', HEADER);
-  const others = lengths.map((length) => contenderOf(decimal, 'wasm', 'x'.repeat(length)));
-  const contenders = [twin, ...others].filter((each) => each !== null);
-  const [base, ...rows] = await measure(contenders, options);
-  if (base === undefined || twin === null) return [];
-  return rows.map((row, index) => ({ length: lengths[index] ?? 0, ofPadded: ratioOf(row, base) }));
+  const twin = padded && contenderOf(padded, 'wasm', HEADER);
+  const prefixes = lengths.flatMap((length) => {
+    const contender = decimal && contenderOf(decimal, 'wasm', 'x'.repeat(length));
+    return contender ? [{ length, contender, shares: [] as number[] }] : [];
+  });
+  if (!twin) return [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { contender, shares } of prefixes) {
+      const base = await twin.run(turnMs);
+      shares.push((await contender.run(turnMs)) / base);
+    }
+  }
+  return prefixes.map(({ length, shares }) => ({ length, ofPadded: medianOf(shares) }));
 }
 
 /** How many times as fast `one` is as `other`: the median over the rounds, taken pair by pair. */
@@ -72,8 +78,6 @@ const HEADER = `sortition:12:${'0'.repeat(64)}:${'1'.repeat(64)}:1700000000000:2
 );
 /** As short as a newcomer's. */
 const SHORT_HEADER = 'sortition bench, block 12: ';
-/** Nonces of ten digits. */
-const FROM = 1_000_000_000;
 const PIECE = 4096;
 
 function ownContenders(): Contender[] {

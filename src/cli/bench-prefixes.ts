@@ -22,7 +22,7 @@ const settings: Settings<Values> = {
 const ALGORITHMS: readonly Algorithm[] = ['sha256', 'sha256d', 'sha1'];
 /** Bytes of a block of each of these digests: behind whole blocks it is the same again. */
 const LENGTHS = 64;
-const TURN_MS = 50;
+const TURN_MS = 40;
 /**
  * Nonces have ten digits here, so these texts are 56 to 66 bytes long with them: the three digits
  * that vary, and the length of the text, are not in one block.

@@ -14,7 +14,7 @@ export const STEP: number = 16 ** 3;
 
 const BLOCK_BYTES = 64;
 /** PROTOCOL 7: so long, modulo a block, that the last three digits and the 0x80 are one word. */
-const TEXT_BYTES = 55;
+export const TEXT_BYTES = 55;
 const LEAST_DIGITS = 16;
 
 /** The solution that stands for `nonce` behind the header of `work`. */

@@ -4,7 +4,7 @@ import { assert } from '../domain/assert.ts';
 import type { Work } from '../domain/contract.ts';
 import { checkCandidates, maskOf } from './candidates.ts';
 import type { Kernel } from './kernel.ts';
-import { messageOf, STEP } from './layout.ts';
+import { messageOf, STEP, TEXT_BYTES } from './layout.ts';
 import { absorb, blocksOf } from './sha256.ts';
 import { findCandidate } from './sha256-rounds.ts';
 import { foldConstants } from './sha256-schedule.ts';
@@ -18,14 +18,20 @@ const TAILS = Int32Array.from({ length: STEP }, (_, index) => {
 
 const RUN = 64;
 
+/** From this word on, a last block holds the length of the text (FIPS 180-4, section 5.1.1). */
+const LENGTH_WORD = 14;
+
 /** Prepares a search for `work`, whose solutions are padded. */
 export function prepareSha256(work: Work): Kernel {
   assert(work.algorithm === 'sha256' && work.nonceForm !== 'decimal', 'One puzzle is served.');
   // No digit that a nonce below 2^52 changes lies before the last block.
-  const before = absorb(blocksOf(messageOf(work, 0)).slice(0, -1));
+  const blocks = blocksOf(messageOf(work, 0));
+  const before = absorb(blocks.slice(0, -1));
+  const length = blocks.at(-1)?.subarray(LENGTH_WORD);
   const foldStep = (first: number): ReturnType<typeof foldConstants> => {
-    const last = blocksOf(messageOf(work, first)).at(-1);
-    assert(last !== undefined, 'A padded text has a last block.');
+    const [last] = blocksOf(messageOf(work, first).subarray(-TEXT_BYTES));
+    assert(last !== undefined && length !== undefined, 'A padded text has a last block.');
+    last.set(length, LENGTH_WORD);
     return foldConstants(before, last);
   };
   let held = { first: 0, ...foldStep(0) };
