@@ -6,6 +6,7 @@ import { createFailoverBench } from './bench-failover.ts';
 import { createMemoryBench } from './bench-memory.ts';
 import { createKernelsBench } from './bench-mining.ts';
 import { createPrefixesBench } from './bench-prefixes.ts';
+import { createWatchBench } from './bench-watch.ts';
 import { createWorkersBench } from './bench-workers.ts';
 import { prepare } from './exit.ts';
 
@@ -18,6 +19,7 @@ export function createBenchCommand(): Command {
     createPrefixesBench(),
     createWorkersBench(),
     createMemoryBench(),
+    createWatchBench(),
   ];
   for (const bench of benches) command.addCommand(prepare(bench));
   return command;

@@ -4,4 +4,5 @@
 import { run } from './exit.ts';
 import { createProgram } from './program.ts';
 
-await run(createProgram(), process.argv.slice(2));
+const args = process.argv.slice(2);
+await run(await createProgram(args), args);

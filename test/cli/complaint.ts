@@ -8,7 +8,7 @@ export type Complaint = { readonly code: number; readonly sentence: string | nul
 /** What the program complains of; fails where it does not. */
 export async function complaintOf(...args: readonly string[]): Promise<Complaint> {
   try {
-    await createProgram().parseAsync([...args], { from: 'user' });
+    await (await createProgram(args)).parseAsync([...args], { from: 'user' });
   } catch (error) {
     return { code: exitCodeOf(error), sentence: sentenceOf(error) };
   }
