@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorldError } from '../node/world-error.ts';
@@ -18,7 +19,7 @@ export class BrokerProcess {
   readonly #onExit = (): void => {
     this.#broker?.kill('SIGKILL');
     this.#helper?.kill('SIGKILL');
-    this.#recipe.clear();
+    this.#clear();
   };
 
   private constructor(recipe: Recipe) {
@@ -49,6 +50,11 @@ export class BrokerProcess {
   /** The same for all its lives. */
   get port(): number {
     return this.#recipe.port;
+  }
+
+  /** Of its files; null where it has none. */
+  get folder(): string | null {
+    return this.#recipe.folder;
   }
 
   /** Of all processes that are there for it now. */
@@ -84,7 +90,12 @@ export class BrokerProcess {
     process.off('exit', this.#onExit);
     await ended(this.#broker);
     await ended(this.#helper);
-    this.#recipe.clear();
+    this.#clear();
+  }
+
+  #clear(): void {
+    const { folder } = this.#recipe;
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 /** How each broker that we know is started here: on ports and with files that nobody else has. */
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,8 +30,8 @@ export type Recipe = {
   readonly helper?: Start;
   /** It answers so long after its start at the most. */
   readonly startMs: number;
-  /** Removes its files. */
-  readonly clear: () => void;
+  /** Of its files, which nobody needs after it; null where it has none. */
+  readonly folder: string | null;
 };
 
 /** The program that this file is a part of. */
@@ -72,7 +72,7 @@ async function embedded(own: string): Promise<Recipe> {
   const port = await freePort();
   const args = [own, 'broker', '--port', String(port)];
   const broker = { program: process.execPath, args };
-  return { name: 'aedes', port, broker, startMs: START_MS, clear: () => {} };
+  return { name: 'aedes', port, broker, startMs: START_MS, folder: null };
 }
 
 async function mosquitto(): Promise<Recipe | null> {
@@ -80,7 +80,7 @@ async function mosquitto(): Promise<Recipe | null> {
   if (program === null) return null;
   const port = await freePort();
   const folder = makeFolder();
-  const file = write(folder.path, 'mosquitto.conf', [
+  const file = write(folder, 'mosquitto.conf', [
     `listener ${port} 127.0.0.1`,
     'allow_anonymous true',
   ]);
@@ -89,7 +89,7 @@ async function mosquitto(): Promise<Recipe | null> {
     port,
     broker: { program, args: ['-c', file] },
     startMs: START_MS,
-    clear: folder.clear,
+    folder,
   };
 }
 
@@ -99,11 +99,11 @@ async function nats(): Promise<Recipe | null> {
   if (program === null) return null;
   const [port, ownPort] = [await freePort(), await freePort()];
   const folder = makeFolder();
-  const file = write(folder.path, 'nats.conf', [
+  const file = write(folder, 'nats.conf', [
     'server_name: "sortition"',
     'host: "127.0.0.1"',
     `port: ${ownPort}`,
-    `jetstream { store_dir: ${JSON.stringify(join(folder.path, 'store'))} }`,
+    `jetstream { store_dir: ${JSON.stringify(join(folder, 'store'))} }`,
     `mqtt { host: "127.0.0.1", port: ${port} }`,
   ]);
   return {
@@ -111,7 +111,7 @@ async function nats(): Promise<Recipe | null> {
     port,
     broker: { program, args: ['-c', file] },
     startMs: START_MS,
-    clear: folder.clear,
+    folder,
   };
 }
 
@@ -125,17 +125,17 @@ async function rabbitmq(): Promise<Recipe | null> {
   const program = isProgram(beside) ? beside : found;
   const [port, ownPort, namesPort] = [await freePort(), await freePort(), await freePort()];
   const folder = makeFolder();
-  const at = (name: string): string => join(folder.path, name);
-  const configuration = write(folder.path, 'rabbitmq.conf', [
+  const at = (name: string): string => join(folder, name);
+  const configuration = write(folder, 'rabbitmq.conf', [
     'listeners.tcp = none',
     `mqtt.listeners.tcp.local = 127.0.0.1:${port}`,
     'mqtt.allow_anonymous = true',
   ]);
   const env = {
-    HOME: folder.path,
+    HOME: folder,
     RABBITMQ_NODENAME: 'sortition@localhost',
     RABBITMQ_CONFIG_FILE: configuration,
-    RABBITMQ_ENABLED_PLUGINS_FILE: write(folder.path, 'plugins', ['[rabbitmq_mqtt].']),
+    RABBITMQ_ENABLED_PLUGINS_FILE: write(folder, 'plugins', ['[rabbitmq_mqtt].']),
     RABBITMQ_CONF_ENV_FILE: at('none'),
     RABBITMQ_MNESIA_BASE: at('data'),
     RABBITMQ_LOG_BASE: at('log'),
@@ -152,13 +152,12 @@ async function rabbitmq(): Promise<Recipe | null> {
     broker: { program, args: [], env },
     helper: { program: names, args: ['-port', String(namesPort), '-address', '127.0.0.1'] },
     startMs: RABBITMQ_START_MS,
-    clear: folder.clear,
+    folder,
   };
 }
 
-function makeFolder(): { readonly path: string; clear(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'sortition-broker-'));
-  return { path, clear: () => rmSync(path, { recursive: true, force: true }) };
+function makeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'sortition-broker-'));
 }
 
 function write(folder: string, name: string, lines: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** What happens in a run of chaos, each thing once, and the line that tells it to people. */
 
 import { formatSeconds, shortName } from '../client/describe.ts';
-import type { ClientID, Term } from '../domain/names.ts';
+import type { ClientID, Term, TransactionID } from '../domain/names.ts';
 import type { Deed, Label } from './chaos-deeds.ts';
 import type { Failover } from './chaos-failovers.ts';
 import type { Violation } from './chaos-judge.ts';
@@ -35,6 +35,8 @@ export type ChaosFact =
   | { readonly kind: 'came'; readonly peer: Label; readonly pid: number; readonly hasData: boolean }
   | { readonly kind: 'left'; readonly peer: Label; readonly afterMs: number }
   | { readonly kind: 'failover'; readonly failover: Failover }
+  /** The first block after a long time. */
+  | { readonly kind: 'block'; readonly transactionID: TransactionID; readonly afterMs: number }
   | { readonly kind: 'died'; readonly peer: Label; readonly ending: Ending }
   | { readonly kind: 'mending' }
   | { readonly kind: 'agreed'; readonly height: number; readonly afterMs: number }
@@ -72,6 +74,8 @@ export function describeChaos(fact: ChaosFact): string {
         `all know the next controller, ${fact.failover.ms} ms after the last was ` +
         fact.failover.loss
       );
+    case 'block':
+      return `block ${fact.transactionID}, the first after ${formatSeconds(fact.afterMs)}`;
     case 'died':
       return (
         `${fact.peer} ${describeEnding(fact.ending)}, and nobody had told it to: ` +

@@ -1,7 +1,7 @@
 /** A run of chaos: deed after deed, then everything is mended, and everything is judged. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Digest, Term } from '../domain/names.ts';
+import type { Digest, Term, TransactionID } from '../domain/names.ts';
 import { rulesOf } from '../ledger/rules.ts';
 import { nodeHasher } from '../node/crypto.ts';
 import { openDataDirectory } from '../node/data-directory.ts';
@@ -47,6 +47,8 @@ export type Outcome = {
 const FOUNDING_MS = 60_000;
 /** Suspicion takes 20 s at most, an election may be given up a few times; then a block is mined. */
 const AGREE_MS = 120_000;
+/** So long without a block is worth a word. */
+const LONG_MS = 10_000;
 const POLL_MS = 50;
 const SAMPLE_MS = 5_000;
 
@@ -230,9 +232,11 @@ export class ChaosRun {
 
   #noteBlock(sealed: number): void {
     this.#sealed = sealed;
-    const at = performance.now();
-    this.#pauseMs = Math.max(this.#pauseMs, at - this.#blockAt);
-    this.#blockAt = at;
+    const afterMs = performance.now() - this.#blockAt;
+    this.#blockAt = performance.now();
+    this.#pauseMs = Math.max(this.#pauseMs, afterMs);
+    if (afterMs < LONG_MS) return;
+    this.#tell({ kind: 'block', transactionID: sealed as TransactionID, afterMs });
   }
 
   #bury(peer: ChaosPeer, ending: Ending): void {

@@ -63,7 +63,11 @@ export class Stage {
     this.#options = options;
     this.#events = events;
     this.company = new Company(options.seats);
-    this.#guard = startHelper('guard', [this.folder]);
+    const folders = [this.folder, options.broker.process?.folder ?? null];
+    this.#guard = startHelper(
+      'guard',
+      folders.filter((folder) => folder !== null),
+    );
     this.#fleet = new Fleet({
       program: options.program ?? PROGRAM,
       args: [

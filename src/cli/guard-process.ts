@@ -4,7 +4,8 @@ import { rmSync } from 'node:fs';
 
 /** The pids of all that lives for the run; each list replaces the one before it. */
 let pids: readonly number[] = [];
-const [folder] = process.argv.slice(2);
+/** Of the run's files. */
+const folders = process.argv.slice(2);
 
 process.on('message', (message) => {
   if (Array.isArray(message)) pids = message.map(Number);
@@ -18,7 +19,8 @@ process.on('disconnect', () => {
       // It has gone already.
     }
   }
-  if (folder !== undefined && pids.length > 0) rmSync(folder, { recursive: true, force: true });
+  if (pids.length > 0)
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   process.exit();
 });
 
