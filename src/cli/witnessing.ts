@@ -50,7 +50,9 @@ export async function tellRecalled(blocks: AsyncIterable<Entry>, tell: OnWitness
 
 /** The same journal; each entry is told once it is durable, and when it is found again. */
 export function witnessJournal(journal: Journal, tell: OnWitnessed): Journal {
-  const told = (entry: Entry): void => tell({ kind: 'fact', at: now(), what: 'recorded', entry });
+  const told = (entries: readonly Entry[]): void => {
+    for (const entry of entries) tell({ kind: 'fact', at: now(), what: 'recorded', entry });
+  };
   return {
     recover: () => {
       const recovered = journal.recover();
@@ -58,10 +60,10 @@ export function witnessJournal(journal: Journal, tell: OnWitnessed): Journal {
         tell({ kind: 'fact', at: now(), what: 'recalled', entry });
       return recovered;
     },
-    record: (entry) => {
-      const pending = journal.record(entry);
-      if (pending instanceof Promise) return pending.then(() => told(entry));
-      told(entry);
+    record: (entries) => {
+      const pending = journal.record(entries);
+      if (pending instanceof Promise) return pending.then(() => told(entries));
+      told(entries);
       return undefined;
     },
     page: (from, bytes) => journal.page(from, bytes),

@@ -1,20 +1,18 @@
 /** Drives a head: one event at a time, its effects strictly in order, one timer. */
 
 import { assert } from '../domain/assert.ts';
-import type { Command, Effect, Event, Moment, Peer, Reply } from '../domain/contract.ts';
-import type { Founding, Message } from '../domain/message.ts';
-import type { ClientID, Instant, RequestID, TransactionID } from '../domain/names.ts';
+import type { Command, Effect, Entry, Event, Moment, Peer, Reply } from '../domain/contract.ts';
+import type { Message } from '../domain/message.ts';
+import type { ClientID, Instant, RequestID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { DoorView } from '../wire/door.ts';
 import type { Clock } from './clock.ts';
-import type { Journal, Page } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { Delivery, Link } from './link.ts';
 import type { Miner } from './miner.ts';
+import { serve } from './serving.ts';
 import type { Speech } from './speech.ts';
-
-/** Bytes of blocks and seals in one answer; the envelope comes on top, 64 KiB is the most. */
-const pageBytes = 40 * 1024;
 
 export type Hands<Said = Message, Fault = Refusal, Told = Note, View = DoorView> = {
   readonly self: ClientID;
@@ -119,13 +117,14 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
     while (!this.#hasLeft) {
       const effect = this.#effects[this.#next];
       if (effect !== undefined) {
-        this.#next += 1;
-        const pending = this.#attempt(effect);
+        const first = this.#next;
+        this.#next = effect.kind === 'record' ? this.#endOfRecords(first) : first + 1;
+        const pending = this.#attempt(effect, first);
         if (pending === undefined) continue;
         pending.then(
           () => this.#resume(),
           (error: unknown) => {
-            this.#fail(effect, error);
+            this.#fail(first, error);
             this.#resume();
           },
         );
@@ -148,11 +147,12 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
    * recorded, said or connected. What is between us and our own people is done all the same. The
    * head hears of it before it hears anything else, its own voice included.
    */
-  #fail(effect: Effect<Said, Told>, error: unknown): void {
-    assert(effect.kind === 'record' || effect.kind === 'serve', 'Only journals fail.');
+  #fail(first: number, error: unknown): void {
+    const effect = this.#effects[first];
+    assert(effect?.kind === 'record' || effect?.kind === 'serve', 'Only journals fail.');
     if (effect.kind === 'record') {
-      const rest = this.#effects.slice(this.#next - 1);
-      const entries = rest.flatMap((each) => (each.kind === 'record' ? [each.entry] : []));
+      const rest = this.#effects.slice(first);
+      const entries = entriesIn(rest);
       this.#effects = rest.filter(({ kind }) => isOurOwn.has(kind));
       this.#next = 0;
       this.#own.unshift({ kind: 'failed', code: codeOf(error), entries });
@@ -188,24 +188,30 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
   }
 
   /** A journal that throws at once has failed like one whose promise is rejected. */
-  #attempt(effect: Effect<Said, Told>): Promise<void> | undefined {
+  #attempt(effect: Effect<Said, Told>, first: number): Promise<void> | undefined {
     try {
-      return this.#perform(effect);
+      return this.#perform(effect, first);
     } catch (error) {
       if (effect.kind !== 'record' && effect.kind !== 'serve') throw error;
-      this.#fail(effect, error);
+      this.#fail(first, error);
       return undefined;
     }
   }
 
-  #perform(effect: Effect<Said, Told>): Promise<void> | undefined {
+  /** Records in a row are written in one piece: a page of a ledger costs one sync, not hundreds. */
+  #endOfRecords(first: number): number {
+    const other = this.#effects.findIndex(({ kind }, at) => at > first && kind !== 'record');
+    return other === -1 ? this.#effects.length : other;
+  }
+
+  #perform(effect: Effect<Said, Told>, first: number): Promise<void> | undefined {
     const { journal, link, miner, onNote } = this.#hands;
     switch (effect.kind) {
       case 'connect':
         this.#connect(effect);
         return undefined;
       case 'record':
-        return journal.record(effect.entry) ?? undefined;
+        return journal.record(entriesIn(this.#effects.slice(first, this.#next))) ?? undefined;
       case 'confirm':
         this.#own.push({ kind: 'recorded' });
         return undefined;
@@ -213,7 +219,7 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
         this.#say(effect);
         return undefined;
       case 'serve':
-        return this.#serve(effect.to, effect.from);
+        return this.#serve(effect);
       case 'mine':
         miner?.mine(effect.work);
         return undefined;
@@ -259,20 +265,12 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
     this.#own.push(speech.hearOwn(message, text));
   }
 
-  #serve(to: ClientID, from: TransactionID): Promise<void> | undefined {
-    const { journal } = this.#hands;
-    const found = from < 0 ? journal.founding() : journal.page(from, pageBytes);
-    if (found instanceof Promise) return found.then((content) => this.#answer(to, content));
-    this.#answer(to, found);
-    return undefined;
-  }
-
-  #answer(to: ClientID, found: Page | Founding | null): void {
-    if (found === null) return;
-    const { self, speech, link } = this.#hands;
-    const content = 'members' in found ? { founding: found } : found;
-    const answer = speech.utter({ kind: 'answer', clientID: self, to, ...content });
-    link.publish(answer.topic, answer.text, { qos: 1, retained: false });
+  #serve({ to, from }: Extract<Effect, { kind: 'serve' }>): Promise<void> | undefined {
+    const { self, journal, speech, link } = this.#hands;
+    return serve(journal, { self, to, from }, (said) => {
+      const { topic, text } = speech.utter(said);
+      link.publish(topic, text, { qos: 1, retained: false });
+    });
   }
 
   #leave(link: Link): void {
@@ -281,6 +279,10 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
     for (const { command, resolve } of this.#asked.values()) resolve(replyOfNobody(command));
     void link.close().then(onLeft, onLeft);
   }
+}
+
+function entriesIn<Said, Told>(effects: readonly Effect<Said, Told>[]): readonly Entry[] {
+  return effects.flatMap((effect) => (effect.kind === 'record' ? [effect.entry] : []));
 }
 
 /** What a peer that is gone answers: to what it can't do any more, that it did not. */

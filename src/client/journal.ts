@@ -22,10 +22,10 @@ export interface Journal {
    */
   recover(): Recovered;
   /**
-   * Durable when it returns, or when its promise resolves. Where it fails, the entry may have been
-   * kept or not; the next one to be recorded is that same entry again.
+   * In one piece, durable when it returns or when its promise resolves. Where it fails, all of the
+   * entries may have been kept, or none; those to be recorded next begin with the same ones again.
    */
-  record(entry: Entry): void | Promise<void>;
+  record(entries: readonly Entry[]): void | Promise<void>;
   /** Blocks from `from` on, at most `bytes` as JSON or a single one; null where there are none. */
   page(from: TransactionID, bytes: number): Page | null | Promise<Page | null>;
   founding(): Founding | null | Promise<Founding | null>;

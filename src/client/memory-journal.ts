@@ -18,7 +18,11 @@ export class MemoryJournal implements Journal {
     return { entries: [...this.#entries] };
   }
 
-  record(entry: Entry): void {
+  record(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#keep(entry);
+  }
+
+  #keep(entry: Entry): void {
     if (entry.kind === 'sealed') {
       this.#blocks.push(entry.block);
       this.#seals.push(entry.seal);

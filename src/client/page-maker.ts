@@ -8,7 +8,9 @@ type Sealed = { readonly block: Block; readonly seal: Seal; readonly batch: Batc
 
 export class PageMaker {
   readonly #sealed: Sealed[] = [];
-  #room: number;
+  readonly #room: number;
+  /** Bytes of what is there, without the seal with which a page may end. */
+  #size = 0;
 
   /** Of at most so many bytes as JSON, save for a single block that is longer. */
   constructor(bytes: number) {
@@ -17,9 +19,11 @@ export class PageMaker {
 
   /** Takes the next block with its seal, which may be empty; false if there is no room left. */
   add(block: Block, seal: Seal, batch: Batch = emptyBatch): boolean {
-    const size = JSON.stringify([block, seal, batch]).length;
-    if (size > this.#room && this.#sealed.length > 0) return false;
-    this.#room -= size;
+    const proof = sizeOf(seal);
+    const size = sizeOf(block) + sizeOf(batch);
+    if (this.#size + size + proof > this.#room && this.#sealed.length > 0) return false;
+    // Only these travel wherever they stand; of the others, the last one alone.
+    this.#size += size + (block.change === undefined ? 0 : proof);
     this.#sealed.push({ block, seal, batch });
     return true;
   }
@@ -38,4 +42,9 @@ export class PageMaker {
       ...(batches.length > 0 && { batches }),
     };
   }
+}
+
+/** With the comma that follows it; what is empty does not travel. */
+function sizeOf(content: object): number {
+  return Array.isArray(content) && content.length === 0 ? 0 : JSON.stringify(content).length + 1;
 }

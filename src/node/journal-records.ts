@@ -98,32 +98,39 @@ export function openLatest(value: string | undefined): Latest {
   throw new Damage(`it is of version ${latest.version}, which this program does not know`);
 }
 
-/** What `entry` changes: the new summary, and all rows to be written in one piece. */
+/** What `entries` change: the new summary, and all rows to be written in one piece. */
 export function write(
   before: Latest,
-  entry: Entry,
+  entries: readonly Entry[],
   rules: string,
 ): { readonly latest: Latest; readonly rows: readonly Row[] } {
   const rows: Row[] = [];
-  let latest: Latest = { ...before, seq: before.seq + 1 };
+  let latest = before;
+  for (const entry of entries) latest = writeOne(latest, entry, rules, rows);
+  return { latest, rows: [...rows, seal(LATEST_KEY, latest)] };
+}
+
+/** The summary after one more entry, whose rows are added to `rows`; a later row counts. */
+function writeOne(before: Latest, entry: Entry, rules: string, rows: Row[]): Latest {
+  const latest: Latest = { ...before, seq: before.seq + 1 };
   if (entry.kind === 'sealed') {
     const { block, digest, batch } = entry;
     const { height } = latest;
     const stored: StoredBlock = { block, digest };
     rows.push(seal(blockKey(height), stored), seal(sealKey(height), entry.seal));
     if (batch !== undefined) rows.push(seal(batchKey(height), batch));
-    latest = { ...latest, height: height + 1 };
-  } else if (entry.kind === 'founded') {
+    return { ...latest, height: height + 1 };
+  }
+  if (entry.kind === 'founded') {
     rows.push(seal(FOUNDING_KEY, entry.founding));
-    latest = { ...latest, rules, small: withoutBinding(latest.small) };
-  } else if (entry.kind === 'accepted' && entry.batch !== undefined) {
+    return { ...latest, rules, small: withoutBinding(latest.small) };
+  }
+  if (entry.kind === 'accepted' && entry.batch !== undefined) {
     const { batch, ...accepted } = entry;
     rows.push(seal(ACCEPTED_BATCH_KEY, batch));
-    latest = { ...latest, small: { ...latest.small, accepted } };
-  } else {
-    latest = { ...latest, small: { ...latest.small, [entry.kind]: entry } };
+    return { ...latest, small: { ...latest.small, accepted } };
   }
-  return { latest, rows: [...rows, seal(LATEST_KEY, latest)] };
+  return { ...latest, small: { ...latest.small, [entry.kind]: entry } };
 }
 
 /** A founding ends what bound a peer to its roster, which can be long. */

@@ -1,4 +1,4 @@
-/** A journal on disk, in a LevelDB store: each entry is synced before `record` resolves. */
+/** A journal on disk, in a LevelDB store: entries are synced before `record` resolves. */
 
 import type { ClassicLevel } from 'classic-level';
 import type { Journal, Page } from '../client/journal.ts';
@@ -49,6 +49,8 @@ export class LevelJournal implements Journal {
   #recovered: Recovered | null = null;
   /** A write has failed: what the store holds now is only known when it has been opened anew. */
   #isUncertain = false;
+  /** How many entries there would be, had all writes come about that were tried. */
+  #tried = 0;
 
   private constructor(options: LevelJournalOptions, found: Found, mark: MarkFile) {
     this.#options = options;
@@ -119,11 +121,11 @@ export class LevelJournal implements Journal {
     return this.#recovered;
   }
 
-  async record(entry: Entry): Promise<void> {
+  async record(entries: readonly Entry[]): Promise<void> {
     const { rules } = this.#options;
     assert(rules !== null, 'Who only reads records nothing.');
     if (this.#isUncertain) await this.#openAnew();
-    const { latest, rows } = write(this.#latest, entry, rules);
+    const { latest, rows } = write(this.#latest, entries, rules);
     await this.#commit(latest, rows);
   }
 
@@ -157,6 +159,7 @@ export class LevelJournal implements Journal {
   }
 
   async #commit(latest: Latest, rows: readonly Row[]): Promise<void> {
+    this.#tried = Math.max(this.#tried, latest.seq);
     try {
       await writeRows(this.#store, rows);
       this.#mark.write(latest.seq);
@@ -178,7 +181,7 @@ export class LevelJournal implements Journal {
       const found = openLatest(await this.#store.get(LATEST_KEY));
       // What failed may have been kept all the same; it is about to be written again.
       const { seq, owner } = this.#latest;
-      if (found.owner !== owner || found.seq < seq || found.seq > seq + 1)
+      if (found.owner !== owner || found.seq < seq || found.seq > this.#tried)
         throw new Damage(`it holds ${found.seq} entries where ${seq} were written`);
     } catch (error) {
       throw codedError(error);

@@ -94,10 +94,10 @@ export class Disk implements Journal {
     return this.#kept.recover();
   }
 
-  record(entry: Entry): void {
+  record(entries: readonly Entry[]): void {
     if (this.isFull) throw Object.assign(new Error('No room.'), { code: 'ENOSPC' });
-    this.#kept.record(entry);
-    this.#onRecorded(entry);
+    this.#kept.record(entries);
+    for (const entry of entries) this.#onRecorded(entry);
   }
 
   page(from: TransactionID, bytes: number): Page | null {

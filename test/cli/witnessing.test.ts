@@ -24,7 +24,7 @@ it('an entry is told once it is durable, and what was found is told as such', as
     (fact) => told.push(fact),
   );
   expect(journal.recover()).toEqual({ entries: [entry(1)] });
-  const recorded = journal.record(entry(2));
+  const recorded = journal.record([entry(2)]);
   expect(told).toMatchObject([{ what: 'recalled', entry: entry(1) }]);
   finish();
   await recorded;
@@ -36,7 +36,7 @@ it('an entry that could not be written is not told', async () => {
   const told: Witnessed[] = [];
   const full = (): Promise<void> => Promise.reject(new Error('The disk is full.'));
   const journal = witnessJournal(journalOf(full), (fact) => told.push(fact));
-  await expect(journal.record(entry(2))).rejects.toThrow('full');
+  await expect(journal.record([entry(2)])).rejects.toThrow('full');
   expect(told).toEqual([]);
 });
 

@@ -47,8 +47,8 @@ function stage(turns: Record<string, Turn>, fail: Error | null = null) {
     },
     journal: {
       recover: () => ({ entries: [] }),
-      record: (entry: Entry) => {
-        log.push(`record ${entry.kind}`);
+      record: (entries: readonly Entry[]) => {
+        log.push(`record ${entries.map(({ kind }) => kind).join(' ')}`);
         return new Promise<void>((resolve, reject) => {
           release = () => (fail === null ? resolve() : reject(fail));
         });

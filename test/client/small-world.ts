@@ -19,10 +19,12 @@ export class FullDisk extends MemoryJournal {
   /** What it answers to the next entry; null: it takes it. */
   refusal: (entry: Entry) => string | null = () => null;
 
-  override record(entry: Entry): void {
-    const code = this.refusal(entry);
-    if (code !== null) throw Object.assign(new Error('The disk says no.'), { code });
-    super.record(entry);
+  override record(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const code = this.refusal(entry);
+      if (code !== null) throw Object.assign(new Error('The disk says no.'), { code });
+    }
+    super.record(entries);
   }
 }
 

@@ -41,7 +41,7 @@ export function describeJournal(name: string, prepare: () => Promise<JournalBenc
       const expected = newMemory(rules);
       let journal = await bench.open();
       for (const entry of entriesOfALife(6)) {
-        await journal.record(entry);
+        await journal.record([entry]);
         recall(expected, { entries: [entry] }, hasher);
         journal = await bench.open();
         expect(memoryOf(journal)).toEqual(expected);
@@ -49,12 +49,24 @@ export function describeJournal(name: string, prepare: () => Promise<JournalBenc
       expect(expected).toMatchObject({ height: 6, term: 4, usedTerm: 4 });
     });
 
+    it('keeps many entries at once as it keeps one after another', async () => {
+      const life = entriesOfALife(6);
+      const expected = newMemory(rules);
+      recall(expected, { entries: life }, hasher);
+      let journal = await bench.open();
+      await journal.record(life.slice(0, -5));
+      await journal.record(life.slice(-5));
+      expect((await journal.page(from(0), 1_000_000))?.blocks).toHaveLength(6);
+      journal = await bench.open();
+      expect(memoryOf(journal)).toEqual(expected);
+    });
+
     it('serves founding and blocks that were recorded before and after it was opened', async () => {
       const life = entriesOfALife(6);
       let journal = await bench.open();
-      for (const entry of life.slice(0, -2)) await journal.record(entry);
+      for (const entry of life.slice(0, -2)) await journal.record([entry]);
       journal = await bench.open();
-      for (const entry of life.slice(-2)) await journal.record(entry);
+      for (const entry of life.slice(-2)) await journal.record([entry]);
       const founded = life.find((entry) => entry.kind === 'founded');
       expect(await journal.founding()).toEqual(founded?.founding);
       const sealed = life.filter((entry) => entry.kind === 'sealed');
@@ -70,7 +82,7 @@ export function describeJournal(name: string, prepare: () => Promise<JournalBenc
 
     it('fills a page as far as there is room, and with one block where there is none', async () => {
       const journal = await bench.open();
-      for (const entry of entriesOfALife(6)) await journal.record(entry);
+      for (const entry of entriesOfALife(6)) await journal.record([entry]);
       const all = JSON.stringify(await journal.page(from(0), 1_000_000)).length;
       const half = await journal.page(from(0), all / 2);
       expect(half?.blocks.length).toBeGreaterThan(1);
@@ -81,11 +93,11 @@ export function describeJournal(name: string, prepare: () => Promise<JournalBenc
     it('ends a page in a block that has a seal of its own', async () => {
       const journal = await bench.open();
       for (const entry of entriesOfALife(6))
-        await journal.record(
+        await journal.record([
           entry.kind === 'sealed' && entry.block.transactionID === 5
             ? { ...entry, seal: [] }
             : entry,
-        );
+        ]);
       expect((await journal.page(from(0), 1_000_000))?.blocks).toHaveLength(5);
       expect(await journal.page(from(5), 1_000_000)).toBeNull();
     });

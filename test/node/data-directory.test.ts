@@ -49,7 +49,7 @@ async function complaintOf(opening: Promise<DataDirectory>): Promise<WorldError>
 /** A peer with a past: all of its life is recorded, and its process is over. */
 async function live(height = 6): Promise<string> {
   const { identity, journal } = await open();
-  for (const entry of entriesOfALife(height)) await journal.record(entry);
+  for (const entry of entriesOfALife(height)) await journal.record([entry]);
   await journal.close();
   return identity.clientID;
 }

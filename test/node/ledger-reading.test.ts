@@ -20,7 +20,7 @@ afterEach(() => rmSync(place, { recursive: true }));
 
 async function live(height: number): Promise<string> {
   const { identity, journal } = await openDataDirectory(data, rules, false);
-  for (const entry of entriesOfALife(height)) await journal.record(entry);
+  await journal.record(entriesOfALife(height));
   await journal.close();
   return identity.clientID;
 }
