@@ -13,6 +13,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/sim/**', 'test/net/**'],
+          // Far more than any takes: a machine may have other things to do.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           maxWorkers,
         },
       },
@@ -32,6 +35,9 @@ export default defineConfig({
           hookTimeout: 30_000,
           // Real elections are timed there: one file after another, once the rest is done.
           fileParallelism: false,
+          // Real processes on a machine that others use, too: what fails is tried once more, and the
+          // report says so. What is wrong fails twice.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },

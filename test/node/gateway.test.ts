@@ -5,9 +5,12 @@ import type { Fault } from '../../src/domain/transaction.ts';
 import { FrameCutter, frameOf } from '../../src/node/gateway/frame-cutter.ts';
 import { Gateway } from '../../src/node/gateway/gateway.ts';
 
-const SILENCE_MS = 100;
+const SILENCE_MS = 300;
 const NO: Fault = { code: 'INVALID_NONCE', problem: 'is not taken here' };
 const BAD: Fault = { code: 'INVALID_JSON', problem: 'it is no JSON object' };
+
+/** Waits for a condition, on busy machines, too. */
+const until = (condition: () => void): Promise<void> => vi.waitFor(condition, 20_000);
 
 let gateway: Gateway;
 let port = 0;
@@ -23,8 +26,8 @@ async function send(text: string): Promise<Fault | null> {
       release = resolve;
     });
   // As long as a signature takes.
-  const until = performance.now() + (text.startsWith('{"yes":"long') ? 0.1 : 0);
-  while (performance.now() < until);
+  const end = performance.now() + (text.startsWith('{"yes":"long') ? 0.1 : 0);
+  while (performance.now() < end);
   if (text.startsWith('{"yes"')) return null;
   return text.startsWith('{') ? NO : BAD;
 }
@@ -65,12 +68,12 @@ class Client {
   }
 
   async answered(count: number): Promise<readonly string[]> {
-    await vi.waitFor(() => expect(this.answers.length).toBeGreaterThanOrEqual(count));
+    await until(() => expect(this.answers.length).toBeGreaterThanOrEqual(count));
     return this.answers;
   }
 
   ended(): Promise<void> {
-    return vi.waitFor(() => expect(this.hasEnded).toBe(true), 5_000);
+    return until(() => expect(this.hasEnded).toBe(true));
   }
 }
 
@@ -136,7 +139,7 @@ describe('a gateway', () => {
   it('does not take a slow answer of its own for silence of others', async () => {
     const client = new Client();
     client.say('"wait"', '{"yes":1}');
-    await vi.waitFor(() => expect(heard).toEqual(['"wait"']));
+    await until(() => expect(heard).toEqual(['"wait"']));
     await new Promise((resolve) => setTimeout(resolve, 2 * SILENCE_MS));
     expect(client.hasEnded).toBe(false);
     release();
@@ -160,7 +163,7 @@ describe('a gateway', () => {
     other.say('{"yes":1}');
     await other.answered(1);
     other.socket.resetAndDestroy();
-    await vi.waitFor(() => expect(gateway.counts.connections).toBe(0));
+    await until(() => expect(gateway.counts.connections).toBe(0));
   });
 
   it('closes on whoever sends and does not read', async () => {
@@ -168,7 +171,7 @@ describe('a gateway', () => {
     client.socket.pause();
     const many = Buffer.concat(Array.from({ length: 3_000 }, () => frameOf('{"no":1}')));
     const flood = setInterval(() => client.socket.write(many), 1);
-    await vi.waitFor(() => expect(gateway.counts.closed).toEqual({ stuck: 1 }), 10_000);
+    await until(() => expect(gateway.counts.closed).toEqual({ stuck: 1 }));
     clearInterval(flood);
   });
 
