@@ -32,4 +32,12 @@ export type { View } from './peer/view.ts';
 export { describeBadLine } from './record/describe-bad-line.ts';
 export { type BadLine, type Recorded, readRecorded, writeRecorded } from './record/recording.ts';
 export { type RecordedLine, RecordingReader } from './record/recording-reader.ts';
+export { LabReferee } from './record/referee/lab-referee.ts';
+export { Referee, type RefereeOptions } from './record/referee/referee.ts';
+export {
+  type Arbiter,
+  describeViolation,
+  type Tally,
+  type Violation,
+} from './record/referee/violation.ts';
 export { isSigned, signTransaction } from './wire/transaction.ts';

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => (await import('./bench.ts')).createBenchCommand(),
   simulate: async () => (await import('./simulate.ts')).createSimulateCommand(),
   explore: async () => (await import('./explore.ts')).createExploreCommand(),
+  check: async () => (await import('./check.ts')).createCheckCommand(),
   doctor: async () => (await import('./doctor.ts')).createDoctorCommand(),
   chaos: async () => (await import('./chaos.ts')).createChaosCommand(),
   gateway: async () => (await import('./gateway.ts')).createGatewayCommand(),

@@ -53,3 +53,13 @@ export function rulesOf(settings: RuleSettings): Rules {
   const text = `peers=${peers} difficulty=${difficulty}${rest.join('')}`;
   return { text, seats: peers, difficulty: rule, reward };
 }
+
+/** Reads the text of Rules; null for one that nobody writes. */
+export function readRules(text: string): Rules | null {
+  const [, peers, difficulty = '', reward, election] =
+    /^peers=(\d{1,3}) difficulty=(\S+)(?: reward=(\d{1,7}))?(?: election=(\S+))?$/.exec(text) ?? [];
+  const rule = parseDifficulty(difficulty);
+  if (rule === null || (election !== undefined && election !== 'lowest')) return null;
+  const seats = Number(peers);
+  return { text, seats, difficulty: rule, reward: Number(reward ?? usualReward) };
+}

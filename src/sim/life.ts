@@ -9,7 +9,7 @@ import { Fate } from './deeds.ts';
 import { PERSONALITIES } from './personality.ts';
 import { describeDeed, type Plan } from './plan.ts';
 import { Traffic } from './traffic.ts';
-import { World } from './world.ts';
+import { World, type WorldOptions } from './world.ts';
 
 /** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
 const foundingMs = 60_000;
@@ -29,11 +29,15 @@ export type Life = {
   readonly failoversMs: readonly number[];
 };
 
-/** All chances of a life come from its plan. It ends with the first violation. */
+/**
+ * All chances of a life come from its plan. It ends with the first violation. `onCarried` is shown
+ * all that reaches its broker, and when.
+ */
 export function live(
   plan: Plan,
   hasher: Hasher,
   checkers: readonly Checker[] = checkersOf(hasher),
+  onCarried?: WorldOptions['onCarried'],
 ): Life {
   const watch = new Watch(checkers);
   let violation: Violation | null = null;
@@ -46,6 +50,7 @@ export function live(
     onFact: (fact) => {
       violation ??= watch.see(fact);
     },
+    ...(onCarried !== undefined && { onCarried }),
   });
   const fate = new Fate(world, plan);
   new Traffic(world, plan.seed, hasher).begin();

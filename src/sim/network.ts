@@ -49,16 +49,25 @@ export class Network {
   readonly #chance: Chance;
   readonly #personality: Personality;
   nemesis: Nemesis;
+  /** Shown all that reaches the broker, as a subscriber to everything beside it would be. */
+  readonly #tap: ((delivery: Delivery) => void) | undefined;
   readonly #sessions = new Set<Session>();
   readonly #retained = new Map<string, Uint8Array>();
   readonly #encoder = new TextEncoder();
   #isUp = true;
 
-  constructor(agenda: Agenda, chance: Chance, personality: Personality, nemesis: Nemesis) {
+  constructor(
+    agenda: Agenda,
+    chance: Chance,
+    personality: Personality,
+    nemesis: Nemesis,
+    tap?: (delivery: Delivery) => void,
+  ) {
     this.#agenda = agenda;
     this.#chance = chance;
     this.#personality = personality;
     this.nemesis = nemesis;
+    this.#tap = tap;
   }
 
   /** Every connection ends, without a will, and none can be made until `restart`. */
@@ -123,6 +132,7 @@ export class Network {
     if (!this.#isUp) return;
     if (delivery.retained) this.#retained.set(delivery.topic, delivery.payload);
     const live = { ...delivery, retained: false };
+    this.#tap?.(live);
     for (const session of this.#sessions) {
       if (session.filters.some((filter) => isMatch(filter, delivery.topic)))
         this.#carry(session, from, live);

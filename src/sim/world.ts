@@ -2,6 +2,7 @@
 
 import { Client } from '../client/client.ts';
 import type { Witness } from '../client/driver.ts';
+import type { Delivery } from '../client/link.ts';
 import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
 import type { Settings } from '../domain/contract.ts';
@@ -42,6 +43,8 @@ export type WorldOptions = {
   readonly onFact?: (fact: Fact) => void;
   /** Shown each turn of each head, by the name of its peer. */
   readonly onTurn?: (name: string, ...turn: Parameters<Witness['onTurn']>) => void;
+  /** Shown all that reaches the broker, and when. */
+  readonly onCarried?: (delivery: Delivery, at: number) => void;
 };
 
 /** What somebody said about itself, and when. */
@@ -77,7 +80,8 @@ export class World {
     this.chance = new Chance(options.seed);
     this.solveMs = options.solveMs ?? 3_000;
     const { personality = plainBroker, nemesis = calm } = options;
-    this.network = new Network(this.agenda, this.chance, personality, nemesis);
+    const tap = (delivery: Delivery): void => options.onCarried?.(delivery, this.agenda.now);
+    this.network = new Network(this.agenda, this.chance, personality, nemesis, tap);
   }
 
   /** Starts a peer with an identity and an empty journal of its own. */

@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { LAB_RULES } from '../../src/record/referee/lab-rules.ts';
+import { RULES } from '../../src/record/referee/rules.ts';
 
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -85,7 +87,7 @@ test.each(Object.entries(EXIT))('exit code %s, %d, is documented', (_, code) => 
 const documented = [
   'gateway',
   'chaos',
-  ...['client', 'broker', 'mine', 'verify-result', 'explore', 'doctor'],
+  ...['client', 'broker', 'mine', 'verify-result', 'explore', 'doctor', 'check'],
   ...['record', 'replay', 'watch'],
 ];
 const all = (await createProgram()).commands;
@@ -101,6 +103,15 @@ test.each(commands.map((command) => [command.name(), command] as const))(
     }
   },
 );
+
+test.each([
+  ['ours', RULES],
+  ["the labs'", LAB_RULES],
+])('every rule of the referee is documented as it is: %s', (_, rules) => {
+  const page = read('docs/check.md');
+  for (const { id, states, section } of Object.values(rules))
+    expect(page).toContain(`| ${id} | ${states} | ${section} |`);
+});
 
 test('every command is documented', () => {
   for (const command of all) expect(rowOf(command.name())).not.toBeNull();

@@ -1,0 +1,161 @@
+/** Draws every lot again, out of the commitments and reveals that were heard. */
+
+import type { Hasher } from '../../domain/crypto.ts';
+import type { Vote } from '../../domain/message.ts';
+import type { ClientID, Digest, Nonce, Term } from '../../domain/names.ts';
+import type { Roster } from '../../domain/roster.ts';
+import { commitmentOf, draw } from '../../election/draw.ts';
+import { isOutside, type Society } from './society.ts';
+import { type Charge, charge, type Judge, type Place, type Said, short } from './testimony.ts';
+
+/** Reveals and the mandate that tells the roster may come a little after a vote. */
+const PATIENCE_MS = 3_000;
+
+/** A commitment is repeated every 500 ms: that it came so much later is no matter of one loss. */
+const LATE_MS = 2_500;
+
+/** A peer that restarts in an election may have several nonces in one term. */
+const MOST_TRIES = 256;
+
+/** A half of somebody's share; which connection said it, and when it was first heard. */
+type Half<Text> = { readonly text: Text; readonly at: number; readonly incarnation: number };
+
+type Nonces = Readonly<Record<ClientID, Nonce>>;
+
+export class DrawJudge implements Judge {
+  readonly #society: Society;
+  readonly #hasher: Hasher;
+  readonly #commitments = new Map<string, Half<Digest>[]>();
+  readonly #reveals = new Map<string, Half<Nonce>[]>();
+  readonly #pending: { readonly vote: Vote; readonly place: Place }[] = [];
+  readonly #texts = new Set<string>();
+  /** How many votes' draws were computed again, and how many could not be. */
+  recomputed = 0;
+  unknown = 0;
+
+  constructor(society: Society, hasher: Hasher) {
+    this.#society = society;
+    this.#hasher = hasher;
+  }
+
+  judge({ message }: Said): Charge | null {
+    if (message.kind === 'commitment') {
+      const { clientID, term, roster } = message;
+      if (!isOutside(this.#society, clientID, roster)) return null;
+      return charge('seat', clientID, `committed in term ${term} without a seat`);
+    }
+    if (message.kind !== 'reveal') return null;
+    const { clientID, term, nonce } = message;
+    const { incarnation } = this.#society.person(clientID);
+    const known = this.#commitments.get(keyOf(clientID, term)) ?? [];
+    const opened = commitmentOf(term, clientID, nonce, this.#hasher);
+    // A peer that restarted commits anew, and that may be what was lost on the way to us.
+    const isSure = known.length > 0 && known.every((it) => it.incarnation === incarnation);
+    if (!isSure || known.some(({ text }) => text === opened)) return null;
+    return charge('trueReveal', clientID, `reveals in term ${term} what it did not commit to`);
+  }
+
+  learn({ message, at, number, text }: Said): void {
+    if (message.kind === 'commitment') this.#keep(this.#commitments, message, message.commit, at);
+    if (message.kind === 'reveal') this.#keep(this.#reveals, message, message.nonce, at);
+    if (message.kind !== 'vote' || this.#texts.has(text)) return;
+    this.#texts.add(text);
+    this.#pending.push({ vote: message, place: { number, at } });
+  }
+
+  settle(at: number): readonly Charge[] {
+    const charges: Charge[] = [];
+    for (;;) {
+      const [next] = this.#pending;
+      if (next === undefined || next.place.at + PATIENCE_MS > at) return charges;
+      this.#pending.shift();
+      const found = this.#recompute(next.vote);
+      if (found !== null) charges.push({ ...found, place: next.place });
+    }
+  }
+
+  #keep<Text extends string>(
+    halves: Map<string, Half<Text>[]>,
+    { clientID, term }: { readonly clientID: ClientID; readonly term: Term },
+    text: Text,
+    at: number,
+  ): void {
+    const key = keyOf(clientID, term);
+    const known = halves.get(key) ?? [];
+    halves.set(key, known);
+    const { incarnation } = this.#society.person(clientID);
+    if (!known.some((it) => it.text === text)) known.push({ text, at, incarnation });
+  }
+
+  #recompute(vote: Vote): Charge | null {
+    const { clientID, term, controllerID, draw: seed } = vote;
+    const roster = this.#society.rosterOf(vote.roster);
+    const counted = roster === null ? null : drawnIn(vote.drawn, roster);
+    if (roster === null || counted === null) {
+      this.unknown += 1;
+      return null;
+    }
+    const tries = this.#tries(counted, term);
+    if (tries === null) {
+      this.unknown += 1;
+      return null;
+    }
+    this.recomputed += 1;
+    const nonces = tries.find((it) => draw(term, roster.digest, it, this.#hasher).seed === seed);
+    if (nonces === undefined) {
+      const what = `votes in term ${term} by a draw that the reveals do not give`;
+      return charge('fairDraw', clientID, what);
+    }
+    const { highest } = draw(term, roster.digest, nonces, this.#hasher);
+    const isByLot = !(this.#society.rulesOf(vote.roster) ?? '').endsWith(' election=lowest');
+    // Without the lot, who governed last goes first; but nobody who does not take part.
+    if (isByLot ? highest !== controllerID : !counted.includes(controllerID)) {
+      const why = isByLot ? `where ${short(highest)} drew highest` : 'who does not take part';
+      const what = `votes for ${short(controllerID)} in term ${term}, ${why}`;
+      return charge('fairDraw', clientID, what);
+    }
+    return this.#judgeTime(vote, nonces);
+  }
+
+  /** PROTOCOL S8: who commits after others have revealed could choose what it commits to. */
+  #judgeTime({ clientID, term }: Vote, nonces: Nonces): Charge | null {
+    const own = nonces[clientID];
+    const reveals = this.#reveals.get(keyOf(clientID, term)) ?? [];
+    const revealedAt = reveals.find(({ text }) => text === own)?.at;
+    if (revealedAt === undefined) return null;
+    for (const [name, nonce] of Object.entries(nonces)) {
+      const peer = name as ClientID;
+      const commit = commitmentOf(term, peer, nonce, this.#hasher);
+      const halves = this.#commitments.get(keyOf(peer, term)) ?? [];
+      const half = halves.find(({ text }) => text === commit);
+      if (half === undefined || half.at <= revealedAt + LATE_MS) continue;
+      const what = `counts ${short(peer)} in term ${term}, who committed after its own reveal`;
+      return charge('noLateCommitment', clientID, what);
+    }
+    return null;
+  }
+
+  /** All that the counted ones may have revealed; null where somebody's reveal was not heard. */
+  #tries(counted: readonly ClientID[], term: Term): readonly Nonces[] | null {
+    let tries: Nonces[] = [{}];
+    for (const peer of counted) {
+      const halves = this.#reveals.get(keyOf(peer, term));
+      if (halves === undefined) return null;
+      tries = tries.flatMap((nonces) => halves.map(({ text }) => ({ ...nonces, [peer]: text })));
+      if (tries.length > MOST_TRIES) return null;
+    }
+    return tries;
+  }
+}
+
+function keyOf(clientID: ClientID, term: Term): string {
+  return `${clientID} ${term}`;
+}
+
+/** Whose reveals a vote counts; null where it does not say so in bits of this roster. */
+function drawnIn(drawn: string, { members }: Roster): readonly ClientID[] | null {
+  const bits = [...drawn].map((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0'));
+  const text = bits.join('');
+  if (text.length < members.length) return null;
+  return members.filter((_, index) => text[index] === '1').map(({ clientID }) => clientID);
+}

@@ -1,0 +1,280 @@
+/** The ledger of each network as far as the recording tells it: whole, or from somewhere on. */
+
+import type { Hasher } from '../../domain/crypto.ts';
+import type { Acknowledgement, Block, Vote } from '../../domain/message.ts';
+import type { Digest } from '../../domain/names.ts';
+import type { Roster } from '../../domain/roster.ts';
+import type { Chain, Difficulty } from '../../domain/standing.ts';
+import { type Batch, emptyBatch } from '../../domain/transaction.ts';
+import { problemOfSeal } from '../../finality/seal.ts';
+import { applyBatch } from '../../ledger/batch.ts';
+import { digestOf, emptyRoot, type Opening, openingOfBlock, zeroBits } from '../../ledger/block.ts';
+import { extendChain, problemOfOpening, startChain } from '../../ledger/chain.ts';
+import { parseChange, problemOfChange } from '../../ledger/change.ts';
+import { startDifficulty } from '../../ledger/difficulty.ts';
+import { type Rules, readRules } from '../../ledger/rules.ts';
+import type { Society } from './society.ts';
+
+/** Where a ledger stands; what is not known of a chain that begins in the middle is not judged. */
+type Standing = {
+  readonly chain: Chain;
+  readonly knowsRoster: boolean;
+  readonly knowsDifficulty: boolean;
+  readonly knowsAccounts: boolean;
+};
+
+/** A result that is so far behind the ledger's height has no predecessor that will still come. */
+const LOST = 3;
+
+const NOBODY: Roster = { digest: '' as Digest, members: [] };
+
+export class Ledger {
+  readonly #network: Digest;
+  readonly #society: Society;
+  readonly #hasher: Hasher;
+  /** All blocks that were said, sealed or not. */
+  readonly #blocks = new Map<Digest, Block>();
+  /** By their roots. */
+  readonly #batches = new Map<Digest, Batch>();
+  /** By number. */
+  readonly #sealed = new Map<number, Digest>();
+  /** Rosters by the first number that they seal, as far as they are known. */
+  readonly #rosters: { readonly from: number; readonly roster: Roster | null }[] = [];
+  #standing: Standing | null = null;
+  #rules: Rules | null = null;
+
+  constructor(network: Digest, society: Society, hasher: Hasher) {
+    this.#network = network;
+    this.#society = society;
+    this.#hasher = hasher;
+  }
+
+  /** How many blocks are known to be sealed. */
+  get count(): number {
+    return this.#sealed.size;
+  }
+
+  sealedAt(number: number): Block | null {
+    const digest = this.#sealed.get(number);
+    return digest === undefined ? null : (this.#blocks.get(digest) ?? null);
+  }
+
+  /** Digest of what is sealed under this number; null if nothing is known to be. */
+  digestAt(number: number): Digest | null {
+    return this.#sealed.get(number) ?? null;
+  }
+
+  /** Who seals the block of this number; null where that is not known. */
+  rosterAt(number: number): Roster | null {
+    this.#advance();
+    const standing = this.#standing;
+    if (standing === null || number > standing.chain.height) return null;
+    const row = this.#rosters.findLast(({ from }) => from <= number);
+    return row?.roster ?? null;
+  }
+
+  /** What is wrong with a challenge; null if nothing is, or nothing can be known. */
+  problemOfChallenge(opening: Opening): string | null {
+    this.#advance();
+    const standing = this.#standing;
+    const rules = this.#rules;
+    if (standing === null || rules === null) return null;
+    if (opening.transactionID !== standing.chain.height) return null;
+    const { chain, knowsDifficulty } = standing;
+    const difficulty = knowsDifficulty ? chain.difficulty : guess(rules, opening.challenge);
+    return problemOfOpening(opening, { ...chain, difficulty }, rules);
+  }
+
+  /** What is wrong with a block, in words; null if nothing is, or nothing can be known. */
+  problemOfBlock(block: Block): string | null {
+    const isMined = block.change === undefined;
+    const bits = zeroBits(digestOf(block, this.#hasher));
+    if (isMined && bits < block.challenge)
+      return `its digest has ${bits} zero bits where ${block.challenge} are needed`;
+    if (isMined) return this.problemOfChallenge(openingOfBlock(block));
+    return this.#problemOfChange(block);
+  }
+
+  #problemOfChange(block: Block): string | null {
+    const text = block.change ?? '';
+    const change = parseChange(text);
+    if (change === null) return 'its change cannot be read';
+    if (block.root !== this.#hasher.sha256(text)) return 'its root is not that of its change';
+    this.#advance();
+    const standing = this.#standing;
+    if (standing === null || block.transactionID !== standing.chain.height) return null;
+    if (block.parent !== standing.chain.tip) return 'it does not hang on the last block';
+    if (!standing.knowsRoster || this.#rules === null) return null;
+    return problemOfChange(change, standing.chain.roster, this.#rules.seats);
+  }
+
+  /** Why the batch of a mined block cannot be the next one; null if it can, or is not known. */
+  problemOfBatch(block: Pick<Block, 'transactionID' | 'root'>): string | null {
+    this.#advance();
+    const standing = this.#standing;
+    if (standing === null || !standing.knowsAccounts) return null;
+    if (block.transactionID !== standing.chain.height) return null;
+    const batch = this.#batchOf(block.root);
+    return batch && applyBatch(standing.chain.accounts, batch, this.#hasher).problem;
+  }
+
+  #batchOf(root: Digest): Batch | null {
+    return root === emptyRoot(this.#hasher) ? emptyBatch : (this.#batches.get(root) ?? null);
+  }
+
+  /** A batch that hashes to its root. */
+  hearOfBatch(root: Digest, batch: Batch): void {
+    this.#batches.set(root, batch);
+  }
+
+  /** What is wrong with a seal of `block`; where its roster is not known, all signers count. */
+  problemOfSeal(block: Block, voices: readonly Acknowledgement[]): string | null {
+    const about = { transactionID: block.transactionID, digest: digestOf(block, this.#hasher) };
+    const roster = this.rosterAt(block.transactionID);
+    if (roster !== null) return problemOfSeal(voices, about, roster);
+    const signers = new Set(voices.map(({ clientID }) => clientID));
+    const members = [...signers].map((clientID) => ({ clientID, publicKey: '' as never }));
+    return problemOfSeal(voices, about, { ...NOBODY, members });
+  }
+
+  /** A block that was said; it may turn out to be sealed when a later one hangs on it. */
+  hearOf(block: Block): void {
+    this.#blocks.set(digestOf(block, this.#hasher), block);
+  }
+
+  /** A block whose seal holds. */
+  seal(block: Block): void {
+    const digest = digestOf(block, this.#hasher);
+    this.#blocks.set(digest, block);
+    this.#keepSealed(block.transactionID, digest);
+    this.#advance();
+    const standing = this.#standing;
+    if (standing === null || block.transactionID >= standing.chain.height + LOST)
+      this.#startAfter(block, digest);
+  }
+
+  /** A voter names the roster at its own height. */
+  learnRoster(vote: Vote): void {
+    const roster = this.#society.rosterOf(vote.roster);
+    const standing = this.#standing;
+    if (roster === null || standing === null || standing.knowsRoster) return;
+    if (vote.transactionID !== standing.chain.height) return;
+    this.#rules ??= this.#rulesOf(vote.roster);
+    this.#standing = { ...standing, chain: { ...standing.chain, roster }, knowsRoster: true };
+    this.#keepRoster(vote.transactionID, roster);
+  }
+
+  /** What is sealed vouches for all that it hangs on. */
+  #keepSealed(number: number, digest: Digest): void {
+    let [at, known]: [number, Digest] = [number, digest];
+    while (!this.#sealed.has(at)) {
+      this.#sealed.set(at, known);
+      const block = this.#blocks.get(known);
+      if (block === undefined || at === 0) return;
+      [at, known] = [at - 1, block.parent];
+    }
+  }
+
+  /** Goes on as far as blocks are known; begins as soon as the founding and its Rules are. */
+  #advance(): void {
+    this.#begin();
+    for (;;) {
+      const standing = this.#standing;
+      const digest = standing === null ? undefined : this.#sealed.get(standing.chain.height);
+      const block = digest === undefined ? undefined : this.#blocks.get(digest);
+      if (standing === null || digest === undefined || block === undefined) return;
+      this.#standing = this.#extend(standing, block, digest);
+    }
+  }
+
+  #begin(): void {
+    this.#rules ??= this.#rulesOf(this.#network);
+    if (this.#standing !== null || this.#rules === null) return;
+    const roster = this.#society.rosterOf(this.#network);
+    if (roster === null) return;
+    const chain = startChain(roster, this.#rules);
+    this.#standing = { chain, knowsRoster: true, knowsDifficulty: true, knowsAccounts: true };
+    this.#keepRoster(0, roster);
+  }
+
+  #rulesOf(roster: Digest): Rules | null {
+    const text = this.#society.rulesOf(roster);
+    return text === null ? null : readRules(text);
+  }
+
+  #extend(standing: Standing, block: Block, digest: Digest): Standing {
+    const rules = this.#rules;
+    const { chain, knowsRoster } = standing;
+    const isChange = block.change !== undefined;
+    if (rules === null || (isChange && !knowsRoster)) {
+      const height = (chain.height + 1) as Chain['height'];
+      if (isChange) this.#keepRoster(height, null);
+      const knowsAccounts = false;
+      const knows = {
+        knowsRoster: knowsRoster && !isChange,
+        knowsDifficulty: false,
+        knowsAccounts,
+      };
+      return { chain: { ...chain, height, tip: digest }, ...knows };
+    }
+    const batch = isChange ? emptyBatch : this.#batchOf(block.root);
+    const isApplied =
+      batch !== null && applyBatch(chain.accounts, batch, this.#hasher).problem === null;
+    const carried = isApplied ? batch : emptyBatch;
+    const next = extendChain(chain, rules, block, digest, this.#hasher, carried);
+    if (next.roster.digest !== chain.roster.digest) {
+      this.#keepRoster(next.height, next.roster);
+      this.#society.keepRoster(next.roster, rules.text, this.#network);
+    }
+    return { ...standing, chain: next, knowsAccounts: standing.knowsAccounts && isApplied };
+  }
+
+  /** The blocks before this one are lost: the ledger goes on from here, without its history. */
+  #startAfter(block: Block, digest: Digest): void {
+    const rules = this.#rules ?? readRules('peers=1 difficulty=fixed:1');
+    if (rules === null) return;
+    const chain: Chain = {
+      ...startChain(NOBODY, rules),
+      height: (block.transactionID + 1) as Chain['height'],
+      tip: digest,
+    };
+    // What came between may have changed the roster.
+    const from = this.#standing === null ? 0 : this.#standing.chain.height + 1;
+    this.#keepRoster(from, null);
+    this.#standing = { chain, knowsRoster: false, knowsDifficulty: false, knowsAccounts: false };
+  }
+
+  #keepRoster(from: number, roster: Roster | null): void {
+    this.#rosters.push({ from, roster });
+  }
+}
+
+/** Without the blocks before, an interval is whatever somebody says; the other rules need none. */
+function guess({ difficulty: rule }: Rules, bits: number): Difficulty {
+  const start = startDifficulty(rule);
+  return rule.kind === 'interval' ? { ...start, bits } : start;
+}
+
+/** One for each network. */
+export class Ledgers {
+  readonly #society: Society;
+  readonly #hasher: Hasher;
+  readonly #ledgers = new Map<Digest, Ledger>();
+
+  constructor(society: Society, hasher: Hasher) {
+    this.#society = society;
+    this.#hasher = hasher;
+  }
+
+  get all(): readonly Ledger[] {
+    return [...this.#ledgers.values()];
+  }
+
+  of(network: Digest): Ledger {
+    const known = this.#ledgers.get(network);
+    if (known !== undefined) return known;
+    const ledger = new Ledger(network, this.#society, this.#hasher);
+    this.#ledgers.set(network, ledger);
+    return ledger;
+  }
+}

@@ -1,0 +1,183 @@
+/** Judges solutions and what controllers answer to them. */
+
+import type { Hasher } from '../../domain/crypto.ts';
+import type { Block, Result, Solution } from '../../domain/message.ts';
+import { type ClientID, type Digest, UNFOUNDED } from '../../domain/names.ts';
+import {
+  digestOf,
+  type Opening,
+  openingOf,
+  openingOfBlock,
+  openingText,
+  zeroBits,
+} from '../../ledger/block.ts';
+import { type Charge, charge, type Judge, type Place, type Said, short } from './testimony.ts';
+
+/** A challenge or a heartbeat and a solution, on their topics, may overtake one another. */
+const OVERTAKE_MS = 3_000;
+
+/** A frozen or cut-off controller hears of acknowledgements so late at most (MQTT's patience). */
+const RESULT_MS = 30_000;
+
+type Refused = Extract<Result, { result: 0 }>;
+/** To be judged when what it is about has surely been heard. */
+type Pending = { readonly message: Solution | Refused; readonly place: Place };
+type Opened = { readonly opening: Opening; readonly by: Set<ClientID> };
+
+export class SolutionJudge implements Judge {
+  readonly #hasher: Hasher;
+  /** What was opened under each number, by its text, and by whom. */
+  readonly #openings = new Map<number, Map<string, Opened>>();
+  readonly #solutions = new Map<string, Solution[]>();
+  #pending: Pending[] = [];
+  /** When each peer was first heard to have so many blocks. */
+  readonly #heights = new Map<ClientID, { readonly height: number; readonly at: number }[]>();
+  /** When an acknowledgement of this block was last heard. */
+  readonly #yes = new Map<Digest, number>();
+  readonly #announced = new Set<Digest>();
+  /** Numbers whose sealing was heard as it came: all that is opened next was said since. */
+  readonly #begun = new Set<number>();
+
+  constructor(hasher: Hasher) {
+    this.#hasher = hasher;
+  }
+
+  judge(said: Said): Charge | null {
+    const { message } = said;
+    if (message.kind === 'solution') return this.#judgeTime(message, said);
+    const isAccepted = message.kind === 'result' && message.result === 1;
+    return isAccepted ? this.#judgeDelay(message, said) : null;
+  }
+
+  #judgeTime({ clientID, transactionID }: Solution, { at, isRepeat }: Said): Charge | null {
+    const known = this.#heights.get(clientID)?.find(({ height }) => height > transactionID);
+    if (isRepeat || known === undefined || at <= known.at + OVERTAKE_MS) return null;
+    const what = `says a solution for ${transactionID}, whose block it has`;
+    return charge('timelySolution', clientID, what);
+  }
+
+  #judgeRefusal(message: Refused): Charge | null {
+    const { controllerID, clientID, transactionID } = message;
+    const said = this.#saidBy(clientID, transactionID).find(
+      ({ solution }) => solution === message.solution,
+    );
+    const own = this.#opened(transactionID).filter(({ by }) => by.has(controllerID));
+    if (said === undefined || own.length === 0) return null;
+    if (!own.every(({ opening }) => this.#solves(said, opening))) return null;
+    const what = `refuses as invalid what ${short(clientID)} solved for ${transactionID}`;
+    return charge('fairRefusal', controllerID, what);
+  }
+
+  #judgeDelay({ controllerID, block }: Extract<Result, { result: 1 }>, said: Said): Charge | null {
+    const digest = digestOf(block, this.#hasher);
+    const yesAt = this.#yes.get(digest);
+    if (said.isRepeat || yesAt === undefined || this.#announced.has(digest)) return null;
+    if (said.at <= yesAt + RESULT_MS) return null;
+    const seconds = Math.round((said.at - yesAt) / 1_000);
+    const what = `announces block ${block.transactionID} ${seconds} s after its acknowledgements`;
+    return charge('timelyResult', controllerID, what);
+  }
+
+  learn(said: Said): void {
+    const { message, at, isInside } = said;
+    const isFounding = message.kind === 'vote' && message.transactionID === UNFOUNDED;
+    if (isFounding && !isInside) this.#begun.add(0);
+    if (message.kind === 'challenge') this.#open(openingOf(message), message.clientID);
+    if (message.kind === 'proposal') this.#hearOf(message.block, message.clientID);
+    if (message.kind === 'heartbeat') this.#rise(message.clientID, message.transactionID, at);
+    if (message.kind === 'acknowledgement' && !isInside) this.#yes.set(message.digest, at);
+    if (message.kind === 'answer' && 'blocks' in message)
+      for (const block of message.blocks) this.#hearOf(block, message.clientID);
+    if (message.kind === 'solution') this.#learnSolution(message, said);
+    if (message.kind === 'result') this.#learnResult(message, said);
+  }
+
+  #learnSolution(message: Solution, { number, at, isRepeat }: Said): void {
+    if (isRepeat) return;
+    this.#saidBy(message.clientID, message.transactionID).push(message);
+    this.#pending.push({ message, place: { number, at } });
+  }
+
+  #learnResult(message: Result, { number, at }: Said): void {
+    if (message.result === 1) {
+      this.#hearOf(message.block, message.controllerID);
+      this.#announced.add(digestOf(message.block, this.#hasher));
+      this.#begun.add(message.transactionID + 1);
+    } else if (message.reason === 'invalid') {
+      this.#pending.push({ message, place: { number, at } });
+    }
+  }
+
+  /** A challenge may come after a solution for it; so nobody is judged at once. */
+  settle(at: number): readonly Charge[] {
+    const due = this.#pending.filter(({ place }) => place.at + OVERTAKE_MS <= at);
+    if (due.length > 0) this.#pending = this.#pending.filter((it) => !due.includes(it));
+    return due.flatMap(({ message, place }) => {
+      const isSolution = message.kind === 'solution';
+      const found = isSolution ? this.#judgeWork(message) : this.#judgeRefusal(message);
+      return found === null ? [] : [{ ...found, place }];
+    });
+  }
+
+  #judgeWork(solution: Solution): Charge | null {
+    const { clientID, transactionID } = solution;
+    const opened = this.#opened(transactionID);
+    if (opened.length === 0 || !this.#begun.has(transactionID)) return null;
+    if (opened.some(({ opening }) => this.#solves(solution, opening))) return null;
+    const owner = this.#ownerOf(solution, opened);
+    if (owner === null) {
+      const what = `says a solution for ${transactionID} that solves nothing`;
+      return charge('trueSolution', clientID, what);
+    }
+    const what = `says the solution of ${short(owner)} for ${transactionID} as its own`;
+    return charge('ownSolution', clientID, what);
+  }
+
+  /** Somebody else who said the same digits, and whose solution they are. */
+  #ownerOf(solution: Solution, opened: readonly Opened[]): ClientID | null {
+    const { clientID, transactionID } = solution;
+    for (const [key, said] of this.#solutions) {
+      if (!key.endsWith(` ${transactionID}`) || key.startsWith(clientID)) continue;
+      const same = said.find((it) => it.solution === solution.solution);
+      if (same === undefined) continue;
+      if (opened.some(({ opening }) => this.#solves(same, opening))) return same.clientID;
+    }
+    return null;
+  }
+
+  #solves(solution: Solution, opening: Opening): boolean {
+    const { kind: _, publicKey: __, ...found } = solution;
+    return zeroBits(digestOf({ ...opening, ...found }, this.#hasher)) >= opening.challenge;
+  }
+
+  #hearOf(block: Block, by: ClientID): void {
+    if (block.change === undefined) this.#open(openingOfBlock(block), by);
+  }
+
+  #open(opening: Opening, by: ClientID): void {
+    const number = opening.transactionID;
+    const all = this.#openings.get(number) ?? new Map<string, Opened>();
+    this.#openings.set(number, all);
+    const text = openingText(opening);
+    const known = all.get(text) ?? { opening, by: new Set() };
+    all.set(text, known);
+    known.by.add(by);
+  }
+
+  #opened(number: number): readonly Opened[] {
+    return [...(this.#openings.get(number)?.values() ?? [])];
+  }
+
+  #saidBy(clientID: ClientID, number: number): Solution[] {
+    const key = `${clientID} ${number}`;
+    const known = this.#solutions.get(key) ?? [];
+    this.#solutions.set(key, known);
+    return known;
+  }
+
+  #rise(clientID: ClientID, height: number, at: number): void {
+    const known = this.#heights.get(clientID) ?? [];
+    this.#heights.set(clientID, known);
+    if ((known.at(-1)?.height ?? -2) < height) known.push({ height, at });
+  }
+}
