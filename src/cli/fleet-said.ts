@@ -57,6 +57,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   'solution-refused': { transactionID: 'number', miner: 'string', reason: 'string' },
   evicted: {},
   dropped: {},
+  syncing: { height: 'number', of: 'number' },
   synced: {},
   refused: { code: 'string', count: 'number' },
   'thread-replaced': {},

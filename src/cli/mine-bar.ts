@@ -1,7 +1,7 @@
 /** The bar of `sortition mine`: how far a search is, how fast, and when it will end. */
 
 import { SingleBar } from 'cli-progress';
-import { formatCount, formatRate } from '../client/describe.ts';
+import { formatClock, formatCount, formatRate } from '../client/describe.ts';
 import type { Pace, Plan } from './mine-run.ts';
 
 export type Goal = {
@@ -40,13 +40,8 @@ export function describePace(
 
 /** Seconds as `0:29`, `1:02:03`, or in days where they are many. */
 export function clockOf(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const days = Math.floor(whole / 86_400);
-  if (days > 1) return `${formatCount(days)} days`;
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const [minutes, hours] = [Math.floor(whole / 60), Math.floor(whole / 3600)];
-  if (hours === 0) return `${minutes}:${two(whole % 60)}`;
-  return `${hours}:${two(minutes % 60)}:${two(whole % 60)}`;
+  const days = Math.floor(Math.ceil(seconds) / 86_400);
+  return days > 1 ? `${formatCount(days)} days` : formatClock(seconds);
 }
 
 /** A bar at the bottom of the terminal that is behind the standard error; nothing elsewhere. */

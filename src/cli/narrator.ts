@@ -14,6 +14,8 @@ type NoteOf<Kind extends Note['kind']> = Note & { readonly kind: Kind };
 
 /** Progress, and refusals of one code, are told at most so often. */
 const SELDOM_MS = 10_000;
+/** How catching up goes, likewise. */
+const SYNCING_MS = 5_000;
 /** So long a peer may be idle between two steps of a round without a word about it. */
 const PATIENCE_MS = 2_000;
 
@@ -47,6 +49,7 @@ const MOMENTARY: ReadonlySet<Idle['reason']> = new Set<Idle['reason']>([
 const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
   idle: 'faint',
   progress: 'faint',
+  syncing: 'faint',
   proposed: 'faint',
   founded: 'weighty',
   mandate: 'weighty',
@@ -71,6 +74,8 @@ export class Narrator {
   #isFounded = false;
   /** When progress was last told. */
   #progressAt = Number.NEGATIVE_INFINITY;
+  /** When catching up was last told. */
+  #syncingAt = Number.NEGATIVE_INFINITY;
   readonly #refusals = new Map<RefusalCode, { at: number; untold: number }>();
   /** Why we are idle, and since when, while that is still untold. */
   #pause: { readonly note: NoteOf<'idle'>; readonly at: number } | null = null;
@@ -116,6 +121,10 @@ export class Narrator {
         return describe(note);
       case 'result':
         return isOneOfMany(before) ? null : describe(note);
+      case 'syncing':
+        if (this.#hasStatusLine || unixMs - this.#syncingAt < SYNCING_MS) return null;
+        this.#syncingAt = unixMs;
+        return describe(note);
       case 'founded':
         this.#isFounded = true;
         return describe(note);

@@ -2,6 +2,7 @@
 
 import {
   describeIdle,
+  describeSyncing,
   formatCount,
   formatRate,
   formatSeconds,
@@ -22,6 +23,8 @@ export type Status = {
   readonly challengedAt: number;
   /** How the search for it goes. */
   readonly progress: NoteOf<'progress'> | null;
+  /** How far we have caught up, where that takes long. */
+  readonly syncing: NoteOf<'syncing'> | null;
   readonly idle: Idle | null;
   readonly isPaused: boolean;
 };
@@ -34,6 +37,7 @@ export function startStatus(wanted: number): Status {
     challenge: null,
     challengedAt: 0,
     progress: null,
+    syncing: null,
     idle: null,
     isPaused: false,
   };
@@ -47,6 +51,14 @@ export function follow(status: Status, note: Note, unixMs: number): Status {
       return { ...status, known: note.known, wanted: note.wanted };
     case 'idle':
       return { ...status, idle: note.idle };
+    case 'syncing':
+      return { ...status, syncing: note };
+    case 'disconnected':
+      return { ...status, syncing: null };
+    case 'synced': {
+      const idle = status.idle?.reason === 'behind' ? null : status.idle;
+      return { ...status, syncing: null, idle };
+    }
     case 'challenge': {
       const isSame = status.challenge?.preimage === note.preimage;
       const since = isSame ? {} : { challengedAt: unixMs, progress: null };
@@ -92,9 +104,20 @@ export function describePlace(status: Status, view: View): string {
   return parts.join(' · ');
 }
 
+const BAR_COLUMNS = 20;
+
+/** How many of the blocks are here that there are, those that were here before among them. */
+function barOf({ height, of }: NoteOf<'syncing'>): string {
+  const share = Math.min(1, height / of);
+  const filled = Math.floor(BAR_COLUMNS * share);
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
+  return `${bar} ${Math.floor(100 * share)} %,`;
+}
+
 /** What we search and how that goes, or why we don't; `threads` is 0 for a peer that never does. */
 export function describeWork(status: Status, threads: number, unixMs: number): string {
-  const { challenge, progress, idle } = status;
+  const { challenge, progress, idle, syncing } = status;
+  if (syncing !== null) return `catching up ${barOf(syncing)} ${describeSyncing(syncing)}`;
   if (idle !== null) return `not mining: ${describeIdle(idle)}`;
   if (challenge === null) return 'not mining: nothing is known yet';
   const { transactionID, bits, expected } = challenge;

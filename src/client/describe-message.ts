@@ -50,8 +50,12 @@ const SENTENCES: Sentences = {
       ? `announces ${blockOf(message.block, nameOf)}, sealed by ${message.seal.length}`
       : `refuses the solution ${shortSolution(message.solution)} of ${nameOf(message.clientID)} ` +
         `for challenge ${message.transactionID}: ${message.reason}`,
-  request: ({ from }) =>
-    from === UNFOUNDED ? 'asks for the founding' : `asks for blocks from ${from} on`,
+  request: ({ from, helper }, nameOf) => {
+    const whom = helper === undefined ? '' : ` ${nameOf(helper)}`;
+    return from === UNFOUNDED
+      ? `asks${whom} for the founding`
+      : `asks${whom} for blocks from ${from} on`;
+  },
   answer: (message, nameOf) => {
     if ('founding' in message) return `tells ${nameOf(message.to)} the founding`;
     const [first, last] = [message.blocks[0], message.blocks.at(-1)];

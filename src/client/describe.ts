@@ -94,6 +94,7 @@ const sentences: Sentences = {
       `can be in no block any more: ${fault}`
     );
   },
+  syncing: (note) => `catching up: ${describeSyncing(note)}`,
   synced: ({ from, to }) => `caught up from height ${from} to ${to}`,
   refused: ({ count: times, from, code, refusal }, nameOf) => {
     const whose = from === null ? '' : ` of ${nameOf(from)}`;
@@ -206,6 +207,27 @@ function factsOf(refusal: Refusal): string {
     default:
       return 'problem' in refusal ? ` (${refusal.problem})` : '';
   }
+}
+
+/** `43100 of 100000 blocks, 6100 a second, about 0:09 to go`. */
+export function describeSyncing({
+  from,
+  height,
+  of,
+  elapsedMs,
+}: Extract<Note, { kind: 'syncing' }>): string {
+  const perSecond = ((height - from) * 1000) / Math.max(1, elapsedMs);
+  const left = formatClock((of - height) / Math.max(1, perSecond));
+  return `${height} of ${of} blocks, ${Math.round(perSecond)} a second, about ${left} to go`;
+}
+
+/** Seconds as `0:29` or `1:02:03`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [minutes, hours] = [Math.floor(whole / 60), Math.floor(whole / 3600)];
+  if (hours === 0) return `${minutes}:${two(whole % 60)}`;
+  return `${hours}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
 /** 16777216 as `16.8 M`. */

@@ -156,6 +156,8 @@ export type Result = From<'result'> & {
 /** Asks for blocks from a height on; from -1 for the founding. */
 export type Request = From<'request'> & {
   readonly from: TransactionID;
+  /** Who sent the last page, and is to send the next one; nobody else need answer. */
+  readonly helper?: ClientID;
   /** There where the sender introduces itself to nobody. */
   readonly publicKey?: PublicKey;
 };

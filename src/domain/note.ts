@@ -182,6 +182,16 @@ export type Note =
       readonly nonce: number;
       readonly fault: FaultCode;
     }
+  /** How a long catching up goes, from one height to another: at most once a second. */
+  | {
+      readonly kind: 'syncing';
+      readonly from: TransactionID;
+      readonly height: TransactionID;
+      /** The highest height that anybody says it has. */
+      readonly of: TransactionID;
+      readonly elapsedMs: number;
+    }
+  /** Catching up is over. */
   | { readonly kind: 'synced'; readonly from: TransactionID; readonly to: TransactionID }
   /** Refused messages of one code since its last note, at most one note a second for each code. */
   | {

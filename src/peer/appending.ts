@@ -7,7 +7,7 @@ import { problemOfSeal } from '../finality/seal.ts';
 import { digestOf, preimageOf } from '../ledger/block.ts';
 import { problemOfBareBlock, problemOfBlock } from '../ledger/chain.ts';
 import { parseChange } from '../ledger/change.ts';
-import { fallBehind } from './asking.ts';
+import { endCatchUp, fallBehind } from './asking.ts';
 import { batchOf } from './batches.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import type { Step } from './step.ts';
@@ -58,7 +58,7 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   step.record({ kind: 'sealed', block, digest, seal, ...(batch.length > 0 && { batch }) });
   if (isNews && block.change === undefined) noteResult(step, whole);
   else if (isNews) noteRoster(step, block);
-  if (state.behind !== null && state.memory.height >= state.behind.target) state.behind = null;
+  if (state.behind !== null && state.memory.height >= state.behind.target) endCatchUp(step);
   state.challenge = null;
   state.proposal = null;
   state.solved = null;

@@ -1,6 +1,7 @@
 /** Asks for the blocks that others have and we don't, until we have them. */
 
-import type { TransactionID } from '../domain/names.ts';
+import { type ClientID, compareText, type TransactionID } from '../domain/names.ts';
+import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 export const askMs = 1_000;
@@ -8,34 +9,131 @@ export const askMs = 1_000;
 /** Whoever claimed the height may have lied, or be gone: we stop asking, and hear of it again. */
 const mostAsked = 20;
 
+/** So often in a row we ask in vain before we mine on meanwhile, on what we have. */
+const mostPaused = 3;
+
+/** Pages of so many peers may turn out wrong before the first of them gets another chance. */
+const mostShunned = 16;
+
+/** People hear how it goes where it takes more blocks than that, and so often at the most. */
+const longSync = 1_000;
+const tellMs = 1_000;
+
 /** We hear of blocks that we don't have, or of a network: asks, and goes on asking. */
 export function fallBehind(step: Step, target: TransactionID): void {
   const { state } = step;
-  if (target <= state.memory.height) return;
-  const isNew = state.behind === null;
+  const { height } = state.memory;
+  if (target <= height) return;
+  const { behind } = state;
+  if (behind !== null) {
+    behind.target = Math.max(target, behind.target) as TransactionID;
+    return;
+  }
   state.behind = {
-    target: Math.max(target, state.behind?.target ?? target) as TransactionID,
-    asked: state.behind?.asked ?? 0,
+    target,
+    asked: 0,
+    from: height,
+    since: step.now.at,
+    toldAt: null,
+    isServed: false,
+    helper: null,
+    shunned: [],
   };
-  if (isNew) ask(step);
+  ask(step);
 }
 
-/** Says the request, and again each second until we have caught up. */
+/**
+ * Says the request, and again each second until we have caught up: to whoever helped us last, and
+ * if that one is silent, to everybody.
+ */
 export function ask(step: Step): void {
   const { behind, memory, settings } = step.state;
   step.cancel('ask');
   if (behind === null) return;
   if (memory.height >= behind.target || behind.asked >= mostAsked) {
-    step.state.behind = null;
+    endCatchUp(step);
     return;
   }
+  if (behind.asked > 0) behind.helper = null;
   behind.asked += 1;
   const { self, isQuiet } = settings;
   step.say({
     kind: 'request',
     clientID: step.self,
     from: memory.height,
+    ...(behind.helper !== null && { helper: behind.helper }),
     ...(isQuiet === true && { publicKey: self.publicKey }),
   });
   step.alarm('ask', askMs);
+}
+
+/** A page was good: its sender goes on at once. */
+export function askOn(step: Step, helper: ClientID): void {
+  const { behind } = step.state;
+  if (behind === null) return;
+  behind.helper = helper;
+  behind.asked = 0;
+  ask(step);
+}
+
+/** A page was wrong: its sender is not asked again, and somebody else is at once. */
+export function shun(step: Step, clientID: ClientID): void {
+  const { behind } = step.state;
+  if (behind === null || behind.shunned.includes(clientID)) return;
+  behind.shunned = [...behind.shunned, clientID].slice(-mostShunned);
+  if (behind.helper !== null && behind.helper !== clientID) return;
+  const other = whoElse(step.state, behind.shunned);
+  // Everybody was asked already, and will be again in a moment.
+  if (other !== null) askOn(step, other);
+  else behind.helper = null;
+}
+
+/** Somebody of our network who says that it has more blocks. */
+function whoElse(state: State, shunned: readonly ClientID[]): ClientID | null {
+  const { acquaintances, memory, settings } = state;
+  const able = Object.values(acquaintances).filter(
+    ({ clientID, gone, network, height }) =>
+      gone === null &&
+      height > memory.height &&
+      network === memory.network?.digest &&
+      clientID !== settings.self.clientID &&
+      !shunned.includes(clientID),
+  );
+  able.sort((a, b) => b.height - a.height || compareText(a.clientID, b.clientID));
+  return able[0]?.clientID ?? null;
+}
+
+/** We have all that we heard of, or ask no more. */
+export function endCatchUp(step: Step): void {
+  const { behind, memory } = step.state;
+  step.cancel('ask');
+  step.state.behind = null;
+  if (behind?.isServed) step.note({ kind: 'synced', from: behind.from, to: memory.height });
+}
+
+/** Tells people how far we are, if that is worth a word. */
+export function tellCatchUp(step: Step): void {
+  const { behind, memory } = step.state;
+  if (behind === null || behind.target - behind.from < longSync) return;
+  if (behind.toldAt !== null && step.since(behind.toldAt) < tellMs) return;
+  behind.toldAt = step.now.at;
+  const { from, target: of } = behind;
+  const elapsedMs = step.since(behind.since);
+  step.note({ kind: 'syncing', from, height: memory.height, of, elapsedMs });
+}
+
+/**
+ * Whether our present number is taken already, so that to search it would be in vain: a page has
+ * come, or a member says so. A claim that nobody follows up with blocks is believed for 3 s.
+ */
+export function isCatchingUp({ behind, memory, acquaintances }: State): boolean {
+  if (behind === null || behind.asked > mostPaused || memory.chain === null) return false;
+  const { height, chain, network } = memory;
+  return (
+    behind.isServed ||
+    chain.roster.members.some(({ clientID }) => {
+      const peer = acquaintances[clientID];
+      return peer !== undefined && peer.height > height && peer.network === network?.digest;
+    })
+  );
 }

@@ -5,7 +5,7 @@ import type { Hasher } from '../domain/crypto.ts';
 import type { Instant } from '../domain/names.ts';
 import { reconsiderProposal } from './acknowledging.ts';
 import { retractSilent } from './acquainting.ts';
-import { ask } from './asking.ts';
+import { ask, shun } from './asking.ts';
 import { fetchBatch, handOut } from './batches.ts';
 import { careForRoster } from './caring.ts';
 import { closePhase, sayAgain } from './electing.ts';
@@ -104,6 +104,8 @@ function takeEvent(step: Step, event: Event): void {
     }
     case 'refused':
       step.refuse(event.from, event.refusal);
+      // Its sender has signed it: so it is its sender who forged.
+      if (event.refusal.code === 'forged-evidence' && event.from !== null) shun(step, event.from);
       return;
     case 'found':
       find(step, event);

@@ -7,7 +7,7 @@ import type { Idle } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { openingOf, openingText, workOf, zeroBits } from '../ledger/block.ts';
 import { problemOfOpening } from '../ledger/chain.ts';
-import { fallBehind } from './asking.ts';
+import { fallBehind, isCatchingUp } from './asking.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { controllerOf, countKnown } from './presence.ts';
 import type { State } from './state.ts';
@@ -161,7 +161,9 @@ export function refreshWork(step: Step): void {
   const work = workToDo(state);
   if (work?.id === state.mining?.id) return;
   state.mining = work;
-  step.act(work === null ? { kind: 'rest' } : { kind: 'mine', work });
+  // Shows nobody anything, and need not wait until the disk has what ended it.
+  if (work === null) step.actFirst({ kind: 'rest' });
+  else step.act({ kind: 'mine', work });
 }
 
 function workToDo(state: State): Work | null {
@@ -179,6 +181,8 @@ function whyIdle(state: State): Idle | null {
   if (memory.network === null) return { reason: 'founding' };
   if (state.office !== null && (presentRoster(memory)?.members.length ?? 0) > 1)
     return { reason: 'governing' };
+  if (isCatchingUp(state) && state.behind !== null)
+    return { reason: 'behind', height: memory.height, of: state.behind.target };
   if (challenge === null || challenge.message.transactionID !== memory.height)
     return { reason: 'no-challenge' };
   if (state.solved !== null) return { reason: 'solved' };
@@ -189,7 +193,8 @@ function whyIdle(state: State): Idle | null {
 /** Tells people once why we are idle, whenever the reason changes. */
 export function tellIdle(step: Step): void {
   const idle = whyIdleInWords(step);
-  const told = JSON.stringify(idle);
+  // How far we are changes with each page; `syncing` tells that.
+  const told = idle?.reason === 'behind' ? idle.reason : JSON.stringify(idle);
   if (told === step.state.toldIdle) return;
   step.state.toldIdle = told;
   if (idle !== null) step.note({ kind: 'idle', idle });

@@ -177,14 +177,32 @@ export type State = {
   /** A proposal of our controller whose batch we lack. */
   awaited: Proposal | null;
 
-  /** The highest height heard of, and how often we asked in vain. */
-  behind: { readonly target: TransactionID; asked: number } | null;
+  behind: CatchUp | null;
   /** Requests of others that wait for an answer of ours, and those heard before. */
   readonly requests: Record<ClientID, HeardRequest>;
 
   readonly refusals: Partial<Record<RefusalCode, number>>;
   readonly untold: Partial<Record<RefusalCode, Untold>>;
   toldIdle: string;
+};
+
+/** Others have blocks that we don't have yet. */
+export type CatchUp = {
+  /** The highest height heard of. */
+  target: TransactionID;
+  /** How often in vain, since the last page. */
+  asked: number;
+  /** Our height when it began. */
+  from: TransactionID;
+  readonly since: Instant;
+  /** When people last heard how it goes. */
+  toldAt: Instant | null;
+  /** Whether a page has brought us on. */
+  isServed: boolean;
+  /** Whose page was good, and whom we ask for the next one. */
+  helper: ClientID | null;
+  /** Whose pages were wrong. */
+  shunned: readonly ClientID[];
 };
 
 export type HeardRequest = {

@@ -42,6 +42,11 @@ export class Step {
     this.effects.push(effect);
   }
 
+  /** Before all else in this turn: for what neither shows others anything nor needs a record. */
+  actFirst(effect: Effect): void {
+    this.effects.unshift(effect);
+  }
+
   /**
    * Says something that nobody keeps; lost while disconnected, so not even begun then. Nor while
    * something waits to be written down: almost all that we say shows our memory [safety].

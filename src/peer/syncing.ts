@@ -19,7 +19,7 @@ import { carriesBatch, digestOf } from '../ledger/block.ts';
 import { extendChain, problemOfBlock } from '../ledger/chain.ts';
 import { adoptFounding } from './adopting.ts';
 import { append } from './appending.ts';
-import { ask, askMs, fallBehind } from './asking.ts';
+import { askMs, askOn, fallBehind, shun, tellCatchUp } from './asking.ts';
 import { controllerOf, heardHeight } from './presence.ts';
 import type { Step } from './step.ts';
 
@@ -30,33 +30,44 @@ const mostNews = 5;
 const serveMs = 20;
 
 /**
- * The controller answers at once. Another peer can't hear what the asker is answered, so it answers
- * after some jitter a request that is repeated, or that no controller can be expected to answer.
+ * Whoever is asked by name answers at once, else the controller does. Another peer can't hear what
+ * the asker is answered, so it answers after some jitter a request to everybody that is repeated,
+ * or that no controller can be expected to answer.
  */
 export function hearRequest(step: Step, request: Request): void {
   const { state } = step;
-  const { clientID, from } = request;
+  const { clientID, from, helper } = request;
   forgetRequests(step);
-  const before = state.requests[clientID];
   const isNothingNew = from === UNFOUNDED ? state.memory.network === null : !hasFrom(step, from);
-  if (isNothingNew) {
-    delete state.requests[clientID];
-    return;
-  }
-  if (state.office !== null) {
-    const isHasty = before !== undefined && step.since(before.at) < serveMs;
-    const at = isHasty ? before.at : step.now.at;
-    const answerAt = isHasty ? ((at + serveMs) as Instant) : null;
-    state.requests[clientID] = { from, at, answerAt };
-    if (isHasty) setServe(step);
-    else step.act({ kind: 'serve', to: clientID, from });
-    return;
-  }
+  if (isNothingNew) delete state.requests[clientID];
+  else if (helper === undefined ? state.office !== null : helper === step.self)
+    answerAtOnce(step, request);
+  else answerInTurn(step, request);
+}
+
+/** But not sooner than so long after the page before. */
+function answerAtOnce(step: Step, { clientID, from }: Request): void {
+  const { requests } = step.state;
+  const before = requests[clientID];
+  const isHasty = before !== undefined && step.since(before.at) < serveMs;
+  const at = isHasty ? before.at : step.now.at;
+  const answerAt = isHasty ? ((at + serveMs) as Instant) : null;
+  requests[clientID] = { from, at, answerAt };
+  if (isHasty) setServe(step);
+  else step.act({ kind: 'serve', to: clientID, from });
+}
+
+/** Who is asked in vain by name is gone, and then the asker asks everybody. */
+function answerInTurn(step: Step, { clientID, from, helper }: Request): void {
+  const { state, now } = step;
+  const before = state.requests[clientID];
   const controllerID = controllerOf(state);
-  const isOurs = before?.from === from || controllerID === null || controllerID === clientID;
-  const wait = before?.from === from ? before.answerAt : null;
-  const answerAt = isOurs ? (wait ?? step.now.at + step.jitter(0, 500)) : null;
-  state.requests[clientID] = { from, at: step.now.at, answerAt: answerAt as typeof step.now.at };
+  const isAgain = before?.from === from;
+  const isOurs = isAgain || controllerID === null || controllerID === clientID;
+  const wait = isAgain ? before.answerAt : null;
+  const isForUs = helper === undefined && isOurs;
+  const answerAt = isForUs ? (wait ?? now.at + step.jitter(0, 500)) : null;
+  state.requests[clientID] = { from, at: now.at, answerAt: answerAt as Instant | null };
   setServe(step);
 }
 
@@ -71,8 +82,9 @@ export function serve(step: Step): void {
     const request = requests[clientID];
     if (request === undefined || request.answerAt === null) continue;
     if (request.answerAt > step.now.at) continue;
-    delete requests[clientID];
-    step.act({ kind: 'serve', to: clientID, from: request.from });
+    const { from } = request;
+    requests[clientID] = { from, at: step.now.at, answerAt: null };
+    step.act({ kind: 'serve', to: clientID, from });
   }
   setServe(step);
 }
@@ -106,41 +118,51 @@ export function hearAnswer(
   answer: Answer,
   evidence: readonly Message[],
 ): Refusal | null {
-  if (step.state.behind === null) return { code: 'not-asked-for' };
-  return 'founding' in answer
-    ? hearFounding(step, answer.founding, evidence.filter(isVote))
-    : hearBlocks(step, answer, evidence.filter(isAcknowledgement));
+  const { behind } = step.state;
+  const { clientID } = answer;
+  if (behind === null || behind.shunned.includes(clientID)) return { code: 'not-asked-for' };
+  const { height } = step.state.memory;
+  const refusal =
+    'founding' in answer
+      ? takeFounding(step, answer.founding, evidence.filter(isVote))
+      : takePage(step, answer, evidence.filter(isAcknowledgement));
+  if (refusal !== null) shun(step, clientID);
+  else if (step.state.memory.height > height) askOn(step, clientID);
+  return refusal;
 }
 
 /** Adopts the founding of the network that a heartbeat named. */
-function hearFounding(step: Step, founding: Founding, votes: readonly Vote[]): Refusal | null {
+function takeFounding(step: Step, founding: Founding, votes: readonly Vote[]): Refusal | null {
   const { heardNetwork, memory } = step.state;
-  if (memory.network !== null || heardNetwork === null) return { code: 'not-asked-for' };
+  // Another one has answered, too.
+  if (memory.network !== null || heardNetwork === null) return null;
   const problem = adoptFounding(step, founding, votes, heardNetwork.digest);
   if (problem !== null) return { code: 'not-a-founding', problem };
   // Heartbeats may have told us already how many blocks there are.
   fallBehind(step, heardHeight(step.state));
-  continueAsking(step);
+  if (step.state.behind !== null) step.state.behind.from = memory.height;
   return null;
 }
 
 /** Takes a page whole or not at all. */
-function hearBlocks(step: Step, page: Page, voices: readonly Acknowledgement[]): Refusal | null {
-  const { memory } = step.state;
+function takePage(step: Step, page: Page, voices: readonly Acknowledgement[]): Refusal | null {
+  const { memory, behind } = step.state;
   const from = memory.height;
-  if (memory.chain === null) return { code: 'not-asked-for' };
+  if (memory.chain === null || behind === null) return { code: 'not-asked-for' };
   const fresh = loadsOf(step, page).filter(({ block }) => block.transactionID >= from);
   if (fresh.length === 0) return null;
   const proofs = proofsOf(page.seals, voices);
   const refusal = refusePage(step, memory.chain, fresh, proofs);
   if (refusal !== null) return refusal;
+  const end = from + fresh.length;
+  behind.target = Math.max(behind.target, end) as TransactionID;
+  behind.isServed = true;
   const isNews = fresh.length <= mostNews;
   for (const load of fresh) {
     const seal = proofs.get(load.block.transactionID)?.seal ?? [];
     append(step, { ...load, digest: digestOf(load.block, step.hasher), seal }, isNews);
   }
-  step.note({ kind: 'synced', from, to: memory.height });
-  continueAsking(step);
+  tellCatchUp(step);
   return null;
 }
 
@@ -202,12 +224,6 @@ function refusePage(
     chain = extendChain(chain, rules, block, digest, step.hasher, batch);
   }
   return null;
-}
-
-function continueAsking(step: Step): void {
-  if (step.state.behind === null) return;
-  step.state.behind.asked = 0;
-  ask(step);
 }
 
 function isVote(message: Message): message is Vote {

@@ -73,6 +73,8 @@ export type Glimpse = {
   readonly term: Term;
   readonly height: TransactionID;
   readonly members: ReadonlySet<ClientID>;
+  /** Whom it asked for a page by name, one request at a time. */
+  readonly helper: ClientID | null;
   readonly judge: (transaction: Transaction, at: Instant) => 'known' | Refusal | null;
 };
 
@@ -92,6 +94,6 @@ export function createGlimpse(hasher: Hasher): (state: State) => Glimpse {
     const { term, height } = memory;
     const judge: Glimpse['judge'] = (transaction, at) =>
       judgeTransaction(state, transaction, at, hasher);
-    return { term, height, members, judge };
+    return { term, height, members, helper: state.behind?.helper ?? null, judge };
   };
 }

@@ -60,24 +60,30 @@ export class Checker {
 
   /**
    * Only a check that succeeds is charged to its payer: anyone can forge in somebody's name, and
-   * must not use up what that somebody may say. What held before costs nothing.
+   * must not use up what that somebody may say. What held before costs nothing; without a payer,
+   * nothing is charged at all.
    */
-  check(claim: Claim, payer: Payer, at: Instant): Outcome {
+  check(claim: Claim, payer: Payer | null, at: Instant): Outcome {
     const { publicKey, topic, text, signed, signature } = claim;
     const known = this.#held.get(text);
     if (known?.publicKey === publicKey && known.topic === topic) return 'held';
-    const { from, allowance } = payer;
-    const common = this.#common[from];
-    const isPaid = this.#total.has(at) && common?.has(at) !== false;
-    if (!isPaid || allowance?.has(at) === false) return 'too-many';
-    this.#total.take();
-    common?.take();
+    if (payer !== null && !this.#charge(payer, at)) return 'too-many';
     if (!this.#verifier.verify(publicKey, signatureInput(topic, signed), signature)) {
       return 'forged';
     }
-    allowance?.take();
+    payer?.allowance?.take();
     this.remember(publicKey, topic, text);
     return 'held';
+  }
+
+  /** Takes from what is everybody's; false where nothing is left, there or of the sender's own. */
+  #charge({ from, allowance }: Payer, at: Instant): boolean {
+    const common = this.#common[from];
+    const isPaid = this.#total.has(at) && common?.has(at) !== false;
+    if (!isPaid || allowance?.has(at) === false) return false;
+    this.#total.take();
+    common?.take();
+    return true;
   }
 
   /** Takes it that `text` on `topic` is signed with that key. */

@@ -43,6 +43,8 @@ export type DoorView = {
   readonly term: Term;
   readonly height: TransactionID;
   readonly members: ReadonlySet<ClientID>;
+  /** Whom it asked for a page by name, one request at a time; null for nobody. */
+  readonly helper?: ClientID | null;
   /** What it would say to a transaction without asking for its signature; null if it is welcome. */
   readonly judge: (transaction: Transaction, at: Instant) => 'known' | Refusal | null;
 };
@@ -144,7 +146,7 @@ export class Door {
     return { kind: 'heard', event: { ...PASSED, message, text, retained } };
   }
 
-  #checkTransaction(transaction: Transaction, payer: Payer, at: Instant): Outcome {
+  #checkTransaction(transaction: Transaction, payer: Payer | null, at: Instant): Outcome {
     const claim = {
       topic: null,
       text: textOf(transaction),
@@ -177,8 +179,12 @@ export class Door {
     if (misnamed !== undefined) return { code: 'wrong-name', name: misnamed.clientID };
     const evidence = evidenceOf(message, (signer) => this.keyOf(signer), this.#reader);
     if (!evidence.ok) return { code: 'forged-evidence', problem: evidence.problem };
-    // Whoever brings evidence along pays for it; what was heard before costs nothing again.
-    const bearer: Payer = { from, allowance: this.#directory.allowanceOf(clientID) };
+    // Whoever brings evidence along pays for it; what was heard before costs nothing again. A page
+    // that we asked somebody for is on our account: no more come than we ask for, or are of use.
+    const isAskedFor = message.kind === 'answer' && clientID === view.helper;
+    const bearer: Payer | null = isAskedFor
+      ? null
+      : { from, allowance: this.#directory.allowanceOf(clientID) };
     const refusal =
       this.#weigh(evidence.exhibits, bearer, at) ??
       this.#weighBatches(batchesIn(message), bearer, at);
@@ -207,7 +213,7 @@ export class Door {
   }
 
   /** Checks the signatures of the evidence; null where all of them hold. */
-  #weigh(exhibits: readonly Exhibit[], bearer: Payer, at: Instant): Refusal | null {
+  #weigh(exhibits: readonly Exhibit[], bearer: Payer | null, at: Instant): Refusal | null {
     for (const exhibit of exhibits) {
       const topic = sharedTopicOf(this.#prefix, exhibit.message.kind);
       const outcome = this.#checker.check({ ...exhibit, topic }, bearer, at);
@@ -221,7 +227,7 @@ export class Door {
   }
 
   /** Checks the signatures of all transactions; null where all of them hold. */
-  #weighBatches(batches: readonly Batch[], bearer: Payer, at: Instant): Refusal | null {
+  #weighBatches(batches: readonly Batch[], bearer: Payer | null, at: Instant): Refusal | null {
     for (const [index, text] of batches.flat().entries()) {
       const transaction = readText(text);
       assert(transaction !== null, 'The schema has read each transaction.');
@@ -263,10 +269,13 @@ function staleness(message: Enveloped, { term, height }: DoorView): Refusal | nu
     case 'solution':
     case 'result':
     case 'request':
-    case 'answer':
     case 'batch':
     case 'fetch':
       return null;
+    case 'answer': {
+      const last = 'blocks' in message ? message.blocks.at(-1) : undefined;
+      return last === undefined ? null : lower(last.transactionID, height);
+    }
   }
 }
 

@@ -147,6 +147,7 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
   request: values.object({
     clientID: values.clientID,
     from: values.height,
+    helper: values.clientID.exactOptional(),
     publicKey: values.publicKey.exactOptional(),
   }),
   batch: values.object({

@@ -118,6 +118,34 @@ test('whoever catches up hears of the height, not of each block on the way', () 
   expect(narrator.tell(result, 4)?.text).toMatch(/^result 0: 0a11aaaa wins/);
 });
 
+test('a long way to catch up is a bar on the screen, and a line now and then', () => {
+  const syncing = (height: number, elapsedMs: number): Note => ({
+    kind: 'syncing',
+    from: 20_000 as TransactionID,
+    height: height as TransactionID,
+    of: 100_000 as TransactionID,
+    elapsedMs,
+  });
+  const lines = new Narrator(3, false);
+  expect(lines.tell(syncing(50_000, 5_000), 0)?.text).toBe(
+    'catching up: 50000 of 100000 blocks, 6000 a second, about 0:09 to go',
+  );
+  expect(lines.tell(syncing(56_000, 6_000), 1_000)).toBeNull();
+  expect(lines.tell(syncing(80_000, 10_000), 5_000)?.text).toContain('80000 of 100000');
+
+  const screen = new Narrator(3, true);
+  expect(screen.tell(syncing(50_000, 5_000), 0)).toBeNull();
+  expect(describeWork(screen.status, 6, 0)).toBe(
+    `catching up ${'█'.repeat(10)}${'░'.repeat(10)} 50 %, ` +
+      '50000 of 100000 blocks, 6000 a second, about 0:09 to go',
+  );
+  const before: Note = { kind: 'syncing', from: ZERO, height: ZERO, of: ZERO, elapsedMs: 0 };
+  expect(lines.tell(before, 99_000)?.text).toContain('0 of 0 blocks, 0 a second');
+  const synced: Note = { kind: 'synced', from: ZERO, to: 100_000 as TransactionID };
+  screen.tell(synced, 2);
+  expect(describeWork(screen.status, 6, 2)).toBe('not mining: nothing is known yet');
+});
+
 test('a controller is told once that it does not mine, whatever challenges it opens', () => {
   const narrator = new Narrator(3, true);
   narrator.tell(idle('governing'), 0);

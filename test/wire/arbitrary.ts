@@ -203,7 +203,13 @@ export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
     reason: fc.constantFrom('invalid', 'late', 'unknown-transaction', 'not-open'),
   }),
   fc.record(
-    { kind: constant('request'), clientID: anyID, from: anyHeight, publicKey: anyKey },
+    {
+      kind: constant('request'),
+      clientID: anyID,
+      from: anyHeight,
+      helper: anyID,
+      publicKey: anyKey,
+    },
     { requiredKeys: ['kind', 'clientID', 'from'] },
   ),
   fc.record({

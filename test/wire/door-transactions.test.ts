@@ -4,7 +4,7 @@ import { textOf } from '../../src/domain/transaction.ts';
 import { TRANSACTIONS_LIMIT } from '../../src/wire/checker.ts';
 import { signTransaction } from '../../src/wire/transaction.ts';
 import { codeOf, Doorstep, refusalOf } from './doorstep.ts';
-import { actor, batchBy, blockBy, digest, samplesBy } from './samples.ts';
+import { actor, batchBy, blockBy, digest, samplesBy, transaction } from './samples.ts';
 
 const ann = actor();
 const hello = signTransaction({ message: 'hello', nonce: 0 }, ann.signer);
@@ -109,5 +109,28 @@ describe('a batch at the door', () => {
     expect(hear([batch])).toBe('heard');
     expect(hear([forged])).toBe('forged-evidence');
     expect(hear([])).toBe('malformed');
+  });
+
+  it('in pages that we asked somebody for by name is on our own account', () => {
+    const to = step.self.member.clientID;
+    const page = { kind: 'answer', clientID, to, blocks: [blockBy(clientID)], seals: [] } as const;
+    step.always = true;
+    let nonce = 0;
+    const hear = (): string => {
+      const texts = Array.from({ length: 90 }, () => {
+        nonce += 1;
+        return textOf({ ...hello, nonce });
+      });
+      return codeOf(step.hear(ann, { ...page, batches: [texts] }));
+    };
+    const pages = (): readonly string[] => Array.from({ length: 30 }, hear);
+    expect(new Set(pages())).toEqual(new Set(['heard', 'too-many']));
+    step.at += 60_000;
+    step.view = { ...step.view, helper: clientID };
+    expect(new Set(pages())).toEqual(new Set(['heard']));
+    // Which are of use: nobody looks at what we have already.
+    step.view = { ...step.view, height: transaction(5) };
+    step.checks = 0;
+    expect([hear(), step.checks]).toEqual(['stale-transaction', 0]);
   });
 });

@@ -221,11 +221,11 @@ it('refuses what belongs to a term below its own before it checks the signature'
   expect(refusalOf(step.hear(bob, said.vote))).toEqual({ code: 'stale-term', term: 3, ours: 4 });
 });
 
-it('refuses proposals and acknowledgements of blocks that it has, but no solution', () => {
+it('refuses proposals, acknowledgements and pages of blocks that it has, but no solution', () => {
   step.door.learn(ann.member);
   step.view = { ...step.view, height: transaction(1) };
   const stale = KINDS.filter((kind) => codeOf(step.hear(ann, said[kind])) === 'stale-transaction');
-  expect(stale).toEqual(['proposal', 'acknowledgement']);
+  expect(stale).toEqual(['proposal', 'acknowledgement', 'answer']);
 });
 
 it.each(KINDS)('%s signed by somebody else is forged', (kind) => {

@@ -33,6 +33,8 @@ const idle: ReadonlySet<string> = new Set([
   'heardAt',
   'at',
   'asked',
+  'toldAt',
+  'from',
   'since',
   'jitterMs',
   'named',
