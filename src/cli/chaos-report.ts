@@ -1,6 +1,7 @@
 /** What came out of a run of chaos, as lines for people and as an object for programs. */
 
 import { formatSeconds } from '../client/describe.ts';
+import { countOf } from '../domain/count-of.ts';
 import { medianOf, worstOf } from './bench-report.ts';
 import type { Loss } from './chaos-failovers.ts';
 import type { Outcome } from './chaos-run.ts';
@@ -17,9 +18,7 @@ export function describeOutcome(outcome: Outcome, seed: number): readonly string
   const befell = Object.entries(deeds).map(([kind, count]) => `${kind} ${count}`);
   const kept = keptIn === null ? [] : [`what everybody said and wrote down is in ${keptIn}`];
   const verdict =
-    violations.length === 0
-      ? 'everything held'
-      : `${violations.length} violation${violations.length === 1 ? '' : 's'}`;
+    violations.length === 0 ? 'everything held' : countOf(violations.length, 'violation');
   return [
     `befell: ${befell.length === 0 ? 'nothing' : befell.join(', ')}`,
     ...LOSSES.flatMap((loss) => describeFailovers(outcome, loss)),

@@ -1,5 +1,6 @@
 /** What the referee found, for people, for programs, and for graders' JUnit. */
 
+import { countOf } from '../domain/count-of.ts';
 import type { Rule } from '../record/referee/rules.ts';
 import { describeViolation, type Tally, type Violation } from '../record/referee/violation.ts';
 import { writeJunit } from './check-junit.ts';
@@ -120,10 +121,6 @@ function describeChecked(checked: Tally['checked']): readonly string[] {
       ? []
       : [`${countOf(unproven, 'message')} by peers who had not told their keys`]),
   ];
-}
-
-function countOf(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function write(text: string): void {

@@ -1,6 +1,7 @@
 /** Tells people, or programs, how mining goes. */
 
 import { formatCount, formatRate, formatSeconds } from '../client/describe.ts';
+import { countOf } from '../domain/count-of.ts';
 import { printable } from './line-format.ts';
 import { Bar } from './mine-bar.ts';
 import type { Listener, Outcome, Plan } from './mine-run.ts';
@@ -53,7 +54,7 @@ export function describePlan(plan: Plan, block: string): string {
   return (
     `block      ${text}\n` +
     `search     ${algorithm}, ${describeZeros(bits)}, about ${formatCount(2 ** bits)} tries; ` +
-    `nonces from ${from} to ${to - 1}, ${workers} worker${workers === 1 ? '' : 's'}`
+    `nonces from ${from} to ${to - 1}, ${countOf(workers, 'worker')}`
   );
 }
 
@@ -61,7 +62,7 @@ export function describeOutcome(plan: Plan, outcome: Outcome): readonly string[]
   const { from, to, bits, workers } = plan;
   const { tried, elapsedMs } = outcome;
   const rate = elapsedMs > 0 ? `, ${formatRate((tried / elapsedMs) * 1000)}` : '';
-  const sum = `${tried} hash${tried === 1 ? '' : 'es'} in ${formatSeconds(elapsedMs)}${rate}`;
+  const sum = `${countOf(tried, 'hash', 'hashes')} in ${formatSeconds(elapsedMs)}${rate}`;
   switch (outcome.kind) {
     case 'found':
       return [
@@ -81,8 +82,7 @@ export function describeOutcome(plan: Plan, outcome: Outcome): readonly string[]
 
 /** As digits of a digest in hexadecimal, where they are whole. */
 function describeZeros(bits: number): string {
-  const [count, what] = bits % 4 === 0 ? [bits / 4, 'zero'] : [bits, 'zero bit'];
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+  return bits % 4 === 0 ? countOf(bits / 4, 'zero') : countOf(bits, 'zero bit');
 }
 
 function write(line: string): void {

@@ -8,6 +8,7 @@ import {
   type Words,
 } from '../client/describe-turn.ts';
 import type { Effect, Event } from '../domain/contract.ts';
+import { countOf } from '../domain/count-of.ts';
 import { nodeHasher } from '../node/crypto.ts';
 import { piecesOf } from '../node/file-pieces.ts';
 import { WorldError } from '../node/world-error.ts';
@@ -94,7 +95,7 @@ export function tellOutcome(outcome: TraceOutcome, isJson: boolean): void {
     return;
   }
   const { path, peer, turns, problem, version, isTorn } = outcome;
-  const number = `${turns} turn${turns === 1 ? '' : 's'}`;
+  const number = countOf(turns, 'turn');
   const torn = isTorn ? ', and a torn last line' : '';
   const wasOther = version === readVersion() ? '' : `; it was written by version ${version}`;
   const result =

@@ -1,6 +1,7 @@
 /** What happens in a run of many peers, each thing once, and the line that tells it to people. */
 
 import { describe, formatSeconds, shortName } from '../client/describe.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { ClientID, Digest, TransactionID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import type { Ending } from './fleet-process.ts';
@@ -78,7 +79,7 @@ export function describeFact(fact: Fact): string {
     case 'broker':
       return describeBroker(fact);
     case 'starting':
-      return `starting ${fact.peers} peer${fact.peers === 1 ? '' : 's'}`;
+      return `starting ${countOf(fact.peers, 'peer')}`;
     case 'peer':
       return `${shortName(fact.name)} comes in (process ${fact.pid})`;
     case 'nobody':

@@ -1,6 +1,7 @@
 /** The closing tables of a run, as lines of plain text. */
 
 import { formatCount, formatRate, formatSeconds, shortName } from '../client/describe.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { UnixMs } from '../domain/names.ts';
 import { describeEnding, type Outcome } from './start-fact.ts';
 import { type PeerRow, triedBy } from './start-peers.ts';
@@ -98,7 +99,7 @@ export function summaryLine(
   const { results, wanted, terms } = run;
   const of = results < wanted ? ` of ${wanted}` : '';
   const noun = (of === '' ? results : wanted) === 1 ? 'result' : 'results';
-  const inTerms = `${terms} ${terms === 1 ? 'term' : 'terms'}`;
+  const inTerms = countOf(terms, 'term');
   return `${results}${of} ${noun} in ${inTerms}, ${formatSeconds(elapsedMs)}`;
 }
 

@@ -8,6 +8,7 @@ import {
   shortSolution,
 } from '../client/describe.ts';
 import { describeRefusal } from '../client/describe-turn.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { UnixMs } from '../domain/names.ts';
 import type { Occurrence, Picture, ResultPicture } from '../record/picture.ts';
 import { type Doing, type Standing, standingsOf, totalRate } from '../record/standing.ts';
@@ -194,7 +195,10 @@ function describeOccurrence(it: Occurrence): string {
     case 'election':
       return `election of term ${it.term}, begun by ${shortName(it.peer)}`;
     case 'mandate':
-      return `${shortName(it.controller)} is controller of term ${it.term}, by ${it.votes} votes`;
+      return (
+        `${shortName(it.controller)} is controller of term ${it.term}, ` +
+        `by ${countOf(it.votes, 'vote')}`
+      );
     case 'stepped-down':
       return `${shortName(it.controller)} is no longer controller of term ${it.term}`;
     case 'roster':

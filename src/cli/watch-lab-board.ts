@@ -3,6 +3,7 @@
 import { formatCount, formatSeconds } from '../client/describe.ts';
 import { shortLabName } from '../client/describe-lab.ts';
 import { describeRefusal } from '../client/describe-turn.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { UnixMs } from '../domain/names.ts';
 import type {
   LabOccurrence,
@@ -52,7 +53,7 @@ function headOf(picture: LabPicture, now: UnixMs): Row {
   const parts = [dialect, `${Object.keys(peers).length} of ${seats} peers`];
   parts.push(controller === null ? 'no controller' : `controller ${shortLabName(controller.name)}`);
   if (since !== null) parts.push(formatElapsed(now - since));
-  parts.push(`${heard} message${heard === 1 ? '' : 's'}`);
+  parts.push(countOf(heard, 'message'));
   return row('head', parts.join(' · '), controller === null ? 'bad' : 'good');
 }
 
@@ -131,7 +132,7 @@ function describeOccurrence(it: LabOccurrence): string {
     case 'gone':
       return `${shortLabName(it.peer)} ${it.how === 'lost' ? 'is lost' : 'has left'}`;
     case 'elected':
-      return `${shortLabName(it.controller)} is elected by ${it.votes} votes`;
+      return `${shortLabName(it.controller)} is elected by ${countOf(it.votes, 'vote')}`;
     case 'solution-refused': {
       const who = it.miner === null ? 'somebody' : shortLabName(it.miner);
       return `a solution of ${who} for challenge ${it.transactionID} is refused`;

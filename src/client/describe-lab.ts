@@ -1,5 +1,6 @@
 /** What a peer of a lab dialect notes, each in one plain line for people. */
 
+import { countOf } from '../domain/count-of.ts';
 import type { Name } from '../lab/message.ts';
 import type { LabNote } from '../lab/note.ts';
 import { formatCount } from './describe.ts';
@@ -47,7 +48,7 @@ const SENTENCES: Sentences = {
   voted: ({ vote }) => `everybody is here: we vote with ${shortLabName(vote)}`,
   elected: ({ controller, vote, votes, isSelf }) =>
     `${isSelf ? 'we are' : `${shortLabName(controller)} is`} controller, with ` +
-    `${shortLabName(vote)} as the highest of ${votes} votes`,
+    `${shortLabName(vote)} as the highest of ${countOf(votes, 'vote')}`,
   challenge: ({ transactionID, bits, expected, isOwn }) =>
     `challenge ${transactionID}${isOwn ? ' of ours' : ''}: ${bits} zero bits, about ` +
     `${formatCount(expected)} tries`,

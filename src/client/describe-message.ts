@@ -1,5 +1,6 @@
 /** What a message says, in one plain line for people. */
 
+import { countOf } from '../domain/count-of.ts';
 import type { Message } from '../domain/message.ts';
 import { UNFOUNDED } from '../domain/names.ts';
 import type { LabMessage } from '../lab/message.ts';
@@ -37,7 +38,8 @@ const SENTENCES: Sentences = {
     const held = accepted === undefined ? '' : `, holding block ${accepted.block.transactionID}`;
     return `drew ${voteID} and votes for ${nameOf(controllerID)} in term ${term}${held}`;
   },
-  mandate: ({ term, votes }) => `is controller of term ${term}, by ${votes.length} votes`,
+  mandate: ({ term, votes }) =>
+    `is controller of term ${term}, by ${countOf(votes.length, 'vote')}`,
   challenge: ({ transactionID, challenge, term }) =>
     `opens challenge ${transactionID}: ${challenge} zero bits, term ${term}`,
   solution: ({ transactionID, solution }) =>

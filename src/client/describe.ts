@@ -1,5 +1,6 @@
 /** A note in one plain line for people. */
 
+import { countOf } from '../domain/count-of.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Idle, Note, StepDown, Suspicion } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -59,7 +60,7 @@ const sentences: Sentences = {
   },
   mandate: ({ term, controller, votes, isSelf }, nameOf) =>
     `${isSelf ? 'we are' : `${nameOf(controller)} is`} controller of term ${term}, ` +
-    `by ${votes} votes`,
+    `by ${countOf(votes, 'vote')}`,
   roster: ({ change, member, members }, nameOf) =>
     `${nameOf(member)} is ${change === 'admit' ? 'admitted' : 'removed'}: ` +
     `${members.length} member${members.length === 1 ? '' : 's'}`,
