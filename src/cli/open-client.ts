@@ -27,6 +27,7 @@ import { parseBrokerUrl } from '../node/mqtt-url.ts';
 import { readRosterFile } from '../node/roster-file.ts';
 import { systemClock } from '../node/system-clock.ts';
 import type { WorldError } from '../node/world-error.ts';
+import { keepYoungHeapSmall } from '../node/young-heap.ts';
 import type { Connection } from './connection-settings.ts';
 import { CountingMiner } from './counting-miner.ts';
 import { type PeerValues, peerSettings } from './peer-settings.ts';
@@ -114,7 +115,11 @@ export async function openClient(
       return link;
     },
     onNote: (note) => {
-      if (note.kind === 'mandate') pool?.start();
+      if (note.kind === 'mandate') {
+        pool?.start();
+        // Not before: a start makes much, and collecting it more often would cost the founding.
+        keepYoungHeapSmall();
+      }
       hooks.onNote(note);
     },
     witness: together([
