@@ -29,6 +29,17 @@ describe('the referee of the labs', () => {
     expect(found.filter((told) => !told.startsWith(rule))).toEqual([]);
   });
 
+  it('lets a controller answer a TransactionID in quotes as it was asked', () => {
+    const quoted = lives.ufes.map((it) => {
+      const text = new TextDecoder()
+        .decode(it.payload)
+        .replace(/"TransactionID":(\d+)/, '"TransactionID":"$1"');
+      const payload = new TextEncoder().encode(text);
+      return it.topic === 'sd/result' ? { ...it, payload } : it;
+    });
+    expect(judge('ufes', quoted)).toEqual([]);
+  });
+
   it('judges a dialect by its own rules', () => {
     expect(judge('statement', lives.ufes).some((told) => told.startsWith('R61'))).toBe(true);
     expect(judge('ufes', lives.statement).some((told) => told.startsWith('R61'))).toBe(true);

@@ -131,7 +131,7 @@ test('a network is judged while it lives, from the middle on', async () => {
     '0',
   );
   await program.hear('result', 3);
-  const live = new Program(['check', '-p', port, '--for', '3s', '--json']);
+  const live = new Program(['check', '-p', port, '--for', '2s', '--json']);
   expect(await live.exit()).toBe(0);
   expect(live.all('remark')).toHaveLength(1);
   const { messages, checked } = summaryOf(live) as {
@@ -141,13 +141,6 @@ test('a network is judged while it lives, from the middle on', async () => {
   expect(messages).toBeGreaterThan(20);
   expect(checked['unproven']).toBe(0);
   expect(checked['seals']).toBeGreaterThan(2);
-
-  const endless = new Program(['check', '--host', '127.0.0.1', '-p', port]);
-  await endless.write('listening to sd/#');
-  await until(() => program.all('result').length > 20, 'some more results', 20_000);
-  endless.child.kill('SIGINT');
-  expect(await endless.exit()).toBe(0);
-  expect(endless.stdout).toContain('39 rules checked: no violation');
 }, 60_000);
 
 test('clients of the labs are judged by their own rules', async () => {
@@ -158,6 +151,7 @@ test('clients of the labs are judged by their own rules', async () => {
     new Program(['check', '-p', port, '--json', '--prefix', name, '--dialect', ...args]);
   const referees = [judge('u', 'ufes'), judge('s', 'statement'), judge('u', 'statement')];
   await Promise.all(referees.map((referee) => referee.hear('remark')));
+  const clients: Program[] = [];
   for (const [prefix, dialect, difficulty] of [
     ['u', 'ufes', 'fixed:10'],
     ['s', 'statement', 'fixed:2'],
@@ -171,13 +165,13 @@ test('clients of the labs are judged by their own rules', async () => {
       difficulty ?? '',
     ];
     const rest = ['--peers', '2', '--threads', '1', '--json', '-p', port];
-    for (let count = 0; count < 2; count += 1) new Program(['client', ...peer, ...rest]);
+    for (let count = 0; count < 2; count += 1)
+      clients.push(new Program(['client', ...peer, ...rest]));
   }
   const [ufes, statement, wrong] = referees;
   if (!ufes || !statement || !wrong) throw new Error('There are three.');
   await wrong.hear('violation');
-  // Introductions, votes, and a challenge after 2 s.
-  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  await Promise.all(clients.map((client) => client.hear('result')));
   for (const referee of referees) referee.child.kill('SIGINT');
   expect(await Promise.all(referees.map((referee) => referee.exit()))).toEqual([0, 0, 1]);
   for (const referee of [ufes, statement]) {

@@ -21,7 +21,12 @@ const FIELDS: Readonly<Record<LabMessage['kind'], readonly string[]>> = {
   presence: ['State'],
 };
 
-const INTEGERS = ['TransactionID', 'Challenge', 'Result'];
+/** A controller may answer a TransactionID as it was asked: by a text, if that was one. */
+const INTEGERS: Readonly<Partial<Record<LabMessage['kind'], readonly string[]>>> = {
+  challenge: ['TransactionID', 'Challenge'],
+  solution: ['TransactionID'],
+  result: ['Result'],
+};
 const WORDS = /^(init|voting|election|challenge|solution|result|peer\/[^/]+)$/;
 
 export function hearLab(dialect: Dialect, prefix: string, recorded: Recorded): LabHearing {
@@ -51,8 +56,9 @@ function judgeFields(
 ): LabCharge | null {
   const who = nameOf(message);
   const known = [...CLIENT_KEYS, ...VOTE_KEYS, ...FIELDS[message.kind]] as readonly string[];
-  const text = INTEGERS.find((name) => name in fields && !Number.isInteger(fields[name]));
-  if (text !== undefined && FIELDS[message.kind].includes(text)) {
+  const integers = INTEGERS[message.kind] ?? [];
+  const text = integers.find((name) => name in fields && !Number.isInteger(fields[name]));
+  if (text !== undefined) {
     const what = `says ${text} of a ${message.kind} as a ${typeof fields[text]}`;
     return labCharge('integers', who, what);
   }
