@@ -8,7 +8,7 @@ import { problemOfDoom, problemOfHealing } from './checkers/liveness.ts';
 import { Fate } from './deeds.ts';
 import { PERSONALITIES } from './personality.ts';
 import { describeDeed, type Plan } from './plan.ts';
-import { Traffic } from './traffic.ts';
+import { type Settled, Traffic } from './traffic.ts';
 import { World, type WorldOptions } from './world.ts';
 
 /** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
@@ -27,6 +27,7 @@ export type Life = {
   readonly faults: number;
   /** From the loss of a controller to the first mandate after it, in virtual milliseconds. */
   readonly failoversMs: readonly number[];
+  readonly settled: Settled;
 };
 
 /**
@@ -53,7 +54,8 @@ export function live(
     ...(onCarried !== undefined && { onCarried }),
   });
   const fate = new Fate(world, plan);
-  new Traffic(world, plan.seed, hasher).begin();
+  const traffic = new Traffic(world, plan.seed, hasher);
+  traffic.begin();
   const isOver = (): boolean => violation !== null;
   const pass = (ms: number): boolean => world.runUntil(isOver, ms);
   for (let started = 0; started < plan.peers + plan.extra; started += 1) {
@@ -79,6 +81,7 @@ export function live(
     violation: violation ?? unwell,
     faults: fate.done,
     failoversMs: failovers(world, fate.beheadings),
+    settled: traffic.settle(),
   };
 }
 

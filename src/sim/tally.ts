@@ -12,8 +12,11 @@ export class Tally {
   seals = 0;
   terms = 0;
   virtualMs = 0;
+  sent = 0;
+  /** Double spends of which so many went into the ledger. */
+  readonly doubles = { neither: 0, one: 0, both: 0 };
 
-  add({ plan, world, violation, failoversMs }: Life): void {
+  add({ plan, world, violation, failoversMs, settled }: Life): void {
     const views = world.peers.map((peer) => world.view(peer));
     this.worlds += 1;
     if (violation !== null) this.broken += 1;
@@ -22,6 +25,8 @@ export class Tally {
     this.terms += Math.max(...views.map(({ term }) => term));
     this.virtualMs += world.agenda.now;
     this.#failoversMs.push(...failoversMs);
+    this.sent += settled.sent;
+    for (const many of ['neither', 'one', 'both'] as const) this.doubles[many] += settled[many];
     for (const { what } of plan.deeds) this.#faults.set(what, (this.#faults.get(what) ?? 0) + 1);
   }
 
@@ -39,6 +44,9 @@ export class Tally {
       `faults: ${kinds.map(([what, count]) => `${what} ${count}`).join(', ')}`,
       `${this.seals} blocks sealed in ${this.terms} terms, ${hours(this.virtualMs)} of world time`,
       `${this.doomed} worlds lost their majority for good in the end, and decided nothing more`,
+      `${this.sent} transactions sent; of double spends through two peers at once ` +
+        `${this.doubles.one} went one way, ${this.doubles.both} both ways, ` +
+        `${this.doubles.neither} neither (who had them was lost, or the money was)`,
       `${sorted.length} times a controller was lost, or cut off: the next mandate after ` +
         `${at(0.5)} (median), ${at(0.99)} (99 %), ${at(1)} (worst)`,
     ].join('\n');

@@ -17,14 +17,23 @@ const share = 0.5;
 /** People with keys of their own, besides the miners with theirs. */
 const people = 5;
 
+/** Double spends by how many of the two are in the ledger, and all that was sent. */
+export type Settled = {
+  readonly sent: number;
+  /** Lost with the peers that had them, or behind another spending of that money. */
+  readonly neither: number;
+  readonly one: number;
+  readonly both: number;
+};
+
 export class Traffic {
   readonly #world: World;
   readonly #chance: Chance;
   readonly #people: readonly Member[];
   /** Handed to a peer that lived. */
   sent = 0;
-  /** Pairs of which one may be in the ledger at the most. */
-  doubleSpends = 0;
+  /** The same money, handed to two peers at once. */
+  readonly #pairs: (readonly [string, string])[] = [];
 
   constructor(world: World, seed: number, hasher: Hasher) {
     this.#world = world;
@@ -71,16 +80,27 @@ export class Traffic {
     if (owner === undefined || one === undefined || two === undefined) return;
     const { balance, nonce } = via.client.account(owner.clientID);
     const amount = 1 + Math.floor(this.#chance.next() * balance);
-    this.#hand(via, owner, { to: accountKeyOf(one.publicKey), amount, nonce });
+    const text = this.#hand(via, owner, { to: accountKeyOf(one.publicKey), amount, nonce });
     if (other === undefined || other === via || one === two) return;
-    this.doubleSpends += 1;
-    this.#hand(other, owner, { to: accountKeyOf(two.publicKey), amount, nonce });
+    const rival = this.#hand(other, owner, { to: accountKeyOf(two.publicKey), amount, nonce });
+    this.#pairs.push([text, rival]);
   }
 
-  #hand(via: Inhabitant, who: Member, content: Parameters<typeof signTransaction>[0]): void {
+  #hand(via: Inhabitant, who: Member, content: Parameters<typeof signTransaction>[0]): string {
     this.sent += 1;
-    const transaction = signTransaction(content, toySigner(who.publicKey));
-    void via.client.send(textOf(transaction));
+    const text = textOf(signTransaction(content, toySigner(who.publicKey)));
+    void via.client.send(text);
+    return text;
+  }
+
+  /** What became of the double spends, by the ledger of whoever has the longest one. */
+  settle(): Settled {
+    const journals = this.#world.peers.map(({ journal }) => journal);
+    const longest = journals.reduce((a, b) => (b.blocks().length > a.blocks().length ? b : a));
+    const inside = new Set(longest.batches().flat());
+    const counts = this.#pairs.map((pair) => pair.filter((text) => inside.has(text)).length);
+    const times = (wanted: number): number => counts.filter((count) => count === wanted).length;
+    return { sent: this.sent, neither: times(0), one: times(1), both: times(2) };
   }
 
   #pick<T>(from: readonly T[]): T | undefined {
