@@ -16,16 +16,18 @@ const EXIT_INTERRUPTED = 130;
 /** The password for `user`; asks twice where somebody types it. Throws a `usage` error. */
 export async function askPassword(user: string): Promise<string> {
   const given = process.env['SORTITION_PASSWORD'];
-  const password = given || (await (process.stdin.isTTY ? typeTwice(user) : readLine()));
+  const typed = (): Promise<string> => typeTwice(`Password for ${user}: `, 'passwords');
+  const password = given || (await (process.stdin.isTTY ? typed() : readLine()));
   if (password !== '') return password;
   throw usageError(`The password for ${user} is empty: type one, or set SORTITION_PASSWORD.`);
 }
 
-async function typeTwice(user: string): Promise<string> {
-  const first = await typeHidden(`Password for ${user}: `);
+/** Asks a second time, as nobody sees what they type. Throws a `usage` error. */
+export async function typeTwice(question: string, what: string): Promise<string> {
+  const first = await typeHidden(question);
   const second = await typeHidden('The same again: ');
   if (first === second) return first;
-  throw usageError('The two passwords differ, and nothing was changed: try again.');
+  throw usageError(`The two ${what} differ, and nothing was changed: try again.`);
 }
 
 /** The first line of the standard input; empty where there is none. */
@@ -38,8 +40,8 @@ async function readLine(): Promise<string> {
   return '';
 }
 
-/** Nothing of what is typed shows, not even how much. */
-function typeHidden(question: string): Promise<string> {
+/** Asks on a terminal. Nothing of what is typed shows, not even how much. */
+export function typeHidden(question: string): Promise<string> {
   const { stdin, stderr } = process;
   stderr.write(question);
   stdin.setRawMode(true);

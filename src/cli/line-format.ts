@@ -62,6 +62,14 @@ function timeOf(unixMs: number): string {
   return `${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
+/** YYYY-MM-DD HH:MM:SS by the clock on the wall. */
+export function dateOf(unixMs: number): string {
+  const date = new Date(unixMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${timeOf(unixMs).slice(0, 8)}`;
+}
+
 /** Breaks at spaces; a word that is wider than a line stands alone. */
 function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];

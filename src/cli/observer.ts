@@ -2,13 +2,15 @@
 
 import type { Command } from 'commander';
 import type { Client } from '../client/client.ts';
+import type { Entry } from '../domain/contract.ts';
 import type { Note } from '../domain/note.ts';
-import { parseRules } from '../ledger/rules.ts';
+import { parseRules, type Rules, rulesOf } from '../ledger/rules.ts';
 import { WorldError } from '../node/world-error.ts';
 import type { Connection } from './connection-settings.ts';
 import { type ObserverValues, peerValuesOf, RULE_NAMES } from './observer-settings.ts';
 import { type OpenedClient, openClient } from './open-client.ts';
 import { sourceOf } from './setting.ts';
+import type { Witnessed } from './witnessing.ts';
 
 /** What a broker remembers of dead networks may have misled us so often, and no more. */
 const mostSwitches = 3;
@@ -20,6 +22,11 @@ export type ObserverHooks = {
   readonly onFatal: (error: WorldError) => void;
   /** A sentence about the rules that were found here, and adopted. */
   readonly onRules: (sentence: string) => void;
+  /**
+   * Each block and all else that a peer would have written down, which nothing keeps here, and the
+   * rules under which it holds.
+   */
+  readonly onEntry?: ((entry: Entry, rules: Rules) => void) | undefined;
 };
 
 export class Observer {
@@ -29,6 +36,9 @@ export class Observer {
   #values: ObserverValues;
   #opened: OpenedClient;
   #switches = 0;
+  /** Whoever leaves must not leave a client that is just being exchanged for another one. */
+  #switching: Promise<void> = Promise.resolve();
+  #isClosing = false;
   /** Why there is no connection; null while there is one. */
   #trouble: string | null = 'The broker has not answered yet.';
   #fatal: WorldError | null = null;
@@ -48,6 +58,7 @@ export class Observer {
       onFatal: (error) => {
         if (observer !== null) observer.#fail(error);
       },
+      onEntry: hooks.onEntry,
     });
     observer = new Observer(command, values, connection, hooks, opened);
     opened.client.start();
@@ -93,6 +104,8 @@ export class Observer {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#switching;
     const { client } = this.#opened;
     await client.leave();
     await this.#opened.close();
@@ -119,7 +132,7 @@ export class Observer {
     if (note.kind === 'disconnected') this.#trouble = note.reason;
     if (note.kind === 'refused' && note.refusal.code === 'other-rules') {
       const { theirs } = note.refusal;
-      if (this.#maySwitch()) void this.#switchTo(theirs);
+      if (this.#maySwitch()) this.#switching = this.#switchTo(theirs);
     }
     this.#hooks.onNote(note);
   }
@@ -131,7 +144,9 @@ export class Observer {
 
   #maySwitch(): boolean {
     const isTold = RULE_NAMES.some((name) => sourceOf(this.#command, name) !== 'fallback');
-    return !isTold && this.client.view().network === null && this.#switches < mostSwitches;
+    // Who leaves tells at last what it refused, too.
+    if (isTold || this.#isClosing) return false;
+    return this.client.view().network === null && this.#switches < mostSwitches;
   }
 
   async #switchTo(text: string): Promise<void> {
@@ -145,18 +160,30 @@ export class Observer {
     this.#opened = await openQuietly(this.#command, this.#values, this.#connection, {
       onNote: (note) => this.#hear(note),
       onFatal: (error) => this.#fail(error),
+      onEntry: this.#hooks.onEntry,
     });
     this.#hooks.onRules(`The rules here are "${text}".`);
     this.client.start();
   }
 }
 
-function openQuietly(
+async function openQuietly(
   command: Command,
   values: ObserverValues,
   connection: Connection,
-  hooks: Pick<ObserverHooks, 'onNote' | 'onFatal'>,
+  { onEntry, ...hooks }: Omit<ObserverHooks, 'onRules'>,
 ): Promise<OpenedClient> {
-  const all = { ...hooks, onThreadLost: () => {}, onTraceLost: () => {} };
-  return openClient(command, peerValuesOf(values), connection, all, true);
+  let rules: Rules | null = null;
+  const onWitnessed = (fact: Witnessed): void => {
+    if (fact.what === 'recorded' && rules !== null) onEntry?.(fact.entry, rules);
+  };
+  const all = {
+    ...hooks,
+    onThreadLost: () => {},
+    onTraceLost: () => {},
+    ...(onEntry !== undefined && { onWitnessed }),
+  };
+  const opened = await openClient(command, peerValuesOf(values), connection, all, true);
+  rules = rulesOf({ ...values, peers: opened.peers });
+  return opened;
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { Client } from '../client/client.ts';
+import { ForgetfulJournal } from '../client/forgetful-journal.ts';
 import type { Journal } from '../client/journal.ts';
 import type { Link } from '../client/link.ts';
 import { MemoryJournal } from '../client/memory-journal.ts';
@@ -82,7 +83,7 @@ export async function openClient(
   isQuiet: boolean = false,
 ): Promise<OpenedClient> {
   const founders = foundersOf(command, values);
-  const past = await openPast(command, values, founders);
+  const past = await openPast(command, values, founders, isQuiet);
   const { identity, journal } = past;
   const { onWitnessed } = hooks;
   const { clientID, publicKey } = identity;
@@ -175,13 +176,14 @@ async function openPast(
   command: Command,
   values: PeerValues,
   founders: readonly Member[] | null,
+  isQuiet: boolean,
 ): Promise<Past> {
   const { data, identity, newIdentity, foundAnew } = values;
   refuseContradictions(command, values);
   if (data === null) {
     return {
       identity: identity === null ? generateIdentity() : openIdentityFile(identity),
-      journal: new MemoryJournal(),
+      journal: isQuiet ? new ForgetfulJournal() : new MemoryJournal(),
       remark: null,
       recalled: nothing,
       close: () => Promise.resolve(),

@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).createDoctorCommand(),
   chaos: async () => (await import('./chaos.ts')).createChaosCommand(),
   gateway: async () => (await import('./gateway.ts')).createGatewayCommand(),
+  wallet: async () => (await import('./wallet.ts')).createWalletCommand(),
+  ledger: async () => (await import('./ledger.ts')).createLedgerCommand(),
 };
 
 /**

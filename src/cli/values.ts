@@ -1,6 +1,8 @@
 /** How values are read from what people type: numbers, times, ports, names. */
 
 import { isIP } from 'node:net';
+import type { AccountKey } from '../domain/names.ts';
+import { isAccountKey } from '../domain/transaction.ts';
 import { formatDifficulty, parseDifficulty } from '../ledger/difficulty.ts';
 import type { Setting } from './setting.ts';
 
@@ -96,5 +98,14 @@ export const place: Reader<{ readonly host: string; readonly port: number }> = {
     const port = whole(0, 65_535).read(digits);
     const address = host.read(name);
     return port === null || address === null ? null : { host: address, port };
+  },
+};
+
+/** Where money can be sent: a public key. */
+export const address: Reader<AccountKey> = {
+  allowed: 'an address: 64 hex digits, as "sortition wallet address" shows them',
+  read: (typed) => {
+    const key = typed.toLowerCase();
+    return isAccountKey(key) ? key : null;
   },
 };

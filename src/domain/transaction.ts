@@ -59,6 +59,11 @@ export function isAccountKey(value: unknown): value is AccountKey {
   return typeof value === 'string' && KEY.test(value);
 }
 
+/** Whether it can be said in public: 1 to 70 letters and digits. */
+export function isMessage(value: unknown): value is string {
+  return typeof value === 'string' && MESSAGE.test(value);
+}
+
 /**
  * What Python's `json.dumps(…, sort_keys=True)` makes of these fields: as all texts in them are of
  * ASCII letters and digits, nothing in them is ever escaped.
@@ -121,7 +126,7 @@ function readBody(fields: Readonly<Record<string, unknown>>): Body | Fault {
   const amount = own(fields, 'amount');
   if (to === undefined && amount === undefined) {
     const message = own(fields, 'message');
-    if (typeof message === 'string' && MESSAGE.test(message)) return { message };
+    if (isMessage(message)) return { message };
     return { code: 'INVALID_MESSAGE', problem: 'its message is not 1 to 70 letters and digits' };
   }
   if (own(fields, 'message') !== undefined)

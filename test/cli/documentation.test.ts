@@ -88,10 +88,12 @@ const documented = [
   'gateway',
   'chaos',
   ...['client', 'broker', 'mine', 'verify-result', 'explore', 'doctor', 'check'],
-  ...['record', 'replay', 'watch'],
+  ...['record', 'replay', 'watch', 'wallet', 'ledger'],
 ];
 const all = (await createProgram()).commands;
-const commands = all.filter((it) => documented.includes(it.name()));
+const commands = all
+  .filter((it) => documented.includes(it.name()))
+  .flatMap((it) => (it.commands.length === 0 ? [it] : it.commands));
 
 test.each(commands.map((command) => [command.name(), command] as const))(
   'every option of %s is documented, and has a word of help',

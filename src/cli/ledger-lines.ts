@@ -1,0 +1,67 @@
+/** A ledger for people, and for programs: a line for each block. */
+
+import { shortName } from '../client/describe.ts';
+import { countOf } from '../domain/count-of.ts';
+import type { Founding } from '../domain/message.ts';
+import type { Digest } from '../domain/names.ts';
+import { readText, type Transaction } from '../domain/transaction.ts';
+import type { Rules } from '../ledger/rules.ts';
+import type { Sealed } from './ledger-source.ts';
+import { dateOf } from './line-format.ts';
+
+/** Of a ledger that holds. */
+export type Verdict = {
+  readonly kind: 'verified';
+  readonly blocks: number;
+  readonly transactions: number;
+  readonly seals: number;
+  /** All balances together. */
+  readonly units: number;
+  readonly accounts: number;
+  readonly tip: Digest;
+  readonly ms: number;
+};
+
+export function networkFacts(founding: Founding, rules: Rules, network: Digest): object {
+  return { kind: 'network', network, rules: rules.text, founding };
+}
+
+/** As it was recorded, with its transactions as objects. */
+export function blockFacts({ block, digest, seal, batch = [] }: Sealed): object {
+  const transactions = batch.map((text) => JSON.parse(text) as Transaction);
+  return { kind: 'block', ...block, digest, seal, transactions };
+}
+
+export function describeNetwork(founding: Founding, rules: Rules, network: Digest): string {
+  const names = founding.members.map(({ clientID }) => shortName(clientID));
+  return `network ${network.slice(0, 8)}, founded by ${names.join(' ')}; rules: ${rules.text}`;
+}
+
+export function describeBlock({ block, digest, batch = [] }: Sealed): string {
+  const { transactionID, time, challenge, clientID, reward, change } = block;
+  const number = `block ${transactionID}`.padEnd(12);
+  const what =
+    change === undefined
+      ? `${digest.slice(0, 16)}  ${challenge} bits, won by ${shortName(clientID)}` +
+        (reward === undefined ? '' : ` for ${reward}`)
+      : `${digest.slice(0, 16)}  ${change}`;
+  const carried = batch.map((text) => `             ${describeTransaction(readText(text))}`);
+  return [`${number} ${dateOf(time)}  ${what}`, ...carried].join('\n');
+}
+
+function describeTransaction(transaction: Transaction | null): string {
+  if (transaction === null) return 'a transaction that cannot be read';
+  const { sender, nonce } = transaction;
+  return 'message' in transaction
+    ? `${sender} says ${transaction.message} (nonce ${nonce})`
+    : `${sender} sends ${transaction.amount} to ${transaction.to} (nonce ${nonce})`;
+}
+
+export function describeVerdict(verdict: Verdict): string {
+  const { blocks, transactions, seals, units, accounts, ms } = verdict;
+  const carried = `${countOf(transactions, 'transaction')} and ${countOf(seals, 'seal')}`;
+  return (
+    `All holds: ${countOf(blocks, 'block')}, ${carried}, in ${(ms / 1000).toFixed(1)} s. ` +
+    `${countOf(units, 'unit')} in ${countOf(accounts, 'account')}, which is what was earned.`
+  );
+}

@@ -1,0 +1,114 @@
+/** Where `sortition ledger` reads: a peer's data directory, or a running network. */
+
+import type { Command } from 'commander';
+import type { Entry } from '../domain/contract.ts';
+import type { Founding } from '../domain/message.ts';
+import { parseRules, type Rules, rulesOf } from '../ledger/rules.ts';
+import { Damage } from '../node/journal-records.ts';
+import { WorldError } from '../node/world-error.ts';
+import { visit } from './visit.ts';
+import type { VisitValues } from './visit-settings.ts';
+
+export type Sealed = Extract<Entry, { kind: 'sealed' }>;
+
+/** Told of a ledger from its beginning on. What it throws ends the reading. */
+export interface LedgerReader {
+  /** `height`: how many blocks are to come; null where nobody knows yet. */
+  begin(founding: Founding, rules: Rules, height: number | null): void;
+  block(sealed: Sealed): void;
+}
+
+/**
+ * Reads the ledger in a data directory, from block `from` on. Throws a `WorldError`: `no-ledger`,
+ * `data-in-use`, `data-damaged`, `data-unusable`, or `ledger-fault` at a block that is damaged.
+ */
+export async function readDirectory(
+  path: string,
+  from: number,
+  reader: LedgerReader,
+): Promise<void> {
+  const ledger = await openOrExplain(path);
+  let next = from;
+  try {
+    const founding = await ledger.founding();
+    const rules = ledger.rules === null ? null : parseRules(ledger.rules);
+    if (founding === null || rules === null) throw noLedger(path);
+    reader.begin(founding, rulesOf(rules), ledger.height);
+    for await (const sealed of ledger.sealed(from)) {
+      next = sealed.block.transactionID + 1;
+      reader.block(sealed);
+    }
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    throw new WorldError(`Block ${next} in ${path} cannot be read: ${error.problem}.`, {
+      code: 'ledger-fault',
+      facts: { path, transactionID: next, problem: error.problem },
+      cause: error,
+    });
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** Reads the ledger of a network, all of it, as it is checked, and then does `end`. */
+export async function readNetwork(
+  command: Command,
+  values: VisitValues,
+  reader: LedgerReader,
+  end: () => void,
+): Promise<void> {
+  let trouble: { readonly error: unknown } | null = null;
+  const onEntry = (entry: Entry, rules: Rules): void => {
+    if (trouble !== null) return;
+    try {
+      if (entry.kind === 'founded') reader.begin(entry.founding, rules, null);
+      if (entry.kind === 'sealed') reader.block(entry);
+    } catch (error) {
+      // Whoever looks on has nothing to do with it.
+      trouble = { error };
+    }
+  };
+  await visit(command, values, { onEntry }, async () => {
+    if (trouble !== null) throw trouble.error;
+    end();
+  });
+}
+
+async function openOrExplain(
+  path: string,
+): ReturnType<typeof import('../node/data-directory.ts')['openLedger']> {
+  // Only here: LevelDB is a library of the machine's own, which others need not load.
+  const { openLedger } = await import('../node/data-directory.ts');
+  try {
+    return await openLedger(path);
+  } catch (error) {
+    throw error instanceof WorldError ? explain(path, error) : error;
+  }
+}
+
+/** For somebody who reads, and promised nobody anything. */
+function explain(path: string, error: WorldError): WorldError {
+  const { code, facts } = error;
+  if (code === 'data-unusable' && ['ENOENT', 'ENOTDIR'].includes(String(facts['reason'])))
+    return noLedger(path);
+  if (code === 'data-in-use')
+    return new WorldError(
+      `The data directory ${path} is in use by a peer that runs: end that one first, or ask ` +
+        'its network, with --host in place of --data.',
+      { code, facts, cause: error },
+    );
+  if (code !== 'data-damaged') return error;
+  return new WorldError(`The data directory ${path} is damaged: ${facts['problem']}.`, {
+    code,
+    facts,
+    cause: error,
+  });
+}
+
+function noLedger(path: string): WorldError {
+  return new WorldError(
+    `There is no ledger in ${path}: name the --data directory of a peer that has been in a ` +
+      'network, or a running network with --host.',
+    { code: 'no-ledger', facts: { path } },
+  );
+}
