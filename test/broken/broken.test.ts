@@ -2,13 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { nodeHasher } from '../../src/node/crypto.ts';
+import { Ward } from '../../src/node/doctor/ward.ts';
 import { Referee } from '../../src/record/referee/referee.ts';
 import { RULES } from '../../src/record/referee/rules.ts';
 import { describeViolation, type Violation } from '../../src/record/referee/violation.ts';
 import { toyVerifier } from '../../src/sim/toy-crypto.ts';
 import { BROKEN_VOTERS } from './elections.ts';
 import { BROKEN_SPEAKERS } from './manners.ts';
-import { recordLife, type Tape } from './tape.ts';
+import { recordLife, START, type Tape } from './tape.ts';
 import { BROKEN_WORKERS } from './work.ts';
 
 const BROKEN = [...BROKEN_VOTERS, ...BROKEN_WORKERS, ...BROKEN_SPEAKERS];
@@ -28,6 +29,17 @@ describe('the referee', () => {
       expect(judge(lives[election]).map(describeViolation)).toEqual([]);
     },
   );
+
+  it('takes no notice of a doctor', () => {
+    const ward = new Ward({}, 'sd');
+    const words = ['sd/batch', 'sd/transaction', `sd/peer/${ward.self}`, ward.topic('order')];
+    ward.useFlatTopics();
+    const examined = [...words, ward.topic('order')].reduce(
+      (tape, topic) => tape.withText(START + 30_000, topic, ward.mark('rights')),
+      lives.draw,
+    );
+    expect(judge(examined).map(describeViolation)).toEqual([]);
+  });
 
   it.each(BROKEN)('names by $rule alone a client that $does', ({ rule, election, play }) => {
     const { tape, who } = play(lives[election ?? 'draw']);

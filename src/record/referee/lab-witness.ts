@@ -4,6 +4,7 @@ import type { Dialect } from '../../lab/dialect.ts';
 import type { LabMessage, LabRefusal, Name } from '../../lab/message.ts';
 import { CLIENT_KEYS, readLab, VOTE_KEYS } from '../../lab/reading.ts';
 import type { Recorded } from '../recording.ts';
+import { isOfDoctor } from './doctor.ts';
 import { type LabCharge, labCharge } from './lab-charge.ts';
 
 export type LabHearing =
@@ -31,7 +32,7 @@ const WORDS = /^(init|voting|election|challenge|solution|result|peer\/[^/]+)$/;
 
 export function hearLab(dialect: Dialect, prefix: string, recorded: Recorded): LabHearing {
   const { topic, payload, retained } = recorded;
-  if (!topic.startsWith(`${prefix}/`)) return { kind: 'foreign' };
+  if (!topic.startsWith(`${prefix}/`) || isOfDoctor(payload)) return { kind: 'foreign' };
   const word = topic.slice(prefix.length + 1);
   if (!WORDS.test(word)) return hearElsewhere(word);
   if (retained) return accuse(labCharge('retained', null, `left a message on ${word}`));

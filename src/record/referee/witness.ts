@@ -12,6 +12,7 @@ import { type Letter, plainReader, type Reader } from '../../wire/reader.ts';
 import { readTopic, sharedTopicOf } from '../../wire/topics.ts';
 import { isSigned } from '../../wire/transaction.ts';
 import type { Recorded } from '../recording.ts';
+import { isOfDoctor } from './doctor.ts';
 import type { RuleName } from './rules.ts';
 import type { Society } from './society.ts';
 import { strangeField } from './strange-fields.ts';
@@ -25,7 +26,7 @@ export type Hearing =
   | { readonly kind: 'passed' }
   /** Nobody has told the key of its sender yet. */
   | { readonly kind: 'unproven'; readonly from: ClientID }
-  /** Not on a topic of this prefix, or deeper below it: another network's. */
+  /** Not on a topic of this prefix, or deeper below it: another network's. Or a doctor's. */
   | { readonly kind: 'foreign' };
 
 export type WitnessOptions = {
@@ -65,6 +66,7 @@ export class Witness {
   }
 
   hear({ topic, payload, qos, retained }: Recorded, place: Place): Hearing {
+    if (isOfDoctor(payload)) return { kind: 'foreign' };
     const where = readTopic(this.#prefix, topic);
     if (where === null) return this.#hearElsewhere(topic);
     if (where.kind === 'transaction') return this.#hearTransaction(payload, retained);
