@@ -86,9 +86,9 @@ test('a recording of npm start breaks no rule, and one that is tampered with doe
   const forged = ack.replace(/Digest\\":\\"...../, 'Digest\\":\\"00000');
   const other = join(folder, 'forged.ndjson');
   writeFileSync(other, `${text}\n${forged}\nnot a line\n`);
-  const referee = new Program(['check', other, '--junit']);
+  const referee = new Program(['check', other, '--junit', '--ignore', 'R27']);
   expect(await referee.exit()).toBe(1);
-  expect(referee.stdout).toContain('<testsuite name="sortition check" tests="39" failures="1"');
+  expect(referee.stdout).toContain('<testsuite name="sortition check" tests="38" failures="1"');
   expect(referee.stdout).toContain(
     `R30 peer ${name.slice(0, 8)} did not sign what is said in its name`,
   );
@@ -97,9 +97,6 @@ test('a recording of npm start breaks no rule, and one that is tampered with doe
   expect(told.stdout).toMatch(/^line \d+ is no JSON$/m);
   expect(told.stdout).toMatch(/ R30 peer .* \(PROTOCOL 3\)$/m);
   expect(told.stdout).toContain('39 rules checked: 1 violation of 1 rule');
-  const forgiving = new Program(['check', other, '--ignore', 'R30']);
-  expect(await forgiving.exit()).toBe(0);
-  expect(forgiving.stdout).toContain('38 rules checked: no violation');
 }, 90_000);
 
 test('a network is judged from its founding on, and every draw is drawn again', async () => {
@@ -144,40 +141,21 @@ test('a network is judged while it lives, from the middle on', async () => {
 }, 60_000);
 
 test('clients of the labs are judged by their own rules', async () => {
-  const broker = new Program(['broker', '--port', '0']);
-  await broker.write('The broker listens on');
-  const [, port = ''] = /mqtt:\/\/127\.0\.0\.1:(\d+)/.exec(broker.stdout) ?? [];
-  const judge = (name: string, ...args: readonly string[]): Program =>
-    new Program(['check', '-p', port, '--json', '--prefix', name, '--dialect', ...args]);
-  const referees = [judge('u', 'ufes'), judge('s', 'statement'), judge('u', 'statement')];
-  await Promise.all(referees.map((referee) => referee.hear('remark')));
-  const clients: Program[] = [];
-  for (const [prefix, dialect, difficulty] of [
-    ['u', 'ufes', 'fixed:10'],
-    ['s', 'statement', 'fixed:2'],
-  ]) {
-    const peer = [
-      '--prefix',
-      prefix ?? '',
-      '--dialect',
-      dialect ?? '',
-      '--difficulty',
-      difficulty ?? '',
-    ];
-    const rest = ['--peers', '2', '--threads', '1', '--json', '-p', port];
-    for (let count = 0; count < 2; count += 1)
-      clients.push(new Program(['client', ...peer, ...rest]));
-  }
-  const [ufes, statement, wrong] = referees;
-  if (!ufes || !statement || !wrong) throw new Error('There are three.');
-  await wrong.hear('violation');
-  await Promise.all(clients.map((client) => client.hear('result')));
-  for (const referee of referees) referee.child.kill('SIGINT');
-  expect(await Promise.all(referees.map((referee) => referee.exit()))).toEqual([0, 0, 1]);
-  for (const referee of [ufes, statement]) {
-    expect(summaryOf(referee)).toMatchObject({ violations: 0, peers: 2 });
-    const checked = summaryOf(referee)?.['checked'] as Record<string, number>;
-    expect(checked['results']).toBeGreaterThan(0);
-  }
+  const broker = await openBroker({ port: 0 });
+  const port = String(broker.port);
+  const judge = (dialect: string): Program =>
+    new Program(['check', '-p', port, '--json', '--prefix', 'lab', '--dialect', dialect]);
+  const [right, wrong] = [judge('ufes'), judge('statement')];
+  await Promise.all([right, wrong].map((referee) => referee.hear('remark')));
+  const peer = ['client', '--prefix', 'lab', '--dialect', 'ufes', '--difficulty', 'fixed:10'];
+  const rest = ['--peers', '2', '--threads', '1', '--json', '-p', port];
+  const clients = [1, 2].map(() => new Program([...peer, ...rest]));
+  await Promise.all(clients.map((client) => client.hear('result', 2)));
+  for (const referee of [right, wrong]) referee.child.kill('SIGINT');
+  expect(await Promise.all([right, wrong].map((referee) => referee.exit()))).toEqual([0, 1]);
+  await broker.close();
+  expect(summaryOf(right)).toMatchObject({ violations: 0, peers: 2 });
+  const checked = summaryOf(right)?.['checked'] as Record<string, number>;
+  expect(checked['results']).toBeGreaterThan(0);
   expect(summaryOf(wrong)).toMatchObject({ broken: expect.arrayContaining(['R61']) });
 }, 60_000);
