@@ -1,6 +1,7 @@
 /** Writes the part of a kernel that hand-written rounds would be: its digests, unrolled. */
 
-import type { Algorithm, NonceForm } from '../src/domain/contract.ts';
+import type { NonceForm } from '../src/domain/contract.ts';
+import type { Algorithm } from '../src/domain/quest.ts';
 import type { Input } from './input.ts';
 import { ACROSS, LAYOUTS, type Layout, SPILT } from './layouts.ts';
 import { compress as compressSha1 } from './sha1.ts';

@@ -13,7 +13,7 @@ export type Rule = (sources: readonly Source[]) => readonly Complaint[];
 /** From the lowest up. Rooms of one floor don't know one another, save for `NEIGHBOURS`. */
 const FLOORS = [
   ['domain'],
-  ['wire', 'ledger', 'election', 'miner', 'finality', 'controller'],
+  ['wire', 'ledger', 'election', 'miner', 'finality', 'controller', 'lease'],
   ['peer', 'lab'],
   ['client', 'record'],
   ['node', 'sim'],

@@ -1,7 +1,8 @@
 /** Measures the mining kernels, in rounds that take turns with what they are compared to. */
 
-import type { Algorithm, NonceForm, Work } from '../domain/contract.ts';
+import type { NonceForm, Work } from '../domain/contract.ts';
 import type { TransactionID, WorkID } from '../domain/names.ts';
+import type { Algorithm } from '../domain/quest.ts';
 import { type Kernel, type Prepare, warmUp } from '../miner/kernel.ts';
 import { loadKernel } from '../miner/kernel-file.ts';
 import { PUZZLES, type Puzzle } from '../miner/puzzles.ts';

@@ -1,7 +1,7 @@
 /** `sortition bench prefixes`: what a decimal kernel loses behind texts of any length. */
 
 import { Command } from 'commander';
-import type { Algorithm } from '../domain/contract.ts';
+import type { Algorithm } from '../domain/quest.ts';
 import { measurePrefixes } from './bench-kernels.ts';
 import { describeMachine, medianOf, thisMachine } from './bench-report.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { createElectionBench } from './bench-election.ts';
 import { createFailoverBench } from './bench-failover.ts';
+import { createLeasesBench } from './bench-leases.ts';
 import { createMemoryBench } from './bench-memory.ts';
 import { createKernelsBench } from './bench-mining.ts';
 import { createPrefixesBench } from './bench-prefixes.ts';
@@ -20,6 +21,7 @@ export function createBenchCommand(): Command {
     createWorkersBench(),
     createMemoryBench(),
     createWatchBench(),
+    createLeasesBench(),
   ];
   for (const bench of benches) command.addCommand(prepare(bench));
   return command;

@@ -2,8 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { assert } from '../domain/assert.ts';
-import type { Algorithm, Work } from '../domain/contract.ts';
+import type { Work } from '../domain/contract.ts';
 import type { TransactionID, WorkID } from '../domain/names.ts';
+import type { Algorithm } from '../domain/quest.ts';
 import { zeroBits } from '../ledger/block.ts';
 import { type Lanes, laneOf } from '../miner/lanes.ts';
 import { createPool, type Pool } from '../miner/pool.ts';

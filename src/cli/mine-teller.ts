@@ -81,7 +81,7 @@ export function describeOutcome(plan: Plan, outcome: Outcome): readonly string[]
 }
 
 /** As digits of a digest in hexadecimal, where they are whole. */
-function describeZeros(bits: number): string {
+export function describeZeros(bits: number): string {
   return bits % 4 === 0 ? countOf(bits / 4, 'zero') : countOf(bits, 'zero bit');
 }
 

@@ -2,36 +2,31 @@
 
 import { availableParallelism, constants } from 'node:os';
 import { Command } from 'commander';
-import type { Algorithm } from '../domain/contract.ts';
 import { NONCES } from '../miner/layout.ts';
 import { readBlockFile, replaceBlockFile } from '../node/block-file.ts';
 import { beforeComplaint, EXIT } from './exit.ts';
 import { Mine, type Plan } from './mine-run.ts';
 import { type MineTeller, tellPeople, tellPrograms } from './mine-teller.ts';
+import { difficultyOf, type PuzzleValues, puzzleSettings } from './puzzle-settings.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
 import { text, whole } from './values.ts';
 
-type Values = {
+type Values = PuzzleValues & {
   readonly block: string | null;
   readonly file: string | null;
-  readonly zeros: number | null;
-  readonly bits: number | null;
   readonly workers: number;
   readonly from: number;
   readonly to: number;
-  readonly algorithm: Algorithm;
   readonly count: number;
   readonly json: boolean;
 };
 
-const ALGORITHMS: readonly string[] = ['sha256', 'sha256d', 'sha1'] satisfies Algorithm[];
-const MOST_BITS = 60;
 const MOST_WORKERS = 256;
 const MOST_BLOCKS = 1_000_000_000;
-/** Four bits each. */
-const USUAL_ZEROS = 6;
 /** What a file is begun with. */
 export const GENESIS = 'sortition genesis block';
+
+const puzzle = puzzleSettings('sha256');
 
 const settings: Settings<Values> = {
   block: { flags: '--block <text>', help: 'what the nonce is put behind', fallback: null, ...text },
@@ -41,18 +36,8 @@ const settings: Settings<Values> = {
     fallback: null,
     ...text,
   },
-  zeros: {
-    flags: '--zeros <count>',
-    help: `zeros that the digest must begin with, in hexadecimal (default: ${USUAL_ZEROS})`,
-    fallback: null,
-    ...whole(1, MOST_BITS / 4),
-  },
-  bits: {
-    flags: '--bits <count>',
-    help: 'the same in bits',
-    fallback: null,
-    ...whole(1, MOST_BITS),
-  },
+  zeros: puzzle.zeros,
+  bits: puzzle.bits,
   workers: {
     flags: '--workers <count>',
     help: 'threads that mine, a part of the nonces each',
@@ -71,13 +56,7 @@ const settings: Settings<Values> = {
     fallback: String(NONCES),
     ...whole(1, NONCES),
   },
-  algorithm: {
-    flags: '--algorithm <name>',
-    help: 'sha256, sha256d (twice) or sha1',
-    fallback: 'sha256',
-    allowed: 'sha256, sha256d or sha1',
-    read: (typed) => (ALGORITHMS.includes(typed) ? (typed as Algorithm) : null),
-  },
+  algorithm: puzzle.algorithm,
   count: {
     flags: '--count <blocks>',
     help: 'so many blocks, each the digest of the one before',
@@ -98,14 +77,13 @@ export function createMineCommand(): Command {
   });
 }
 
-function planOf({ zeros, bits, workers, from, to, algorithm }: Values): Plan {
-  if (zeros !== null && bits !== null) {
-    throw usageError('--zeros and --bits say the same in two ways: leave one out.');
-  }
+function planOf(values: Values): Plan {
+  const { workers, from, to, algorithm } = values;
+  const bits = difficultyOf(values);
   if (from >= to) {
     throw usageError(`--from ${from} must be below --to ${to}, which is not tried itself.`);
   }
-  return { algorithm, bits: bits ?? 4 * (zeros ?? USUAL_ZEROS), from, to, workers };
+  return { algorithm, bits, from, to, workers };
 }
 
 /** What to mine behind. A file is made at once: better to learn now that it cannot be written. */

@@ -66,6 +66,10 @@ const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
   'thread-replaced': 'bad',
   recorded: 'good',
   recalled: 'weighty',
+  quest: 'weighty',
+  covered: 'faint',
+  named: 'bad',
+  answered: 'good',
 };
 
 export class Narrator {
@@ -110,7 +114,13 @@ export class Narrator {
   #textOf(note: Note, unixMs: number, before: Status): string | null {
     switch (note.kind) {
       case 'near':
+      case 'lease':
         return null;
+      case 'covered':
+        // Each peer reports every two seconds; now and then one of them tells how far all are.
+        if (unixMs - this.#progressAt < SELDOM_MS) return null;
+        this.#progressAt = unixMs;
+        return describe(note);
       case 'progress':
         if (this.#hasStatusLine || unixMs - this.#progressAt < SELDOM_MS) return null;
         this.#progressAt = unixMs;

@@ -122,9 +122,14 @@ export class Observer {
     }
     return new WorldError(
       `No network answers under "${prefix}" on ${url} in ${waited}: start one there, or name ` +
-        'another broker (--host) or prefix (--prefix).',
+        `another broker (--host) or prefix (${this.#prefixFlag()}).`,
       { code: 'no-network', facts },
     );
+  }
+
+  /** A search calls something else its prefix. */
+  #prefixFlag(): string {
+    return this.#command.options.some(({ long }) => long === '--topics') ? '--topics' : '--prefix';
   }
 
   #hear(note: Note): void {

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   gateway: async () => (await import('./gateway.ts')).createGatewayCommand(),
   wallet: async () => (await import('./wallet.ts')).createWalletCommand(),
   ledger: async () => (await import('./ledger.ts')).createLedgerCommand(),
+  search: async () => (await import('./search.ts')).createSearchCommand(),
 };
 
 /**

@@ -4,6 +4,7 @@ import type { Reply, Settings } from '../domain/contract.ts';
 import type { Hasher, Signer, Verifier } from '../domain/crypto.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
+import type { Outcome, Proof, Quest } from '../domain/quest.ts';
 import type { Account } from '../domain/standing.ts';
 import { type Fault, readTransaction } from '../domain/transaction.ts';
 import { accountIn, noAccounts } from '../ledger/account.ts';
@@ -42,6 +43,9 @@ export type ClientOptions = {
   readonly reader?: Reader;
   readonly witness?: Witness | undefined;
 };
+
+/** What a network says of a quest, and what we have seen of its search. */
+export type Answered = { readonly outcome: Outcome; readonly proof: Proof };
 
 export class Client {
   readonly #driver: Driver<State>;
@@ -128,6 +132,15 @@ export class Client {
     this.#door.vouchFor(transaction);
     const reply = await this.#driver.ask({ kind: 'send', transaction });
     return reply.kind === 'declined' ? reply.fault : null;
+  }
+
+  /**
+   * Asks the network for a bounded search, and goes on asking until it has answered; null if we
+   * leave before that.
+   */
+  async search(quest: Quest): Promise<Answered | null> {
+    const reply = await this.#driver.ask({ kind: 'search', quest });
+    return reply.kind === 'answered' ? { outcome: reply.outcome, proof: reply.proof } : null;
   }
 
   /** What an account has, and the nonce of its next transaction, after our last block. */

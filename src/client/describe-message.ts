@@ -3,9 +3,11 @@
 import { countOf } from '../domain/count-of.ts';
 import type { Message } from '../domain/message.ts';
 import { UNFOUNDED } from '../domain/names.ts';
+import { outcomeOf } from '../domain/quest.ts';
 import type { LabMessage } from '../lab/message.ts';
 import { formatRate, type NameOf, shortName, shortSolution } from './describe.ts';
 import { shortLabName } from './describe-lab.ts';
+import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
 
 type MessageOf<Kind extends Message['kind']> = Message & { readonly kind: Kind };
 
@@ -75,6 +77,18 @@ const SENTENCES: Sentences = {
   batch: ({ root, transactions }) =>
     `says the batch ${root.slice(0, 16)} of ${transactions.length} transactions`,
   fetch: ({ root }) => `asks for the batch ${root.slice(0, 16)}`,
+  quest: (quest) => `asks for a search: ${describeQuest(quest)}`,
+  offer: ({ quest, rate }) => `offers ${formatRate(rate)} for quest ${quest.slice(0, 8)}`,
+  lease: ({ holder, ranges, term }, nameOf) => {
+    const what = ranges.length === 0 ? 'nothing' : ranges.map(describeRange).join(' and ');
+    return `leases ${what} to ${nameOf(holder)}, term ${term}`;
+  },
+  report: ({ found, near, ...range }) => {
+    const what = found === null ? 'nothing found' : `found ${found}`;
+    return `searched ${describeRange(range)}: ${what}, ${nearMisses(near.length)}`;
+  },
+  outcome: ({ quest, found, reason }) =>
+    `quest ${quest.slice(0, 8)}: ${describeOutcome(outcomeOf(found, reason))}`,
 };
 
 function standing(message: MessageOf<'introduction' | 'presence'>): string {

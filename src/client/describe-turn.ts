@@ -1,6 +1,6 @@
 /** What a head was told and what it decided, in plain lines for people. */
 
-import type { Effect, Entry, Event, Recovered } from '../domain/contract.ts';
+import type { Effect, Entry, Event, Recovered, Reply } from '../domain/contract.ts';
 import { type Message, senderOf } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -9,6 +9,7 @@ import type { LabNote } from '../lab/note.ts';
 import { describe, formatCount, formatRate, shortName, shortSolution } from './describe.ts';
 import { describeLab, shortLabName } from './describe-lab.ts';
 import { describeLabMessage, describeMessage } from './describe-message.ts';
+import { describeOutcome, describeRange } from './describe-quest.ts';
 
 /** The words of one dialect. */
 export type Words<Said, Told> = {
@@ -83,18 +84,25 @@ export function describeEffect<Said, Told>(
     case 'serve':
       return `sends ${shortName(effect.to)} its ledger from ${effect.from} on`;
     case 'mine':
-      return `mines block ${effect.work.transactionID}, ${effect.work.bits} zero bits`;
+      return effect.work.range === undefined
+        ? `mines block ${effect.work.transactionID}, ${effect.work.bits} zero bits`
+        : `searches ${describeRange(effect.work.range)}, ${effect.work.bits} zero bits`;
     case 'rest':
       return 'stops mining';
     case 'reply':
-      return effect.reply.kind === 'done'
-        ? 'has done what it was asked'
-        : `declines: ${effect.reply.fault.code}`;
+      return describeReply(effect.reply);
     case 'note':
       return `tells: ${words.note(effect.note)}`;
     case 'leave':
       return 'goes';
   }
+}
+
+function describeReply(reply: Reply): string {
+  if (reply.kind === 'done') return 'has done what it was asked';
+  return reply.kind === 'declined'
+    ? `declines: ${reply.fault.code}`
+    : `answers: ${describeOutcome(reply.outcome)}`;
 }
 
 /** A refusal's code with its facts: `malformed: Term is missing`, `stale-term (term 1, ours 2)`. */

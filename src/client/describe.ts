@@ -3,7 +3,9 @@
 import { countOf } from '../domain/count-of.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Idle, Note, StepDown, Suspicion } from '../domain/note.ts';
+import { outcomeOf } from '../domain/quest.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
 
 /** How a peer is called where people read: enough of its name to tell it from the others. */
 export type NameOf = (peer: ClientID) => string;
@@ -95,6 +97,20 @@ const sentences: Sentences = {
       `can be in no block any more: ${fault}`
     );
   },
+  quest: ({ quest, ...asked }) => `quest ${quest.slice(0, 8)}: ${describeQuest(asked)}`,
+  lease: ({ quest, ...range }) => `quest ${quest.slice(0, 8)}: we search ${describeRange(range)}`,
+  covered: ({ quest, by, from, to, found, near, covered, of }, nameOf) => {
+    const what = found === null ? '' : `, found ${found}`;
+    return (
+      `quest ${quest.slice(0, 8)}: ${nameOf(by)} has searched ${describeRange({ from, to })}` +
+      `${what}, ${nearMisses(near)}; ${formatCount(covered)} of ${formatCount(of)} are covered`
+    );
+  },
+  named: ({ quest, who, why, near, expected }, nameOf) =>
+    `quest ${quest.slice(0, 8)}: ${nameOf(who)} claims what it has not searched ` +
+    `(${falsehoods[why]}; ${nearMisses(near)}, ${Math.round(expected)} are usual)`,
+  answered: ({ quest, found, reason }) =>
+    `quest ${quest.slice(0, 8)}: ${describeOutcome(outcomeOf(found, reason))}`,
   syncing: (note) => `catching up: ${describeSyncing(note)}`,
   synced: ({ from, to }) => `caught up from height ${from} to ${to}`,
   refused: ({ count: times, from, code, refusal }, nameOf) => {
@@ -112,6 +128,12 @@ const sentences: Sentences = {
     'observing until that works, without a vote',
   recorded: ({ afterMs }) =>
     `everything is written down again after ${formatSeconds(afterMs)}: taking part`,
+};
+
+const falsehoods = {
+  'too-few': 'too few near misses',
+  'wrong-near': 'a near miss that is none',
+  'wrong-find': 'a find that is none',
 };
 
 type Reasons = {

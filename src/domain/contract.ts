@@ -14,6 +14,7 @@ import type {
   WorkID,
 } from './names.ts';
 import type { Note } from './note.ts';
+import type { Algorithm, Outcome, Proof, Quest, Range } from './quest.ts';
 import type { Refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
 import type { Batch, Fault, Transaction } from './transaction.ts';
@@ -53,19 +54,22 @@ export type Settings = {
   readonly rewardKey?: AccountKey;
   /** As controller, opens challenges at once, or only for transactions that wait. */
   readonly mineWhen?: 'always' | 'transactions';
+  /** Nonces of a lease for a peer whose speed is not known yet. 100,000 if nothing is said. */
+  readonly firstLease?: number;
 };
 
 export type Command =
   | { readonly kind: 'pause' | 'resume' | 'leave' }
   /** Its signature is checked by whoever asks. */
-  | { readonly kind: 'send'; readonly transaction: Transaction };
+  | { readonly kind: 'send'; readonly transaction: Transaction }
+  /** Asks the network for a bounded search, until it has answered. */
+  | { readonly kind: 'search'; readonly quest: Quest };
 export type Reply =
   | { readonly kind: 'done' }
   /** The transaction is not taken. */
-  | { readonly kind: 'declined'; readonly fault: Fault };
-
-/** What a digest is; `sha256d` is the SHA-256 of a SHA-256's 32 bytes. */
-export type Algorithm = 'sha256' | 'sha256d' | 'sha1';
+  | { readonly kind: 'declined'; readonly fault: Fault }
+  /** The network has answered a quest. */
+  | { readonly kind: 'answered'; readonly outcome: Outcome; readonly proof: Proof };
 
 /**
  * How a nonce is written as a solution: in hexadecimal, with zeros before it so that the text is 55
@@ -84,6 +88,11 @@ export type Work = {
   readonly header: string;
   /** Leading zero bits that the digest must have, 1 to 60. */
   readonly bits: number;
+  /** Only these nonces: the lowest find is wanted, and each near miss below it. */
+  readonly range?: Range & {
+    /** Zero bits of a near miss. */
+    readonly nearBits: number;
+  };
 };
 
 /** What a peer must not forget, each durable before the message that shows it (PROTOCOL 9). */

@@ -6,11 +6,13 @@ import type {
   Digest,
   Nonce,
   PublicKey,
+  QuestID,
   Term,
   TransactionID,
   UnixMs,
   VoteID,
 } from './names.ts';
+import type { Quest, QuestFault, Range } from './quest.ts';
 import type { Batch, Transaction } from './transaction.ts';
 
 /** A peer's name and the key that proves it. */
@@ -182,6 +184,49 @@ export type SaidBatch = From<'batch'> & { readonly root: Digest; readonly transa
 /** Asks everybody for the batch of this Root. */
 export type BatchRequest = From<'fetch'> & { readonly root: Digest };
 
+/** Anybody asks the network for a search, again and again until it is answered. */
+export type AskedQuest = From<'quest'> &
+  Quest & {
+    /** There where the sender introduces itself to nobody. */
+    readonly publicKey?: PublicKey;
+  };
+
+/** Has nothing of this quest to search, and would. */
+export type Offer = From<'offer'> & {
+  readonly quest: QuestID;
+  /** Hashes a second of its kind, as last measured; 0 if they never were. */
+  readonly rate: number;
+};
+
+/** All that one peer is to search, what was leased to it before among it. */
+export type Lease = From<'lease'> & {
+  readonly term: Term;
+  readonly quest: Quest;
+  readonly holder: ClientID;
+  readonly ranges: readonly Range[];
+  /** After so many milliseconds others may be given these ranges. */
+  readonly expiry: number;
+};
+
+/** A leased range is searched: to its end, or to its lowest find. */
+export type Report = From<'report'> &
+  Range & {
+    readonly quest: QuestID;
+    readonly found: number | null;
+    /** Nonces that missed by a little, rising: nobody could guess them. */
+    readonly near: readonly number[];
+    /** Hashes a second. */
+    readonly rate: number;
+  };
+
+/** The controller's answer to a quest: a nonce, or a reason to refuse it, or neither of them. */
+export type SaidOutcome = From<'outcome'> & {
+  readonly term: Term;
+  readonly quest: QuestID;
+  readonly found: number | null;
+  readonly reason: QuestFault | null;
+};
+
 /** A message in an envelope: with a sender, who signs it. */
 export type Enveloped =
   | Introduction
@@ -199,7 +244,12 @@ export type Enveloped =
   | Request
   | Answer
   | SaidBatch
-  | BatchRequest;
+  | BatchRequest
+  | AskedQuest
+  | Offer
+  | Lease
+  | Report
+  | SaidOutcome;
 
 export type EnvelopedKind = Enveloped['kind'];
 

@@ -36,6 +36,9 @@ export type UnixMs = Named<number, 'UnixMs'>;
 /** Names a piece of mining work: equal exactly where header and difficulty are equal. */
 export type WorkID = Named<string, 'WorkID'>;
 
+/** Names a quest: SHA-256, in hex, of all that it asks for, whoever asks. */
+export type QuestID = Named<string, 'QuestID'>;
+
 /** Pairs a command with its reply. */
 export type RequestID = Named<string, 'RequestID'>;
 

@@ -1,7 +1,16 @@
 /** What a head tells people and machines about itself: the single tap; no logic reads it. */
 
 import type { Block, Reason } from './message.ts';
-import type { AccountKey, ClientID, Digest, Term, TransactionID, VoteID } from './names.ts';
+import type {
+  AccountKey,
+  ClientID,
+  Digest,
+  QuestID,
+  Term,
+  TransactionID,
+  VoteID,
+} from './names.ts';
+import type { Algorithm, QuestFault } from './quest.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import type { FaultCode } from './transaction.ts';
 
@@ -181,6 +190,53 @@ export type Note =
       readonly sender: AccountKey;
       readonly nonce: number;
       readonly fault: FaultCode;
+    }
+  /** Somebody asks the network for a bounded search that we had not heard of. */
+  | {
+      readonly kind: 'quest';
+      readonly quest: QuestID;
+      readonly algorithm: Algorithm;
+      readonly bits: number;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** We begin to search a range that is leased to us. */
+  | {
+      readonly kind: 'lease';
+      readonly quest: QuestID;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** Somebody has searched a leased range, as far as that can be checked. */
+  | {
+      readonly kind: 'covered';
+      readonly quest: QuestID;
+      readonly by: ClientID;
+      readonly from: number;
+      readonly to: number;
+      readonly found: number | null;
+      /** Near misses that it showed, and how many chance gives on average. */
+      readonly near: number;
+      readonly expected: number;
+      /** So many nonces are covered in all, of so many that have to be. */
+      readonly covered: number;
+      readonly of: number;
+    }
+  /** It claimed what it had not searched: too few near misses, or wrong ones. */
+  | {
+      readonly kind: 'named';
+      readonly quest: QuestID;
+      readonly who: ClientID;
+      readonly why: 'too-few' | 'wrong-near' | 'wrong-find';
+      readonly near: number;
+      readonly expected: number;
+    }
+  /** The controller answers a quest; with neither a find nor a reason: there is no such nonce. */
+  | {
+      readonly kind: 'answered';
+      readonly quest: QuestID;
+      readonly found: number | null;
+      readonly reason: QuestFault | null;
     }
   /** How a long catching up goes, from one height to another: at most once a second. */
   | {

@@ -40,6 +40,9 @@ export type Refusal =
   | { readonly code: 'not-a-seal'; readonly problem: string }
   | { readonly code: 'not-asked-for' }
   | { readonly code: 'wrong-batch'; readonly problem: string }
+  | { readonly code: 'wrong-lease'; readonly problem: string }
+  | { readonly code: 'wrong-report'; readonly problem: string }
+  | { readonly code: 'wrong-outcome'; readonly problem: string }
   | { readonly code: 'second-peer-with-our-name' };
 
 export type RefusalCode = Refusal['code'];

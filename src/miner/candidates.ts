@@ -34,16 +34,20 @@ export function maskOf(zeros: number): number {
 }
 
 /** Leading zero bits that the digest for `nonce` really has. */
-export function zerosOf(work: Work, nonce: number): number {
+export function zerosOf(
+  work: Pick<Work, 'algorithm' | 'header' | 'nonceForm'>,
+  nonce: number,
+): number {
   return leadingZeroBits(PLAIN[work.algorithm].digest(messageOf(work, nonce)));
 }
 
 function scan(work: Work, next: NextCandidate, from: number, end: number): Scan {
   const near: number[] = [];
+  const { least, most } = nearOf(work);
   let nonce = from;
   while (nonce < end) {
     // Once there are near misses enough, only solutions are of interest.
-    const wanted = near.length < MOST_NEAR ? Math.max(work.bits - NEAR_BITS, 1) : work.bits;
+    const wanted = near.length < most ? least : work.bits;
     const candidate = next(nonce, end, wanted);
     if (candidate === null) break;
     nonce = candidate + 1;
@@ -54,4 +58,11 @@ function scan(work: Work, next: NextCandidate, from: number, end: number): Scan 
     if (zeros >= wanted) near.push(candidate);
   }
   return { found: null, near, tried: end - from };
+}
+
+/** Zero bits of a near miss, and how many of them a scan tells: where they are evidence, all. */
+function nearOf({ bits, range }: Work): { readonly least: number; readonly most: number } {
+  return range === undefined
+    ? { least: Math.max(bits - NEAR_BITS, 1), most: MOST_NEAR }
+    : { least: range.nearBits, most: Number.POSITIVE_INFINITY };
 }

@@ -1,6 +1,6 @@
 /** The digests that a search may be for, plain and slow. */
 
-import type { Algorithm } from '../domain/contract.ts';
+import type { Algorithm } from '../domain/quest.ts';
 import { absorbSha1, sha1 } from './sha1.ts';
 import { absorb, sha256 } from './sha256.ts';
 

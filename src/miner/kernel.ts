@@ -6,7 +6,10 @@ import type { Work } from '../domain/contract.ts';
 export type Scan = {
   /** The lowest nonce of the piece that solves the work. */
   readonly found: number | null;
-  /** Nonces that miss by `NEAR_BITS` at most: the lowest of them, up to `MOST_NEAR`. */
+  /**
+   * Nonces that miss by `NEAR_BITS` at most: the lowest of them, up to `MOST_NEAR`. Where the work
+   * has a range, all that have the zeros which it asks of a near miss.
+   */
   readonly near: readonly number[];
   /** Nonces tried: all of the piece, or those up to and with `found`. */
   readonly tried: number;

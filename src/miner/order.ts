@@ -14,7 +14,6 @@ import type { Lanes } from './lanes.ts';
 export type LaneData = {
   readonly inForce: SharedArrayBuffer;
   readonly scanning: SharedArrayBuffer;
-  readonly lanes: Lanes;
   readonly lane: number;
   /** What work will be like: its kernel is warmed up before there is any. */
   readonly warmUp: Pick<Work, 'algorithm' | 'nonceForm'> | null;
@@ -26,6 +25,8 @@ export type Order = {
   /** Names the search: it outlives pauses, which take a new order each. */
   readonly search: number;
   readonly work: Work;
+  /** How the nonces of this work are dealt. */
+  readonly lanes: Lanes;
   /**
    * For each lane, as BigInt64, how many of its nonces are tried. Each search has a buffer of its
    * own, so that a thread that is late spoils no other search.

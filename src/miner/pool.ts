@@ -14,6 +14,8 @@ import { NO_RATE, type Rate } from './rate.ts';
 import {
   addNear,
   isExhausted,
+  lanesLeft,
+  noteLowest,
   noteTried,
   type Progress,
   rateLanes,
@@ -153,14 +155,14 @@ class ThreadPool implements Pool {
   #searchFor(work: Work): Search {
     if (this.#search?.work.id === work.id) return this.#search;
     this.#searches += 1;
-    this.#search = startSearch(this.#searches, work, this.#lanes.count);
+    this.#search = startSearch(this.#searches, work, this.#lanes);
     return this.#search;
   }
 
   #putInForce(search: Search): void {
     const number = this.#nextNumber();
     const { id, work, tried } = search;
-    this.#order = { number, search: id, work, tried: tried.buffer };
+    this.#order = { number, search: id, work, lanes: lanesLeft(search), tried: tried.buffer };
     for (const worker of this.#threads.values()) worker.postMessage(this.#order);
     Atomics.store(this.#number, 0, number);
     Atomics.notify(this.#number, 0);
@@ -187,8 +189,7 @@ class ThreadPool implements Pool {
 
   #startThread(lane: number): void {
     const [inForce, scanning] = [this.#number.buffer, this.#scanning.buffer];
-    const [lanes, warmUp] = [this.#lanes, this.#warmUp];
-    const worker = this.#startWorker({ inForce, scanning, lanes, lane, warmUp });
+    const worker = this.#startWorker({ inForce, scanning, lane, warmUp: this.#warmUp });
     let cause: unknown;
     worker.on('message', (report: Report) => this.#hear(report));
     worker.on('error', (error) => {
@@ -239,18 +240,22 @@ class ThreadPool implements Pool {
         search.exhausted.add(report.lane);
         if (!isExhausted(search) || this.#order === null) return;
         this.#stop(search);
-        this.#tellProgress(search);
+        // Where there is a range, the lowest find is told now that nothing is left below it.
+        if (search.work.range !== undefined && search.found !== null)
+          this.#tellFound(search, search.found);
+        else this.#tellProgress(search);
     }
   }
 
   #hearFound(search: Search, nonce: number): void {
+    const goesOn = noteLowest(search, nonce);
     if (this.#order === null) {
-      if (nonce !== search.found) search.held ??= nonce;
+      if (!goesOn && nonce !== search.found) search.held ??= nonce;
       return;
     }
     this.#stop(search);
     // Its thread died before it had counted the find, and another has found it again.
-    if (nonce === search.found) this.#putInForce(search);
+    if (goesOn || nonce === search.found) this.#putInForce(search);
     else this.#tellFound(search, nonce);
   }
 

@@ -1,7 +1,8 @@
 /** Which kernel searches which puzzle: the one table of them. */
 
 import { assert } from '../domain/assert.ts';
-import type { Algorithm, NonceForm, Work } from '../domain/contract.ts';
+import type { NonceForm, Work } from '../domain/contract.ts';
+import type { Algorithm } from '../domain/quest.ts';
 import type { Prepare } from './kernel.ts';
 import { preparePlain } from './plain-kernel.ts';
 import { prepareSha256 } from './sha256-kernel.ts';

@@ -3,12 +3,14 @@
 import type { Work } from '../domain/contract.ts';
 import type { WorkID } from '../domain/names.ts';
 import { MOST_NEAR } from './kernel.ts';
+import type { Lanes } from './lanes.ts';
 import { solutionOf } from './layout.ts';
 import { afterSearch, perSecondOf, type Rate } from './rate.ts';
 
 export type Search = {
   readonly id: number;
   readonly work: Work;
+  readonly lanes: Lanes;
   /** For each lane how many of its nonces are tried; the threads count, the pool reads. */
   readonly tried: BigInt64Array<SharedArrayBuffer>;
   /** For each lane what its thread said that it would count. */
@@ -19,7 +21,7 @@ export type Search = {
   near: readonly number[];
   /** So much of each lane's `tried` is in its rate. */
   readonly rated: number[];
-  /** The nonce last reported as a solution. */
+  /** The nonce last reported as a solution; where the work has a range, the lowest so far. */
   found: number | null;
   /** A solution that came while nobody was searching: it is the first to report after that. */
   held: number | null;
@@ -39,18 +41,33 @@ export type Progress = {
 };
 
 /** A search of which nothing is done. */
-export function startSearch(id: number, work: Work, lanes: number): Search {
+export function startSearch(id: number, work: Work, lanes: Lanes): Search {
+  const { count } = lanes;
   return {
     id,
     work,
-    tried: new BigInt64Array(new SharedArrayBuffer(lanes * BigInt64Array.BYTES_PER_ELEMENT)),
-    announced: new Array<number>(lanes).fill(0),
+    lanes: lanesFor(work, lanes),
+    tried: new BigInt64Array(new SharedArrayBuffer(count * BigInt64Array.BYTES_PER_ELEMENT)),
+    announced: new Array<number>(count).fill(0),
     exhausted: new Set(),
     near: [],
-    rated: new Array<number>(lanes).fill(0),
+    rated: new Array<number>(count).fill(0),
     found: null,
     held: null,
   };
+}
+
+/** A work with a range of its own begins at the bottom of it, with all threads. */
+function lanesFor({ range }: Work, lanes: Lanes): Lanes {
+  if (range === undefined) return lanes;
+  const { from, to } = range;
+  return { count: lanes.count, from, nonces: to - from, deal: 'steps' };
+}
+
+/** What is left to do for a work with a range: nothing above the lowest find. */
+export function lanesLeft({ work, lanes, found }: Search): Lanes {
+  if (work.range === undefined || found === null) return lanes;
+  return { ...lanes, nonces: found - lanes.from };
 }
 
 /** Nonces tried in all lanes. */
@@ -73,14 +90,22 @@ export function noteTried(search: Search, lane: number, tried: number): void {
   search.announced[lane] = Math.max(search.announced[lane] ?? 0, tried);
 }
 
+/** A find, after which a work with a range goes on: other lanes may have lower nonces left. */
+export function noteLowest(search: Search, nonce: number): boolean {
+  if (search.work.range === undefined) return false;
+  search.found = Math.min(nonce, search.found ?? nonce);
+  return true;
+}
+
 /** Whether no lane has a nonce left. */
 export function isExhausted({ exhausted, tried }: Search): boolean {
   return exhausted.size === tried.length;
 }
 
-/** Keeps near misses for the next report: the latest few. */
+/** Keeps near misses for the next report: the latest few, or all where they are evidence. */
 export function addNear(search: Search, nonces: readonly number[]): void {
-  search.near = [...search.near, ...nonces].slice(-MOST_NEAR);
+  const near = [...search.near, ...nonces];
+  search.near = search.work.range === undefined ? near.slice(-MOST_NEAR) : near;
 }
 
 /** The report on `search`; its near misses are told once. */

@@ -13,7 +13,7 @@ import type { LaneData, Order, Report } from './order.ts';
 const port = parentPort;
 assert(port !== null, 'A mining thread is started by a pool.');
 const data = workerData as LaneData;
-const { lanes, lane } = data;
+const { lane } = data;
 const [inForce, scanning] = [new Int32Array(data.inForce), new Int32Array(data.scanning)];
 
 /** So many nonces show in a fraction of a millisecond that a thread is at work. */
@@ -39,7 +39,7 @@ for (;;) {
 }
 
 /** Ends with the order, with a solution, or with the lane. */
-function obey({ number, search, work, tried }: Order): void {
+function obey({ number, search, work, lanes, tried }: Order): void {
   const kernel = prepareFastest(work);
   tellScanning(1);
   const counts = new BigInt64Array(tried);

@@ -26,6 +26,7 @@ import { merkleRoot } from '../ledger/merkle.ts';
 import { append } from './appending.ts';
 import { fallBehind } from './asking.ts';
 import { batchOf, holdBatch, sayBatch, wantBatch } from './batches.ts';
+import { doesQuestGoFirst } from './leasing.ts';
 import { isInRoster, rosterOf } from './memory.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
@@ -65,6 +66,9 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     acknowledgements: {},
     named,
     refused: [],
+    isHeldUp: false,
+    isBlockDue: false,
+    workers: {},
   };
   step.say(mandate, true);
   const { heartbeatMs } = state.settings;
@@ -103,6 +107,8 @@ export function openChallenge(step: Step): void {
   if (office.opening !== null || !link.isConnected || link.isLeaving) return;
   const mined = memory.chain?.mined ?? 0;
   if (settings.challenges > 0 && mined >= settings.challenges) return;
+  office.isHeldUp = doesQuestGoFirst(step);
+  if (office.isHeldUp) return;
   const opened = knownOpening(step) ?? newOpening(step);
   if (opened === null) return;
   const { opening, batch } = opened;
@@ -151,6 +157,11 @@ export function openForTransactions(step: Step): void {
   const { settings, mempool } = step.state;
   if (settings.mineWhen !== 'transactions' || mempool.pending.length === 0) return;
   if (!step.isSet('open')) openChallenge(step);
+}
+
+/** What a quest held up goes on as soon as it may. */
+export function openAfterQuest(step: Step): void {
+  if (step.state.office?.isHeldUp && !doesQuestGoFirst(step)) openChallenge(step);
 }
 
 function sayChallenge(step: Step, office: Office, opening: Opening): void {

@@ -13,6 +13,7 @@ import { breakLock, gather } from './founding.ts';
 import {
   checkQuorum,
   governIfReached,
+  openAfterQuest,
   openChallenge,
   openForTransactions,
   repeatChallenge,
@@ -20,6 +21,7 @@ import {
   sayProposal,
 } from './governing.ts';
 import { hear } from './hearing.ts';
+import { dropLeases } from './holding.ts';
 import {
   goIfFree,
   hearConnected,
@@ -31,6 +33,7 @@ import {
 import { isInRoster, recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, greet, introduce } from './presence.ts';
+import { tendQuests, wish } from './questing.ts';
 import { tellRefusals } from './refusing.ts';
 import {
   find,
@@ -134,6 +137,10 @@ function tellRecalled(step: Step): void {
 
 function obeyCommand(step: Step, event: Extract<Event, { kind: 'asked' }>): void {
   const { command, request } = event;
+  if (command.kind === 'search') {
+    wish(step, { request, quest: command.quest });
+    return;
+  }
   const fault = command.kind === 'send' ? send(step, command.transaction) : null;
   if (command.kind === 'leave') leave(step);
   if (command.kind === 'pause' || command.kind === 'resume') pause(step, command.kind === 'pause');
@@ -204,6 +211,7 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   'hand-out': handOut,
   'pass-on': passOn,
   evictions: tellEvictions,
+  quests: tendQuests,
   refusals: tellRefusals,
   rewrite,
 };
@@ -211,6 +219,7 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
 /** What follows from any event: the same few questions, asked again. */
 function settle(step: Step): void {
   if (step.state.backlog === null) settleAffairs(step);
+  dropLeases(step);
   refreshWork(step);
   if (step.state.backlog === null) beatIfChanged(step);
   tellIdle(step);
@@ -225,6 +234,7 @@ function settleAffairs(step: Step): void {
   reconsiderProposal(step);
   governIfReached(step);
   openForTransactions(step);
+  openAfterQuest(step);
   careForRoster(step);
   leaveOldElection(step);
   suspect(step);

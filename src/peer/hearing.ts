@@ -18,6 +18,7 @@ import { hearOwnPresence, vanish } from './linking.ts';
 import { isInRoster } from './memory.ts';
 import { confirm, hearMandate, hearVote } from './obeying.ts';
 import { controllerOf } from './presence.ts';
+import { hearOfQuests } from './questing.ts';
 import { hearChallenge, hearRefusedSolution } from './searching.ts';
 import type { Step } from './step.ts';
 import { hearCommitment, hearController, hearReveal } from './suspecting.ts';
@@ -38,11 +39,17 @@ export function hear(step: Step, heard: Heard): Refusal | null {
   if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
   const isFarewell = message.kind === 'presence' && message.state !== 'ready';
   // Who asks without an introduction wants nothing but an answer: nobody counts on it.
-  const isNobody = message.kind === 'request' && message.publicKey !== undefined;
+  const isNobody = isWordOfNobody(message);
   if (!retained && !isFarewell && !isNobody) hearSignOfLife(step, sender, message);
   const isController = !retained && sender === controllerOf(step.state);
   if (isController && isOfController(message)) hearController(step);
   return dispatch(step, heard);
+}
+
+function isWordOfNobody(message: Message): boolean {
+  return (
+    (message.kind === 'request' || message.kind === 'quest') && message.publicKey !== undefined
+  );
 }
 
 /** What an older connection of a peer says about its presence is void. */
@@ -54,7 +61,7 @@ function isStaleConnection(step: Step, message: Message): boolean {
 
 function isOfController(message: Message): boolean {
   if (message.kind === 'heartbeat') return message.controllerID === message.clientID;
-  return ['challenge', 'proposal', 'result', 'mandate'].includes(message.kind);
+  return ['challenge', 'proposal', 'result', 'mandate', 'lease', 'outcome'].includes(message.kind);
 }
 
 /** Our own voice, back from the hands: it counts like anybody's where votes are counted. */
@@ -141,6 +148,12 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
       return hearBatch(step, message);
     case 'fetch':
       return hearBatchRequest(step, message);
+    case 'quest':
+    case 'offer':
+    case 'lease':
+    case 'report':
+    case 'outcome':
+      return hearOfQuests(step, message);
   }
 }
 

@@ -45,6 +45,7 @@ export function takePart(step: Step): void {
   if (state.behind !== null) ask(step);
   fetchBatch(step);
   passOnSoon(step);
+  step.alarmBy('quests', 0);
 }
 
 /** Also an attempt that failed. A peer without a connection goes on mining, and nothing else. */

@@ -8,6 +8,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { openingOf, openingText, workOf, zeroBits } from '../ledger/block.ts';
 import { problemOfOpening } from '../ledger/chain.ts';
 import { fallBehind, isCatchingUp } from './asking.ts';
+import { findLeased, hearLeasedSearched, leasedWork, noteLease } from './holding.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { controllerOf, countKnown } from './presence.ts';
 import type { State } from './state.ts';
@@ -84,6 +85,10 @@ function noteChallenge(step: Step, challenge: Challenge): void {
 export function find(step: Step, found: Extract<Event, { kind: 'found' }>): void {
   const { state } = step;
   const { mining } = state;
+  if (mining?.id === found.work && mining.range !== undefined) {
+    findLeased(step, found);
+    return;
+  }
   // Finds for work that is over come in now and then: the threads had not heard yet.
   if (mining === null || mining.id !== found.work || state.solved !== null) return;
   const digest = step.hasher.sha256(mining.header + found.solution);
@@ -140,7 +145,12 @@ export function hearRefusedSolution(
 export function hearSearched(step: Step, report: Extract<Event, { kind: 'searched' }>): void {
   const { state } = step;
   const { mining, challenge } = state;
-  if (mining === null || mining.id !== report.work || challenge === null) return;
+  if (mining === null || mining.id !== report.work) return;
+  if (mining.range !== undefined) {
+    hearLeasedSearched(step, report);
+    return;
+  }
+  if (challenge === null) return;
   state.hashRate = report.perSecond;
   if (report.exhausted) state.isExhausted = true;
   const { transactionID } = mining;
@@ -161,6 +171,7 @@ export function refreshWork(step: Step): void {
   const work = workToDo(state);
   if (work?.id === state.mining?.id) return;
   state.mining = work;
+  if (work?.range !== undefined) noteLease(step);
   // Shows nobody anything, and need not wait until the disk has what ended it.
   if (work === null) step.actFirst({ kind: 'rest' });
   else step.act({ kind: 'mine', work });
@@ -168,6 +179,8 @@ export function refreshWork(step: Step): void {
 
 function workToDo(state: State): Work | null {
   const { challenge, settings } = state;
+  const leased = leasedWork(state);
+  if (leased !== null) return leased;
   if (challenge === null || !settings.mines || whyIdle(state) !== null) return null;
   return workOf(openingOf(challenge.message), settings.self.clientID, settings.rewardKey);
 }
@@ -181,6 +194,7 @@ function whyIdle(state: State): Idle | null {
   if (memory.network === null) return { reason: 'founding' };
   if (state.office !== null && (presentRoster(memory)?.members.length ?? 0) > 1)
     return { reason: 'governing' };
+  if (leasedWork(state) !== null) return null;
   if (isCatchingUp(state) && state.behind !== null)
     return { reason: 'behind', height: memory.height, of: state.behind.target };
   if (challenge === null || challenge.message.transactionID !== memory.height)

@@ -2,13 +2,23 @@
 
 import type { Entry, Settings, Work } from '../domain/contract.ts';
 import type { Dice } from '../domain/dice.ts';
-import type { Block, Challenge, Mandate, Proposal, Vote } from '../domain/message.ts';
-import type { ClientID, Digest, Instant, Term, TransactionID } from '../domain/names.ts';
+import type { Block, Challenge, Mandate, Proposal, Report, Vote } from '../domain/message.ts';
+import type {
+  ClientID,
+  Digest,
+  Instant,
+  QuestID,
+  RequestID,
+  Term,
+  TransactionID,
+} from '../domain/names.ts';
+import type { Algorithm, Outcome, Quest, Range } from '../domain/quest.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Roster } from '../domain/roster.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
 import type { Acquaintances } from '../election/gathering.ts';
+import type { Book } from '../lease/book.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
 import type { Memory } from './memory.ts';
@@ -39,6 +49,7 @@ export type Alarm =
   | 'hand-out'
   | 'pass-on'
   | 'evictions'
+  | 'quests'
   | 'refusals'
   | 'rewrite';
 
@@ -85,6 +96,50 @@ export type Office = {
   named: Record<ClientID, Instant>;
   /** Refused solutions, so that each is refused once; bounded. */
   refused: string[];
+  /** A challenge would be open if no quest went first. */
+  isHeldUp: boolean;
+  /** A quest was answered: the next one waits for a block. */
+  isBlockDue: boolean;
+  /** Who searches for quests, and when each last said so. */
+  workers: Record<ClientID, Instant>;
+};
+
+/** A quest that we have heard of. */
+export type HeardQuest = {
+  readonly id: QuestID;
+  readonly book: Book;
+  /** When somebody last wanted it. */
+  askedAt: Instant;
+  /** What its controller said, whatever we have seen of it ourselves. */
+  outcome: Outcome | null;
+};
+
+/** What is leased to us. */
+export type Held = {
+  readonly questID: QuestID;
+  readonly quest: Quest;
+  /** To be searched, the first one now. */
+  ranges: readonly Range[];
+  /** Of the search of the first one: begun anew, it is another search. */
+  serial: number;
+  /** Then it is too late. */
+  until: Instant;
+  /** When the search of the first one began, and what it has brought. */
+  since: Instant | null;
+  found: number | null;
+  near: number[];
+  /** Said, and said again if the controller turns out not to have heard it. */
+  reports: readonly Report[];
+};
+
+/** A quest that our own people wait for. */
+export type Wish = {
+  readonly request: RequestID;
+  readonly id: QuestID;
+  readonly quest: Quest;
+  saidAt: Instant | null;
+  /** What the controller says of it, and since when we know. */
+  answer: { readonly outcome: Outcome; readonly at: Instant } | null;
 };
 
 /** What could not be written down yet. While there is any, the peer observes and says nothing. */
@@ -176,6 +231,16 @@ export type State = {
   handedOut: { readonly root: Digest; readonly at: Instant } | null;
   /** A proposal of our controller whose batch we lack. */
   awaited: Proposal | null;
+
+  /** In the order in which we heard of them; bounded. */
+  quests: readonly HeardQuest[];
+  held: Held | null;
+  /** Searches of leased ranges that we began. */
+  searches: number;
+  offeredAt: Instant | null;
+  /** Hashes a second, as we measured them in leases. */
+  readonly paces: Partial<Record<Algorithm, number>>;
+  wishes: readonly Wish[];
 
   behind: CatchUp | null;
   /** Requests of others that wait for an answer of ours, and those heard before. */

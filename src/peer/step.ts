@@ -20,7 +20,7 @@ const ordinary: ReadonlySet<RefusalCode> = new Set([
 ]);
 
 /** All that somebody says who is nobody in the network. */
-const quietWords: ReadonlySet<Message['kind']> = new Set(['request', 'transaction']);
+const quietWords: ReadonlySet<Message['kind']> = new Set(['request', 'transaction', 'quest']);
 
 export class Step {
   readonly state: State;

@@ -8,6 +8,7 @@ import { problemOfDoom, problemOfHealing } from './checkers/liveness.ts';
 import { Fate } from './deeds.ts';
 import { PERSONALITIES } from './personality.ts';
 import { describeDeed, type Plan } from './plan.ts';
+import { Quests } from './quests.ts';
 import { type Settled, Traffic } from './traffic.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -56,6 +57,7 @@ export function live(
   const fate = new Fate(world, plan);
   const traffic = new Traffic(world, plan.seed, hasher);
   traffic.begin();
+  new Quests(world, plan.seed).begin();
   const isOver = (): boolean => violation !== null;
   const pass = (ms: number): boolean => world.runUntil(isOver, ms);
   for (let started = 0; started < plan.peers + plan.extra; started += 1) {

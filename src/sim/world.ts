@@ -70,6 +70,8 @@ export class World {
   readonly network: Network;
   readonly peers: Inhabitant[] = [];
   readonly told: Told[] = [];
+  /** Who claims to have searched what is leased to it, and has not. */
+  readonly idlers: Set<ClientID> = new Set();
   readonly #options: WorldOptions;
   readonly #reader = memoReader();
   /** Virtual time that one miner needs for a solution, on average. */
@@ -135,7 +137,13 @@ export class World {
       verifier: toyVerifier(),
       clock: body.clock(),
       journal: disk,
-      miner: new FalseMiner(body, this.chance, hasher, () => this.solveMs),
+      miner: new FalseMiner(
+        body,
+        this.chance,
+        hasher,
+        () => this.solveMs,
+        () => !this.idlers.has(self.clientID),
+      ),
       reader: this.#reader,
       openLink: (filters) => {
         link = new FalseLink(this.network, filters, body);
@@ -174,6 +182,7 @@ export class World {
       removalMs: 60_000,
       challenges: 0,
       mines: true,
+      firstLease: 200,
       ...this.#options.settings,
     };
   }

@@ -15,7 +15,7 @@ import {
 } from '../domain/transaction.ts';
 import { Checker, type Outcome, type Payer } from './checker.ts';
 import { Directory } from './directory.ts';
-import { type Exhibit, evidenceOf, membersIn } from './evidence.ts';
+import { batchesIn, type Exhibit, evidenceOf, membersIn } from './evidence.ts';
 import { provesName } from './identity.ts';
 import { type Letter, plainReader, type Reader } from './reader.ts';
 import { readTopic, sharedTopicOf, topicOf } from './topics.ts';
@@ -258,6 +258,8 @@ function staleness(message: Enveloped, { term, height }: DoorView): Refusal | nu
     case 'vote':
     case 'mandate':
     case 'challenge':
+    case 'lease':
+    case 'outcome':
       return olderTerm(message.term, term);
     case 'proposal':
       return olderTerm(message.term, term) ?? lower(message.block.transactionID, height);
@@ -271,17 +273,15 @@ function staleness(message: Enveloped, { term, height }: DoorView): Refusal | nu
     case 'request':
     case 'batch':
     case 'fetch':
+    case 'quest':
+    case 'offer':
+    case 'report':
       return null;
     case 'answer': {
       const last = 'blocks' in message ? message.blocks.at(-1) : undefined;
       return last === undefined ? null : lower(last.transactionID, height);
     }
   }
-}
-
-function batchesIn(message: Enveloped): readonly Batch[] {
-  if (message.kind === 'batch') return [message.transactions];
-  return message.kind === 'answer' && 'blocks' in message ? (message.batches ?? []) : [];
 }
 
 function olderTerm(term: Term, ours: Term): Refusal | null {

@@ -2,6 +2,7 @@
 
 import type { Acknowledgement, Block, Enveloped, Member, Vote } from '../domain/message.ts';
 import type { ClientID, PublicKey } from '../domain/names.ts';
+import type { Batch } from '../domain/transaction.ts';
 import type { Signed } from './envelope.ts';
 import type { Reader } from './reader.ts';
 
@@ -32,6 +33,12 @@ export function membersIn(message: Enveloped): readonly Member[] {
   if (message.kind === 'result') return message.result === 1 ? admittedIn([message.block]) : [];
   if (!('publicKey' in message) || message.publicKey === undefined) return [];
   return [{ clientID: message.clientID, publicKey: message.publicKey }];
+}
+
+/** The batches that it carries; their transactions are signed, too. */
+export function batchesIn(message: Enveloped): readonly Batch[] {
+  if (message.kind === 'batch') return [message.transactions];
+  return message.kind === 'answer' && 'blocks' in message ? (message.batches ?? []) : [];
 }
 
 /** Members admitted by blocks: the seals of later ones are by them, too. */

@@ -5,12 +5,13 @@ import type { Enveloped } from '../domain/message.ts';
 /** A JSON object as it travels. */
 export type WireObject = Readonly<Record<string, unknown>>;
 
-/** The fields of `message` as they travel, its ClientID first; kind and `to` are in its topic. */
+/** The fields of `message` as they travel, its ClientID first, without what its topic says. */
 export function toWire(message: Enveloped): WireObject {
   const { clientID, ...others } = message;
   const fields: Record<string, unknown> = { ClientID: clientID };
   for (const [name, value] of Object.entries(others)) {
-    if (name !== 'kind' && name !== 'to') fields[wireNameOf(name)] = renameOut(value);
+    const isInTopic = name === 'kind' || (name === 'to' && message.kind === 'answer');
+    if (!isInTopic) fields[wireNameOf(name)] = renameOut(value);
   }
   return fields;
 }

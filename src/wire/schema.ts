@@ -17,7 +17,7 @@ export type Reading<Kind extends EnvelopedKind = EnvelopedKind> =
 type Fields<Kind extends EnvelopedKind> =
   Extract<Message, { kind: Kind }> extends infer Said
     ? Said extends unknown
-      ? Omit<Said, 'kind' | 'to'>
+      ? Omit<Said, Kind extends 'answer' ? 'kind' | 'to' : 'kind'>
       : never
     : never;
 
@@ -156,6 +156,40 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     transactions: values.batch,
   }),
   fetch: values.object({ clientID: values.clientID, root: values.digest }),
+  quest: values.object({
+    clientID: values.clientID,
+    ...values.questFields,
+    publicKey: values.publicKey.exactOptional(),
+  }),
+  offer: values.object({ clientID: values.clientID, quest: values.questID, rate: values.rate }),
+  lease: values.object({
+    clientID: values.clientID,
+    term: values.term,
+    quest: values.object(values.questFields),
+    holder: values.clientID,
+    ranges: values.leased,
+    expiry: values.expiry,
+  }),
+  report: values.object({
+    clientID: values.clientID,
+    quest: values.questID,
+    ...values.bounds,
+    found: values.foundNonce,
+    near: values.near,
+    rate: values.rate,
+  }),
+  outcome: values
+    .object({
+      clientID: values.clientID,
+      term: values.term,
+      quest: values.questID,
+      found: values.foundNonce,
+      reason: values.questFault.nullable(),
+    })
+    .refine(({ found, reason }) => found === null || reason === null, {
+      path: ['reason'],
+      error: 'must be null beside a find',
+    }),
 };
 
 /**

@@ -24,6 +24,11 @@ const TOPICS: Readonly<Record<Exclude<MessageKind, 'presence' | 'answer'>, strin
   transaction: 'transaction',
   batch: 'batch',
   fetch: 'fetch',
+  quest: 'quest',
+  offer: 'offer',
+  lease: 'lease',
+  report: 'report',
+  outcome: 'outcome',
 };
 
 /** Kinds by the word in the topic; a Map, so that no inherited name counts as one. */

@@ -8,11 +8,13 @@ import type {
   Digest,
   Nonce,
   PublicKey,
+  QuestID,
   Term,
   TransactionID,
   UnixMs,
   VoteID,
 } from '../domain/names.ts';
+import type { Algorithm, QuestFault, Range } from '../domain/quest.ts';
 import { type Batch, readText } from '../domain/transaction.ts';
 import { CLIENT_ID, PUBLIC_KEY } from './identity.ts';
 
@@ -200,3 +202,52 @@ export const batch: z.ZodType<Batch> = list(
 
 /** What a voter acknowledged last. */
 export const accepted: z.ZodType<Accepted> = object({ term, block });
+
+/** Nonces end below it, as `NONCES` of the miner. */
+const NONCES_END = 2 ** 52;
+
+const nonces: z.ZodType<number> = whole(0, NONCES_END);
+
+/** Names a quest. */
+export const questID: z.ZodType<QuestID> = text(
+  /^[0-9a-f]{64}$/,
+  'must be 64 lower-case hex digits',
+);
+
+/** A nonce as a number, where there is one. */
+export const foundNonce: z.ZodType<number | null> = nonces.nullable();
+
+/** The bounds of a range; whether there is anything between them, others ask. */
+export const bounds: { readonly from: z.ZodType<number>; readonly to: z.ZodType<number> } = {
+  from: nonces,
+  to: nonces,
+};
+
+/** What is asked for; whether it is too much, or nothing, the controller says by name. */
+export const questFields: {
+  readonly algorithm: z.ZodType<Algorithm>;
+  readonly prefix: z.ZodType<string>;
+  readonly bits: z.ZodType<number>;
+} & typeof bounds = {
+  algorithm: choice('sha256', 'sha256d', 'sha1'),
+  prefix: evidence,
+  bits: challenge,
+  ...bounds,
+};
+
+/** Ranges that somebody holds at a time. */
+export const leased: z.ZodType<readonly Range[]> = list(object(bounds), 0, 8);
+
+/** Near misses in a range, as many as chance ever gives. */
+export const near: z.ZodType<readonly number[]> = list(nonces, 0, 128);
+
+/** Milliseconds that a lease is good for: up to a day. */
+export const expiry: z.ZodType<number> = whole(1, 86_400_000);
+
+/** Why a quest is not taken up. */
+export const questFault: z.ZodType<QuestFault> = choice(
+  'prefix-too-long',
+  'range-empty',
+  'range-too-big',
+  'too-many-quests',
+);

@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Algorithm, NonceForm, Work } from '../../src/domain/contract.ts';
+import type { NonceForm, Work } from '../../src/domain/contract.ts';
 import type { TransactionID, WorkID } from '../../src/domain/names.ts';
+import type { Algorithm } from '../../src/domain/quest.ts';
 import { MOST_NEAR, NEAR_BITS, type Prepare, type Scan } from '../../src/miner/kernel.ts';
 import { NONCES, STEP, solutionOf } from '../../src/miner/layout.ts';
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { writeRounds } from '../../kernels/rounds.ts';
-import type { Algorithm, NonceForm } from '../../src/domain/contract.ts';
+import type { NonceForm } from '../../src/domain/contract.ts';
+import type { Algorithm } from '../../src/domain/quest.ts';
 
 /** A function of a kernel's rounds, line by line. */
 function linesOf(algorithm: Algorithm, form: NonceForm, name: string): readonly string[] {

@@ -11,6 +11,7 @@ import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
 import { type Inhabitant, World } from '../../src/sim/world.ts';
 import type { Arguments, Commands } from '../script.ts';
+import { seekers } from './seekers.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
 import { treasury } from './treasury.ts';
 
@@ -133,6 +134,7 @@ export const commands: Commands<Stage> = {
   },
 
   ...treasury,
+  ...seekers,
 
   /** counters of=p1 : what it refused */
   counters: (args, stage) => {

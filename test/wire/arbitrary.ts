@@ -8,6 +8,7 @@ import type {
   Digest,
   Nonce,
   PublicKey,
+  QuestID,
   Term,
   TransactionID,
   UnixMs,
@@ -75,6 +76,17 @@ const anyAbout = {
   network: fc.option(anyDigest),
   rules: anyRules,
 };
+
+const anyQuestID = hex(64) as fc.Arbitrary<QuestID>;
+const anyNonce = fc.integer({ min: 0, max: 2 ** 52 });
+const anyQuest = {
+  algorithm: fc.constantFrom('sha256', 'sha256d', 'sha1'),
+  prefix: anyText,
+  bits: fc.integer({ min: 1, max: 60 }),
+  from: anyNonce,
+  to: anyNonce,
+};
+const questNames = ['algorithm', 'prefix', 'bits', 'from', 'to'] as const;
 
 const constant = <const Value>(value: Value) => fc.constant(value);
 
@@ -219,6 +231,38 @@ export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
     transactions: anyBatch,
   }),
   fc.record({ kind: constant('fetch'), clientID: anyID, root: anyDigest }),
+  fc.record(
+    { kind: constant('quest'), clientID: anyID, ...anyQuest, publicKey: anyKey },
+    { requiredKeys: ['kind', 'clientID', ...questNames] },
+  ),
+  fc.record({ kind: constant('offer'), clientID: anyID, quest: anyQuestID, rate: anyNumber }),
+  fc.record({
+    kind: constant('lease'),
+    clientID: anyID,
+    term: anyTerm,
+    quest: fc.record(anyQuest),
+    holder: anyID,
+    ranges: fc.array(fc.record({ from: anyNonce, to: anyNonce }), { maxLength: 2 }),
+    expiry: fc.integer({ min: 1, max: 60_000 }),
+  }),
+  fc.record({
+    kind: constant('report'),
+    clientID: anyID,
+    quest: anyQuestID,
+    from: anyNonce,
+    to: anyNonce,
+    found: fc.option(anyNonce),
+    near: fc.array(anyNonce, { maxLength: 50 }),
+    rate: anyNumber,
+  }),
+  fc.record({
+    kind: constant('outcome'),
+    clientID: anyID,
+    term: anyTerm,
+    quest: anyQuestID,
+    found: fc.option(anyNonce),
+    reason: constant(null),
+  }),
   fc.record({
     kind: constant('answer'),
     clientID: anyID,

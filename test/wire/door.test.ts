@@ -187,7 +187,8 @@ it('refuses a key that does not prove the name of its sender', () => {
 });
 
 it.each(KINDS)('%s of a peer whose key is unknown is refused unless it brings the key', (kind) => {
-  const brings = ['introduction', 'presence', 'commitment', 'solution', 'mandate'].includes(kind);
+  const bringers = ['introduction', 'presence', 'commitment', 'solution', 'mandate', 'quest'];
+  const brings = bringers.includes(kind);
   const verdict = step.hear(ann, said[kind]);
   expect(codeOf(verdict)).toBe(brings ? 'heard' : 'unknown-sender');
   expect(step.door.keyOf(annID)).toBe(brings ? ann.member.publicKey : null);
@@ -217,6 +218,8 @@ it('refuses what belongs to a term below its own before it checks the signature'
     'challenge',
     'proposal',
     'acknowledgement',
+    'lease',
+    'outcome',
   ]);
   expect(refusalOf(step.hear(bob, said.vote))).toEqual({ code: 'stale-term', term: 3, ours: 4 });
 });

@@ -15,11 +15,13 @@ import type {
   ClientID,
   Digest,
   Nonce,
+  QuestID,
   Term,
   TransactionID,
   UnixMs,
   VoteID,
 } from '../../src/domain/names.ts';
+import type { Quest } from '../../src/domain/quest.ts';
 import { type Batch, textOf } from '../../src/domain/transaction.ts';
 import { generateIdentity, signerOf } from '../../src/node/crypto.ts';
 import { signMessage } from '../../src/wire/envelope.ts';
@@ -99,6 +101,9 @@ export function batchBy(who: Actor): Batch {
     textOf(signTransaction({ to, amount: 5, nonce: 1 }, who.signer)),
   ];
 }
+
+const questID = 'a'.repeat(64) as QuestID;
+const quest: Quest = { algorithm: 'sha256d', prefix: 'a text', bits: 24, from: 0, to: 2e9 };
 
 type Samples = { readonly [Kind in EnvelopedKind]: Extract<Enveloped, { kind: Kind }> };
 
@@ -189,6 +194,35 @@ export function samplesBy(who: Actor): Samples {
     },
     batch: { kind: 'batch', clientID, root: digest('9'), transactions: batchBy(who) },
     fetch: { kind: 'fetch', clientID, root: digest('9') },
+    quest: { kind: 'quest', clientID, ...quest, publicKey },
+    offer: { kind: 'offer', clientID, quest: questID, rate: 5_000_000 },
+    lease: {
+      kind: 'lease',
+      clientID,
+      term: term(3),
+      quest,
+      holder: clientID,
+      ranges: [{ from: 0, to: 100_000 }],
+      expiry: 12_000,
+    },
+    report: {
+      kind: 'report',
+      clientID,
+      quest: questID,
+      from: 0,
+      to: 100_000,
+      found: null,
+      near: [17, 99_999],
+      rate: 5_000_000,
+    },
+    outcome: {
+      kind: 'outcome',
+      clientID,
+      term: term(3),
+      quest: questID,
+      found: 99_999,
+      reason: null,
+    },
   };
 }
 

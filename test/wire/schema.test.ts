@@ -29,7 +29,7 @@ it.each(KINDS)('every field of %s is asked for, save those that may be absent', 
   for (const name of Object.keys(toWire(samples[kind]))) {
     const optional =
       ['Accepted', 'Reward'].includes(name) ||
-      (name === 'PublicKey' && ['commitment', 'solution'].includes(kind));
+      (name === 'PublicKey' && ['commitment', 'solution', 'quest'].includes(kind));
     const { [name]: _, ...others } = toWire(samples[kind]);
     const reading = readMessage(kind, id, others);
     if (optional) {
@@ -52,7 +52,6 @@ it.each(KINDS)('fields of %s that nobody knows are left out', (kind) => {
 });
 
 it.each(KINDS)('no value of a wrong type passes in any field of %s', (kind) => {
-  const nullable = ['Roster', 'Network', 'ControllerID'];
   for (const name of Object.keys(toWire(samples[kind]))) {
     for (const wrong of [
       true,
@@ -66,21 +65,31 @@ it.each(KINDS)('no value of a wrong type passes in any field of %s', (kind) => {
       2 ** 53,
       null,
     ]) {
-      const isFine =
-        (wrong === null && (kind === 'introduction' || kind === 'presence' || kind === 'heartbeat')
-          ? nullable.includes(name)
-          : false) ||
-        (wrong === '' && name === 'Rules') ||
-        (Array.isArray(wrong) && kind === 'answer' && name !== 'ClientID') ||
-        (name === 'HashRate' && typeof wrong === 'number' && wrong >= 0 && wrong < 1e300);
       expect([name, wrong, problemOf(kind, { [name]: wrong }) === 'nothing']).toEqual([
         name,
         wrong,
-        isFine,
+        isFine(kind, name, wrong),
       ]);
     }
   }
 });
+
+/** Whether a value that is wrong in most fields is right in this one. */
+function isFine(kind: EnvelopedKind, name: string, value: unknown): boolean {
+  const nullable: Readonly<Partial<Record<EnvelopedKind, readonly string[]>>> = {
+    introduction: ['Roster', 'Network'],
+    presence: ['Roster', 'Network'],
+    heartbeat: ['Network', 'ControllerID'],
+    report: ['Found'],
+    outcome: ['Found', 'Reason'],
+  };
+  if (value === null) return nullable[kind]?.includes(name) ?? false;
+  if (value === '') return name === 'Rules' || name === 'Prefix';
+  if (Array.isArray(value))
+    return (kind === 'answer' && name !== 'ClientID') || name === 'Ranges' || name === 'Near';
+  const isRate = name === 'HashRate' || name === 'Rate';
+  return isRate && typeof value === 'number' && value >= 0 && value < 1e300;
+}
 
 it('a missing ClientID and one of another form are told apart', () => {
   expect(problemOf('request', { ClientID: undefined })).toBe('ClientID is missing');
@@ -122,6 +131,16 @@ it.each<[string, EnvelopedKind, Wire]>([
   ['Members[0].PublicKey is missing', 'mandate', { Members: [{ ClientID: id }] }],
   ['Blocks must be a list of 0 to 500', 'answer', { Blocks: Array(501).fill(block({})) }],
   ['Seals[0] must be a list of 1 to 100', 'answer', { Seals: [[]] }],
+  ['Prefix must be a text of at most 4096 characters', 'quest', { Prefix: 'x'.repeat(4097) }],
+  ['Bits must be a whole number from 1 to 60', 'quest', { Bits: 0 }],
+  ['To must be a whole number from 0 to 4503599627370496', 'quest', { To: 2 ** 52 + 1 }],
+  ['Algorithm must be "sha256" or "sha256d" or "sha1"', 'quest', { Algorithm: 'md5' }],
+  ['Quest.Algorithm is missing', 'lease', { Quest: {} }],
+  ['Ranges must be a list of 0 to 8', 'lease', { Ranges: Array(9).fill({ From: 0, To: 1 }) }],
+  ['Expiry must be a whole number from 1 to 86400000', 'lease', { Expiry: 0 }],
+  ['Near must be a list of 0 to 128', 'report', { Near: Array(129).fill(1) }],
+  ['Near[1] must be a whole number from 0 to 4503599627370496', 'report', { Near: [1, '2'] }],
+  ['Reason must be null beside a find', 'outcome', { Found: 1, Reason: 'range-empty' }],
 ])('says "%s"', (problem, kind, over) => {
   expect(problemOf(kind, over)).toBe(problem);
 });

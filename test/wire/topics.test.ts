@@ -31,6 +31,11 @@ it('says every kind on the topic that the protocol gives it', () => {
     `sd/sync/${id}`,
     'sd/batch',
     'sd/fetch',
+    'sd/quest',
+    'sd/offer',
+    'sd/lease',
+    'sd/report',
+    'sd/outcome',
   ]);
 });
 

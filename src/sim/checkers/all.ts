@@ -1,9 +1,10 @@
-/** A checker for each invariant of PROTOCOL 9, in order, and those of PROTOCOL 12. */
+/** A checker for each invariant of PROTOCOL 9, in order, and those of PROTOCOL 12 and 13. */
 
 import type { Hasher } from '../../domain/crypto.ts';
 import type { Checker, Fact, Watcher } from './fact.ts';
 import { soundMoney } from './l1-sound-money.ts';
 import { heldBatch } from './l2-held-batch.ts';
+import { trueAnswer } from './l3-true-answer.ts';
 import { oneMandate } from './s1-one-mandate.ts';
 import { risingTerm } from './s2-rising-term.ts';
 import { oneSeal } from './s3-one-seal.ts';
@@ -27,6 +28,7 @@ export function checkersOf(hasher: Hasher): readonly Checker[] {
     oneVote,
     soundMoney(hasher),
     heldBatch(hasher),
+    trueAnswer(hasher),
   ];
 }
 

@@ -1,0 +1,82 @@
+/** The quests that a peer has heard of, and which of them is searched for (PROTOCOL 13). */
+
+import type { QuestID } from '../domain/names.ts';
+import type { Outcome, Quest } from '../domain/quest.ts';
+import { newBook } from '../lease/book.ts';
+import { questIDOf, questsMost } from '../lease/quest.ts';
+import { zerosOf } from '../miner/candidates.ts';
+import type { HeardQuest, State } from './state.ts';
+import type { Step } from './step.ts';
+
+/** Whoever wants a quest asks for it each second; nobody searches for one that nobody wants. */
+const wantedMs = 15_000;
+
+/** What is known of one is kept so long: whoever asked may only be cut off. */
+const keptMs = 120_000;
+
+/** Those that wait, and as many that are answered or that nobody wants any more. */
+const keptMost = 2 * questsMost;
+
+export function questOf({ quests }: State, id: QuestID): HeardQuest | null {
+  return quests.find((each) => each.id === id) ?? null;
+}
+
+/** Quests that wait for an answer, the one that is searched for first of all. */
+export function wantedQuests(step: Step): readonly HeardQuest[] {
+  return step.state.quests.filter((each) => isWanted(step, each));
+}
+
+export function isWanted(step: Step, { outcome, askedAt }: HeardQuest): boolean {
+  return outcome === null && step.since(askedAt) < wantedMs;
+}
+
+/** What the network searches for: one quest after another, in the order of their coming. */
+export function presentQuest(step: Step): HeardQuest | null {
+  return wantedQuests(step)[0] ?? null;
+}
+
+/** We hear of a quest, maybe again. Null where too many others wait, unless it is our own. */
+export function hearOfQuest(step: Step, quest: Quest, isOurs = false): HeardQuest | null {
+  const { state, now } = step;
+  const id = questIDOf(quest, step.hasher);
+  const known = questOf(state, id);
+  if (known !== null) {
+    known.askedAt = now.at;
+    return known;
+  }
+  if (!isOurs && wantedQuests(step).length >= questsMost) return null;
+  makeRoom(step);
+  const { algorithm, prefix, bits, from, to } = quest;
+  const asked = { algorithm, prefix, bits, from, to };
+  const heard: HeardQuest = { id, book: newBook(asked), askedAt: now.at, outcome: null };
+  state.quests = [...state.quests, heard];
+  step.note({ kind: 'quest', quest: id, algorithm, bits, from, to });
+  step.alarmBy('quests', 0);
+  return heard;
+}
+
+function makeRoom(step: Step): void {
+  const { state } = step;
+  if (state.quests.length < keptMost) return;
+  const oldest = state.quests.find((each) => !isWanted(step, each));
+  state.quests = state.quests.filter((each) => each !== oldest);
+}
+
+/** Forgets what nobody has wanted for long. */
+export function forgetQuests(step: Step): void {
+  const { state } = step;
+  state.quests = state.quests.filter(({ askedAt }) => step.since(askedAt) < keptMs);
+}
+
+/** Leading zero bits of the digest of a nonce. */
+export function zerosIn({ algorithm, prefix }: Quest): (nonce: number) => number {
+  const form = { algorithm, header: prefix, nonceForm: 'decimal' } as const;
+  return (nonce) => zerosOf(form, nonce);
+}
+
+/** Whether an outcome can be true, as far as that shows at once. */
+export function isPossible(quest: Quest, outcome: Outcome): boolean {
+  if (outcome.kind !== 'found') return true;
+  const { nonce } = outcome;
+  return nonce >= quest.from && nonce < quest.to && zerosIn(quest)(nonce) >= quest.bits;
+}
