@@ -7,6 +7,7 @@ import { createLeasesBench } from './bench-leases.ts';
 import { createMemoryBench } from './bench-memory.ts';
 import { createKernelsBench } from './bench-mining.ts';
 import { createPrefixesBench } from './bench-prefixes.ts';
+import { createSyncBench } from './bench-sync.ts';
 import { createWatchBench } from './bench-watch.ts';
 import { createWorkersBench } from './bench-workers.ts';
 import { prepare } from './exit.ts';
@@ -20,6 +21,7 @@ export function createBenchCommand(): Command {
     createPrefixesBench(),
     createWorkersBench(),
     createMemoryBench(),
+    createSyncBench(),
     createWatchBench(),
     createLeasesBench(),
   ];

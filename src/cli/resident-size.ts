@@ -9,11 +9,22 @@ export function residentBytes(pid: number): number | null {
   return kilobytes > 0 ? kilobytes * 1024 : null;
 }
 
+/** The most that it ever held, in bytes; null where the system does not tell (Linux alone does). */
+export function peakResidentBytes(pid: number): number | null {
+  const kilobytes = Number(readStatus(pid, 'VmHWM') ?? Number.NaN);
+  return kilobytes > 0 ? kilobytes * 1024 : null;
+}
+
 function readKilobytes(pid: number): string | undefined {
   if (process.platform !== 'linux')
     return spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+  return readStatus(pid, 'VmRSS');
+}
+
+function readStatus(pid: number, field: string): string | undefined {
   try {
-    return /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return new RegExp(`^${field}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1];
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** How entries lie in a store of keys and texts: small ones in one record, blocks apart. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Entry } from '../domain/contract.ts';
 import type { Block } from '../domain/message.ts';
 import type { ClientID, Digest } from '../domain/names.ts';
@@ -75,7 +75,7 @@ export class Damage extends Error {
 const SUM_DIGITS = 16;
 
 function sumOf(key: string, text: string): string {
-  return createHash('sha256').update(`${key}\n${text}`).digest('hex').slice(0, SUM_DIGITS);
+  return hash('sha256', `${key}\n${text}`).slice(0, SUM_DIGITS);
 }
 
 /** A value with its checksum, which covers the key: a value is good in its own place alone. */

@@ -49,6 +49,7 @@ export class LevelJournal implements Journal {
   #recovered: Recovered | null = null;
   /** A write has failed: what the store holds now is only known when it has been opened anew. */
   #isUncertain = false;
+  #served: Served = { next: -1, bytes: 0, page: null };
   /** How many entries there would be, had all writes come about that were tried. */
   #tried = 0;
 
@@ -134,7 +135,20 @@ export class LevelJournal implements Journal {
     return readSealed(this.#store, from, this.#latest.height);
   }
 
+  /** Whoever asks for one page after another asks for the next one soon: it is read meanwhile. */
   async page(from: TransactionID, bytes: number): Promise<Page | null> {
+    const { next, page: ahead } = this.#served;
+    const isNext = from === next && bytes === this.#served.bytes;
+    const page = (isNext ? await ahead : null) ?? (await this.#readPage(from, bytes));
+    const end = from + (page?.blocks.length ?? 0);
+    const isWorthIt = isNext && page !== null && end < this.height;
+    // A page that fails is read again when somebody asks for it, and fails then.
+    const reading = isWorthIt ? this.#readPage(end, bytes).catch(() => null) : null;
+    this.#served = { next: end, bytes, page: reading };
+    return page;
+  }
+
+  async #readPage(from: number, bytes: number): Promise<Page | null> {
     const maker = new PageMaker(bytes);
     for await (const { block, seal, batch } of this.sealed(from))
       if (!maker.add(block, seal, batch)) break;
@@ -148,6 +162,7 @@ export class LevelJournal implements Journal {
 
   /** Waits for what is being written. */
   async close(): Promise<void> {
+    await this.#served.page;
     await this.#store.close();
     this.#mark.close();
   }
@@ -189,6 +204,13 @@ export class LevelJournal implements Journal {
     this.#isUncertain = false;
   }
 }
+
+/** Where the last page ended, and the one that may be asked for next. */
+type Served = {
+  readonly next: number;
+  readonly bytes: number;
+  readonly page: Promise<Page | null> | null;
+};
 
 type Found = {
   readonly store: ClassicLevel;

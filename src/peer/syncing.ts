@@ -10,7 +10,13 @@ import type {
   Seal,
   Vote,
 } from '../domain/message.ts';
-import { type ClientID, type Instant, type TransactionID, UNFOUNDED } from '../domain/names.ts';
+import {
+  type ClientID,
+  type Digest,
+  type Instant,
+  type TransactionID,
+  UNFOUNDED,
+} from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Chain } from '../domain/standing.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
@@ -160,7 +166,7 @@ function takePage(step: Step, page: Page, voices: readonly Acknowledgement[]): R
   const isNews = fresh.length <= mostNews;
   for (const load of fresh) {
     const seal = proofs.get(load.block.transactionID)?.seal ?? [];
-    append(step, { ...load, digest: digestOf(load.block, step.hasher), seal }, isNews);
+    append(step, { ...load, seal }, isNews);
   }
   tellCatchUp(step);
   return null;
@@ -168,15 +174,15 @@ function takePage(step: Step, page: Page, voices: readonly Acknowledgement[]): R
 
 type Page = Extract<Answer, { blocks: unknown }>;
 
-/** A block with the batch that a page has for it. */
-type Load = { readonly block: Block; readonly batch: Batch };
+/** A block with its digest, and the batch that a page has for it. */
+type Load = { readonly block: Block; readonly digest: Digest; readonly batch: Batch };
 
 /** Batches come in the order of the blocks that carry one; a missing one is found by its root. */
 function loadsOf(step: Step, { blocks, batches = [] }: Page): readonly Load[] {
   const left = batches.values();
   return blocks.map((block) => {
     const batch = carriesBatch(block, step.hasher) ? left.next().value : undefined;
-    return { block, batch: batch ?? emptyBatch };
+    return { block, digest: digestOf(block, step.hasher), batch: batch ?? emptyBatch };
   });
 }
 
@@ -210,10 +216,9 @@ function refusePage(
 ): Refusal | null {
   const { rules } = step.state.memory;
   let chain = start;
-  for (const { block, batch } of loads) {
+  for (const { block, batch, digest } of loads) {
     const problem = problemOfBlock(block, chain, rules, step.hasher, batch);
     if (problem !== null) return { code: 'wrong-block', problem };
-    const digest = digestOf(block, step.hasher);
     const proof = proofs.get(block.transactionID);
     const isNeeded = block.change !== undefined || block === loads.at(-1)?.block;
     if (proof === undefined && isNeeded)

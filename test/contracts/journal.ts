@@ -80,6 +80,20 @@ export function describeJournal(name: string, prepare: () => Promise<JournalBenc
       expect(await journal.page(from(6), 1_000_000)).toBeNull();
     });
 
+    it('serves page after page, though more is recorded meanwhile', async () => {
+      const journal = await bench.open();
+      const life = entriesOfALife(6);
+      const number = async (at: number): Promise<number | undefined> =>
+        (await journal.page(from(at), 1))?.blocks[0]?.transactionID;
+      await journal.record(life.slice(0, -6));
+      expect([await number(0), await number(1), await number(2)]).toEqual([0, 1, 2]);
+      expect(await number(3)).toBeUndefined();
+      await journal.record(life.slice(-6));
+      expect([await number(3), await number(4), await number(2)]).toEqual([3, 4, 2]);
+      expect([await number(3), await number(4), await number(5)]).toEqual([3, 4, 5]);
+      expect(await number(6)).toBeUndefined();
+    });
+
     it('fills a page as far as there is room, and with one block where there is none', async () => {
       const journal = await bench.open();
       for (const entry of entriesOfALife(6)) await journal.record([entry]);
