@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { createElectionBench } from './bench-election.ts';
 import { createFailoverBench } from './bench-failover.ts';
+import { createGatewayBench } from './bench-gateway.ts';
 import { createLeasesBench } from './bench-leases.ts';
 import { createMemoryBench } from './bench-memory.ts';
 import { createKernelsBench } from './bench-mining.ts';
@@ -22,6 +23,7 @@ export function createBenchCommand(): Command {
     createWorkersBench(),
     createMemoryBench(),
     createSyncBench(),
+    createGatewayBench(),
     createWatchBench(),
     createLeasesBench(),
   ];
