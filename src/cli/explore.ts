@@ -14,6 +14,7 @@ import { whole } from './values.ts';
 type Values = {
   readonly states: number;
   readonly crashes: number;
+  readonly losses: number;
   readonly schedules: number;
   readonly seed: number;
 };
@@ -35,6 +36,14 @@ const settings: Settings<Values> = {
     fallback: '1',
     isArgumentOnly: true,
     ...whole(0, 9),
+  },
+  losses: {
+    flags: '--losses <count>',
+    help: 'so often somebody hears late or never; any: nothing needs to be heard at once',
+    fallback: '2',
+    isArgumentOnly: true,
+    allowed: 'a whole number from 0 to 99, or the word any',
+    read: (text) => (text === 'any' ? Number.POSITIVE_INFINITY : whole(0, 99).read(text)),
   },
   schedules: {
     flags: '--schedules <count>',
@@ -75,9 +84,9 @@ function explore(values: Values): void {
 function exploreWorld(
   title: string,
   begin: typeof oneElection,
-  { states, crashes, seed }: Values,
+  { states, crashes, losses, seed }: Values,
 ): void {
-  const { world, start } = begin(nodeHasher, seed, crashes);
+  const { world, start } = begin(nodeHasher, seed, { crashes, losses });
   const startedAt = performance.now();
   const finding = search(world, start, {
     checkers: checkersOf(nodeHasher),

@@ -71,7 +71,7 @@ export function createSimulateCommand(): Command {
   return addSettings(command, settings).action(() => simulate(readSettings(command, settings)));
 }
 
-function simulate(values: Values): void {
+async function simulate(values: Values): Promise<void> {
   const { worlds, seed: first } = values;
   const bar = new SimulateBar(worlds);
   const tally = new Tally();
@@ -84,6 +84,8 @@ function simulate(values: Values): void {
       bar.aside(`${titleOf(life.plan)}: ${verdictOf(life)}\n`);
     if (life.violation !== null && !values.retell) bar.aside(adviceFor(life, values));
     bar.show(tally.worlds, tally.broken);
+    // Promises that nobody awaits keep their world until the queue they wait in gets its turn.
+    await null;
   }
   bar.hide();
   const seconds = (performance.now() - startedAt) / 1000;

@@ -1,11 +1,18 @@
 /** Adds up many lives: what befell them, what they decided, and how soon they recovered. */
 
 import type { Life } from './life.ts';
+import type { PersonalityName } from './personality.ts';
 import type { Deed } from './plan.ts';
+
+const any = Number.POSITIVE_INFINITY;
 
 export class Tally {
   readonly #faults = new Map<Deed['what'], number>();
   readonly #failoversMs: number[] = [];
+  readonly #brokers = new Map<PersonalityName, number>();
+  readonly #sizes: number[] = [];
+  /** Of the world that had least of each. */
+  readonly #least = { ms: any, faults: any, seals: any };
   worlds = 0;
   broken = 0;
   doomed = 0;
@@ -16,18 +23,25 @@ export class Tally {
   /** Double spends of which so many went into the ledger. */
   readonly doubles = { neither: 0, one: 0, both: 0 };
 
-  add({ plan, world, violation, failoversMs, settled }: Life): void {
+  add({ plan, world, violation, faults, failoversMs, settled }: Life): void {
     const views = world.peers.map((peer) => world.view(peer));
+    const seals = Math.max(...views.map(({ height }) => height));
+    const { now } = world.agenda;
     this.worlds += 1;
     if (violation !== null) this.broken += 1;
     if (plan.isDoomed) this.doomed += 1;
-    this.seals += Math.max(...views.map(({ height }) => height));
+    this.seals += seals;
     this.terms += Math.max(...views.map(({ term }) => term));
-    this.virtualMs += world.agenda.now;
+    this.virtualMs += now;
     this.#failoversMs.push(...failoversMs);
     this.sent += settled.sent;
     for (const many of ['neither', 'one', 'both'] as const) this.doubles[many] += settled[many];
-    for (const { what } of plan.deeds) this.#faults.set(what, (this.#faults.get(what) ?? 0) + 1);
+    this.#sizes.push(plan.peers);
+    count(this.#brokers, plan.personality);
+    for (const { what } of plan.deeds) count(this.#faults, what);
+    this.#least.ms = Math.min(this.#least.ms, now);
+    this.#least.faults = Math.min(this.#least.faults, faults);
+    this.#least.seals = Math.min(this.#least.seals, seals);
   }
 
   get faults(): number {
@@ -36,12 +50,16 @@ export class Tally {
 
   /** Several lines for people. */
   describe(): string {
-    const kinds = [...this.#faults].sort(([, a], [, b]) => b - a);
     const sorted = this.#failoversMs.toSorted((a, b) => a - b);
+    const sizes = this.#sizes.toSorted((a, b) => a - b);
+    const { ms, faults, seals } = this.#least;
     const at = (share: number): string =>
       `${((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) / 1000).toFixed(2)} s`;
     return [
-      `faults: ${kinds.map(([what, count]) => `${what} ${count}`).join(', ')}`,
+      `seats: ${sizes[0]} to ${sizes.at(-1)}, median ${sizes[Math.floor(sizes.length / 2)]}; ` +
+        `brokers: ${inOrder(this.#brokers)}`,
+      `faults: ${inOrder(this.#faults)}`,
+      `least of a world: ${(ms / 1000).toFixed(1)} s, ${faults} faults, ${seals} blocks sealed`,
       `${this.seals} blocks sealed in ${this.terms} terms, ${hours(this.virtualMs)} of world time`,
       `${this.doomed} worlds lost their majority for good in the end, and decided nothing more`,
       `${this.sent} transactions sent; of double spends through two peers at once ` +
@@ -51,6 +69,16 @@ export class Tally {
         `${at(0.5)} (median), ${at(0.99)} (99 %), ${at(1)} (worst)`,
     ].join('\n');
   }
+}
+
+function count<Name>(counts: Map<Name, number>, name: Name): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+/** `crash 12, weather 4`: the most first. */
+function inOrder(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return sorted.map(([name, times]) => `${name} ${times}`).join(', ');
 }
 
 function hours(ms: number): string {

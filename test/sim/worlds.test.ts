@@ -62,6 +62,10 @@ describe('bad lives of false worlds', () => {
     expect(tally.doubles.one).toBeGreaterThan(20);
     expect(tally.doubles.both).toBe(0);
     expect(tally.describe()).toContain(`${tally.seals} blocks sealed`);
+    expect(tally.describe()).toMatch(/^seats: 1 to \d+, median \d; brokers: /);
+    expect(tally.describe()).toMatch(
+      /least of a world: 1[2-9]\d\.\d s, 5 faults, 1\d blocks sealed/,
+    );
   });
 });
 

@@ -59,9 +59,9 @@ export class Actor {
     change(this.#making, wish);
   }
 
-  /** Of what it does next it gets only so many effects done, and must be crashed then. */
-  dieAfter(effects: number): void {
-    this.#making.dieAfter(effects);
+  /** It lives for only so many words and records more, and must be crashed then. */
+  dieAfter(count: number): void {
+    this.#making.dieAfter(count);
   }
 
   /** Restarts from its journal. */

@@ -17,8 +17,6 @@ const idle: ReadonlySet<string> = new Set([
   'boundAt',
   'termSince',
   'givenUp',
-  'lastVote',
-  'isConfirmed',
   'requests',
   'hashRate',
   'refusals',
@@ -42,15 +40,18 @@ const idle: ReadonlySet<string> = new Set([
   'booths',
 ]);
 
+/** What only makes a difference for who says again what it said. */
+const repeated: ReadonlySet<string> = new Set(['lastVote', 'isConfirmed']);
+
 /** Equal for states that behave alike. */
-export function keyOf(state: State, crashes: number): string {
+export function keyOf(state: State, crashes: number, saysAgain: boolean): string {
   const gone = Object.values(state.acquaintances).flatMap(({ clientID, gone: how }) =>
     how === null ? [] : [`${clientID} ${how}`],
   );
   const { hasLeft, isLeaving } = state.link;
   const booths = Object.values(state.booths).map((booth) => foldBooth(booth, state));
   const rest = JSON.stringify({ ...state, open: booths }, (name, value: unknown) => {
-    if (idle.has(name)) return undefined;
+    if (idle.has(name) || (!saysAgain && repeated.has(name))) return undefined;
     return isRecord(value) ? sorted(value) : value;
   });
   return `${crashes} ${gone.sort().join()} ${hasLeft} ${isLeaving} ${rest}`;

@@ -47,6 +47,8 @@ export type MachineOptions = {
   /** Another one makes other nonces, so that others win. */
   readonly seed: number;
   readonly post: Desk['post'];
+  /** Whether it may ever say again what it said. */
+  readonly saysAgain: boolean;
 };
 
 export class Machine {
@@ -127,7 +129,7 @@ export class Machine {
   }
 
   #close({ state, journal, letters, facts }: Making, crashes: number): Move {
-    const key = keyOf(state, crashes);
+    const key = keyOf(state, crashes, this.#options.saysAgain);
     const known = this.#locals.get(key);
     const to = known ?? { id: this.#locals.size, state, journal, crashes };
     this.#locals.set(key, to);

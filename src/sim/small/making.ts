@@ -57,7 +57,7 @@ export class Making {
   readonly letters: Letter[] = [];
   readonly facts: Fact[] = [];
   readonly #desk: Desk;
-  /** How many effects it lives to perform. */
+  /** How many words and records it lives to bring out. */
   #left = Number.POSITIVE_INFINITY;
 
   constructor(state: State, journal: readonly Entry[], desk: Desk) {
@@ -80,9 +80,9 @@ export class Making {
     if (crashes > 0) this.tell({ kind: 'restarted' });
   }
 
-  /** After so many effects more it is dead: a crash in the midst of a turn. */
-  dieAfter(effects: number): void {
-    this.#left = effects;
+  /** After so many words and records more it is dead: a crash in the midst of a turn. */
+  dieAfter(count: number): void {
+    this.#left = count;
   }
 
   /** The head's turn, and whatever follows from hearing its own voice. */
@@ -113,7 +113,7 @@ export class Making {
     const own: Event[] = [];
     for (const effect of effects) {
       if (this.#left <= 0) return;
-      this.#left -= 1;
+      if (effect.kind === 'record' || effect.kind === 'say') this.#left -= 1;
       if (effect.kind === 'record') {
         this.journal.push(effect.entry);
         this.tell({ kind: 'recorded', entry: effect.entry });

@@ -1,4 +1,4 @@
-/** What was said so far: sets of letters, where equal sets are one. */
+/** Sets of letters, where equal sets are one. */
 
 import type { Letter } from './making.ts';
 
@@ -22,6 +22,11 @@ export class Pools {
     const union = this.#intern([...pool.letters, letter].sort((a, b) => a.id - b.id));
     this.#unions.set(key, union);
     return union;
+  }
+
+  /** The set without a letter that is in there. */
+  without(pool: Pool, letter: Letter): Pool {
+    return this.#intern(pool.letters.filter((each) => each !== letter));
   }
 
   #intern(letters: readonly Letter[]): Pool {

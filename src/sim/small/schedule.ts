@@ -4,8 +4,7 @@
  */
 
 import type { Hasher } from '../../domain/crypto.ts';
-import type { Block } from '../../domain/message.ts';
-import type { Term } from '../../domain/names.ts';
+import type { Digest, Term } from '../../domain/names.ts';
 import type { Change } from '../../ledger/change.ts';
 import { controllerOf } from '../../peer/presence.ts';
 import { Chance } from '../chance.ts';
@@ -16,6 +15,7 @@ import type { Deed } from './deeds.ts';
 import type { Letter } from './making.ts';
 import { type Cast, Stage } from './stage.ts';
 import { describeStep } from './telling.ts';
+import { drawTemper, type Temper } from './temper.ts';
 
 export type ScheduleOptions = {
   readonly hasher: Hasher;
@@ -36,11 +36,10 @@ export type Outcome = {
   readonly blocks: number;
 };
 
+type Desk = { readonly proposed: Digest | null; readonly height: number };
+
 /** Deeds and hearings in one schedule; a few more where all that came is heard at once. */
 const steps = 600;
-
-/** For at most so many steps the network stays as it is. */
-const longestSpell = 100;
 
 /** How likely a peer waits no longer in a phase of an election. */
 const patience = { commit: 0.5, reveal: 0.1, vote: 0.05 } as const;
@@ -55,14 +54,13 @@ class Schedule {
   readonly #chance: Chance;
   readonly #see: ScheduleOptions['see'];
   readonly #onStep: ScheduleOptions['onStep'];
-  /** How likely a peer crashes at a step, if nothing of its own is open. */
-  readonly #crashing: number;
-  /** How likely a member doubts a controller that it could hear. */
-  readonly #doubt: number;
-  /** How likely a controller is cut off from all others when it has just proposed a block. */
-  readonly #aim: number;
+  readonly #temper: Temper;
   readonly #hasChanges: boolean;
+  /** What each controller had proposed and sealed when we looked last. */
+  readonly #desks = new Map<Actor, Desk | null>();
   readonly #terms = new Set<Term>();
+  #step = 0;
+  #turnsAt = 0;
   #violation: Violation | null = null;
 
   constructor({ hasher, cast, seed, see, onStep }: ScheduleOptions) {
@@ -70,36 +68,31 @@ class Schedule {
     this.#chance = chance;
     this.#see = see;
     this.#onStep = onStep;
-    this.#crashing = chance.happens(0.5) ? chance.next() * 0.03 : 0;
-    this.#doubt = chance.next() * 0.1;
-    this.#aim = chance.next();
+    this.#temper = drawTemper(chance);
     this.#hasChanges = cast.extra > 0;
-    this.#stage = new Stage(cast, seed, remembering(hasher), chance, chance.next() * 0.06);
+    this.#stage = new Stage(cast, seed, remembering(hasher), chance, this.#temper);
     this.#show(this.#stage.begin());
   }
 
   play(): Outcome {
-    let turnsAt = 0;
-    for (let step = 0; step < steps && this.#violation === null; step += 1) {
-      const actor = this.#pick(this.#stage.actors);
-      const before = proposedBy(actor);
-      this.#act(actor);
-      const isNew = proposedBy(actor) !== null && proposedBy(actor) !== before;
-      const isAimed = isNew && this.#chance.happens(this.#aim);
-      if (step < turnsAt && !isAimed) continue;
-      this.#stage.turn(isAimed ? actor : null);
-      turnsAt = step + this.#draw(longestSpell);
+    for (; this.#step < steps && this.#violation === null; this.#step += 1) {
+      if (this.#step >= this.#turnsAt) this.#turn(null);
+      this.#act(this.#pick(this.#stage.actors));
     }
     const heights = this.#stage.actors.map(({ state }) => state.memory.height);
     const blocks = Math.max(0, ...heights);
     return { violation: this.#violation, terms: this.#terms.size, blocks };
   }
 
+  #turn(lone: Actor | null): void {
+    this.#stage.turn(lone);
+    this.#turnsAt = this.#step + 1 + this.#draw(this.#temper.spell);
+  }
+
   #act(actor: Actor): void {
-    const { office } = actor.state;
-    const risk = office === null ? 1 / 3 : office.proposed === null ? 1 : 5;
+    const risk = riskOf(actor);
     const kind = this.#chance.next();
-    if (this.#chance.happens(risk * this.#crashing)) this.#crash(actor);
+    if (this.#chance.happens(risk * this.#temper.crash)) this.#crash(actor);
     else if (kind < 0.05) this.#retell(actor);
     else if (kind < 0.25 || actor.inbox.length === 0) this.#do(actor);
     else if (kind < 0.5) this.#hearAll(actor);
@@ -109,9 +102,9 @@ class Schedule {
   /** At once, or in the midst of what it does next. Much may be told again to who comes back. */
   #crash(actor: Actor): void {
     if (this.#chance.happens(0.5)) {
-      actor.dieAfter(this.#draw(8));
-      this.#do(actor);
-      this.#hear(actor, 0);
+      actor.dieAfter(1 + this.#draw(3));
+      if (actor.inbox.length === 0) this.#do(actor);
+      else this.#hear(actor, 0);
     }
     actor.crash();
     this.#after(actor, 'crash');
@@ -167,7 +160,7 @@ class Schedule {
   #suspicion(actor: Actor): number {
     const controller = controllerOf(actor.state);
     if (controller === null) return 0.3;
-    return this.#stage.reaches(controller, actor) ? this.#doubt : 1;
+    return this.#stage.reaches(controller, actor) ? this.#temper.doubt : 1;
   }
 
   /** As the controller would see fit: a seat is filled, and otherwise somebody goes. */
@@ -182,7 +175,19 @@ class Schedule {
 
   #after(actor: Actor, what: Letter | string): void {
     this.#onStep?.(describeStep(actor.index, what));
+    if (this.#hasNews(actor) && this.#chance.happens(this.#temper.aim)) this.#turn(actor);
     this.#show(this.#stage.spread(actor));
+  }
+
+  /** Whether a controller has just proposed or sealed a block. */
+  #hasNews(actor: Actor): boolean {
+    const { office, memory } = actor.state;
+    const before = this.#desks.get(actor);
+    const desk = office && { proposed: office.proposed?.digest ?? null, height: memory.height };
+    this.#desks.set(actor, desk);
+    if (desk === null) return false;
+    const isProposal = desk.proposed !== null && desk.proposed !== before?.proposed;
+    return isProposal || (before != null && before.height < desk.height);
   }
 
   #show(facts: readonly Fact[]): void {
@@ -203,8 +208,10 @@ class Schedule {
   }
 }
 
-function proposedBy({ state }: Actor): Block | null {
-  return state.office?.proposed?.block ?? null;
+/** Crashes are worst for who is about to vote, to govern or to seal. */
+function riskOf({ state: { office, election } }: Actor): number {
+  if (office !== null) return office.proposed === null ? 1 : 5;
+  return election?.phase === 'reveal' ? 2 : 1 / 3;
 }
 
 function isResult({ message }: Letter, height: number): boolean {

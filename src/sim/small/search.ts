@@ -10,6 +10,7 @@ type Trail = {
   readonly before: Trail | null;
   readonly action: Action | null;
   readonly facts: readonly Fact[];
+  readonly mishaps: readonly string[];
 };
 
 type Place = { readonly scene: Scene; readonly trail: Trail };
@@ -39,7 +40,7 @@ export function search(
   { checkers, most, onLayer }: SearchOptions,
 ): Finding {
   const seen = new Set([world.keyOf(start.scene)]);
-  const root: Trail = { before: null, action: null, facts: start.facts };
+  const root: Trail = { before: null, action: null, facts: start.facts, mishaps: [] };
   let layer: Place[] = [{ scene: start.scene, trail: root }];
   for (let depth = 0; ; depth += 1) {
     const next: Place[] = [];
@@ -63,11 +64,13 @@ function* neighbours(
 ): Generator<Place> {
   for (const { scene, trail } of layer) {
     for (const action of world.actions(scene)) {
-      const after = world.after(scene, action);
-      const key = world.keyOf(after.scene);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      yield { scene: after.scene, trail: { before: trail, action, facts: after.facts } };
+      for (const after of world.after(scene, action)) {
+        const key = world.keyOf(after.scene);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const { facts, mishaps } = after;
+        yield { scene: after.scene, trail: { before: trail, action, facts, mishaps } };
+      }
     }
   }
 }
@@ -88,8 +91,8 @@ function judge(trail: Trail, checkers: readonly Checker[]): Finding['violation']
     for (const fact of facts) {
       const violation = watch.see(fact);
       if (violation === null) continue;
-      const steps = trails.flatMap(({ action }) =>
-        action === null ? [] : describeStep(action.peer, action.what),
+      const steps = trails.flatMap(({ action, mishaps }) =>
+        action === null ? [] : [describeStep(action.peer, action.what), ...mishaps],
       );
       return { ...violation, steps };
     }

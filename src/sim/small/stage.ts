@@ -9,6 +9,7 @@ import type { Fact } from '../checkers/fact.ts';
 import { toyIdentity } from '../toy-crypto.ts';
 import { Actor } from './actor.ts';
 import type { Letter } from './making.ts';
+import type { Temper } from './temper.ts';
 import { Words } from './words.ts';
 
 export type Cast = {
@@ -24,16 +25,15 @@ export class Stage {
   /** All that was said and may be heard again, in order. */
   readonly archive: Letter[] = [];
   readonly #chance: Chance;
-  readonly #loss: number;
+  readonly #temper: Temper;
   /** From whom to whom nothing goes at the moment: from * peers + to. */
   #cut: ReadonlySet<number> = new Set();
   /** What could not be brought. */
   #held: { readonly to: Actor; readonly letter: Letter }[] = [];
 
-  /** `loss`: how likely each letter is lost to each peer. */
-  constructor(cast: Cast, seed: number, hasher: Hasher, chance: Chance, loss: number) {
+  constructor(cast: Cast, seed: number, hasher: Hasher, chance: Chance, temper: Temper) {
     this.#chance = chance;
-    this.#loss = loss;
+    this.#temper = temper;
     this.members = Array.from({ length: cast.seats + cast.extra }, (_, index) =>
       toyIdentity(hasher.sha256(`peer ${index}`), hasher),
     ).sort((a, b) => compareText(a.clientID, b.clientID));
@@ -90,19 +90,20 @@ export class Stage {
   #send(from: Actor, to: Actor, letter: Letter): void {
     if (!this.reaches(from.self, to)) {
       if (this.#chance.happens(0.5)) this.#held.push({ to, letter });
-    } else if (!this.#chance.happens(this.#loss)) to.inbox.push(letter);
+    } else if (!this.#chance.happens(this.#temper.loss)) to.inbox.push(letter);
   }
 
-  /** Often somebody hears and reaches nobody; now and then ways are cut at random, or none are. */
   #drawCut(): ReadonlySet<number> {
     const count = this.actors.length;
     const ways = Array.from({ length: count * count }, (_, way) => way);
     const kind = this.#chance.next();
-    if (kind < 0.25) return new Set();
-    if (kind < 0.5) return new Set(ways.filter(() => this.#chance.happens(0.3)));
-    return this.#around(Math.floor(this.#chance.next() * count));
+    const { alone, ragged } = this.#temper;
+    if (kind < alone) return this.#around(Math.floor(this.#chance.next() * count));
+    if (kind >= alone + ragged) return new Set();
+    return new Set(ways.filter(() => this.#chance.happens(0.3)));
   }
 
+  /** Whom nobody hears, and who hears nobody. */
   #around(lone: number): ReadonlySet<number> {
     const count = this.actors.length;
     const others = Array.from({ length: count }, (_, index) => index);

@@ -3,7 +3,10 @@
 import { assert } from '../../domain/assert.ts';
 import type { Hasher } from '../../domain/crypto.ts';
 import type { Fact } from '../checkers/fact.ts';
-import { type Scene, SmallWorld } from './world.ts';
+import { type Bounds, type Scene, SmallWorld } from './world.ts';
+
+/** How many crashes and losses there may be. */
+export type Faults = Pick<Bounds, 'crashes' | 'losses'>;
 
 export type Start = {
   readonly world: SmallWorld;
@@ -11,8 +14,8 @@ export type Start = {
 };
 
 /** Three members elect their first controller; whatever they say may be lost, late or doubled. */
-export function oneElection(hasher: Hasher, seed: number, crashes: number): Start {
-  const bounds = { terms: 1, blocks: 0, crashes };
+export function oneElection(hasher: Hasher, seed: number, faults: Faults): Start {
+  const bounds = { terms: 1, blocks: 0, ...faults };
   const world = new SmallWorld({ hasher, peers: 3, seed, bounds });
   return { world, start: world.begin() };
 }
@@ -21,8 +24,8 @@ export function oneElection(hasher: Hasher, seed: number, crashes: number): Star
  * Three members obey a controller, whose challenge they know. They may mine one block, and one of
  * them may become controller in its stead. Commitments and reveals are heard at once by all.
  */
-export function oneBlock(hasher: Hasher, seed: number, crashes: number): Start {
-  const bounds = { terms: 2, blocks: 1, crashes };
+export function oneBlock(hasher: Hasher, seed: number, faults: Faults): Start {
+  const bounds = { terms: 2, blocks: 1, ...faults };
   const prompt = ['commitment', 'reveal'] as const;
   const world = new SmallWorld({ hasher, peers: 3, seed, bounds, prompt });
   return { world, start: settle(world) };
@@ -38,7 +41,7 @@ function settle(world: SmallWorld): Start['start'] {
       .actions(scene)
       .filter(({ what }) => what === 'suspect' || typeof what !== 'string')
       .filter(({ move }) => (move.to.state.election?.term ?? 1) === 1)
-      .map((action) => world.after(scene, action))
+      .flatMap((action) => world.after(scene, action).slice(0, 1))
       .find((after) => !seen.has(world.keyOf(after.scene)));
     assert(next !== undefined, 'A calm election comes about.');
     scene = next.scene;

@@ -1,0 +1,110 @@
+/** Mutants that only whole false worlds find: of blocks that must be fetched, and of full disks. */
+
+import type { Entry } from '../../../src/domain/contract.ts';
+import type { Message } from '../../../src/domain/message.ts';
+import type { State } from '../../../src/peer/state.ts';
+import type { Mutant } from './mutant.ts';
+import { twist } from './twist.ts';
+
+type Batches = typeof import('../../../src/peer/batches.ts');
+type Chains = typeof import('../../../src/ledger/chain.ts');
+type Books = typeof import('../../../src/lease/book.ts');
+type Accounts = typeof import('../../../src/ledger/account.ts');
+type Appending = typeof import('../../../src/peer/appending.ts');
+type Syncing = typeof import('../../../src/peer/syncing.ts');
+type Steps = typeof import('../../../src/peer/step.ts');
+type Writing = typeof import('../../../src/peer/writing.ts');
+
+function isOld({ memory }: State, voices: readonly Message[]): boolean {
+  return voices.some((voice) => voice.kind === 'acknowledgement' && voice.term < memory.term);
+}
+
+export const worldlyMutants: readonly Mutant[] = [
+  {
+    section: '7',
+    rule: 'a sealed block counts whatever its term and whoever brings it',
+    instead: 'takes none of a lower term',
+    twists: [
+      twist<Appending>('peer/appending', ({ appendSealed }) => ({
+        appendSealed: (step, block, seal, voices) =>
+          isOld(step.state, voices)
+            ? 'it is of a lower term'
+            : appendSealed(step, block, seal, voices),
+      })),
+      twist<Syncing>('peer/syncing', ({ hearAnswer }) => ({
+        hearAnswer: (step, answer, evidence) =>
+          isOld(step.state, evidence)
+            ? { code: 'not-a-seal', problem: 'it is of a lower term' }
+            : hearAnswer(step, answer, evidence),
+      })),
+    ],
+    found: { liveness: 9 },
+    marks: ['whatever the term and whoever brings it.'],
+  },
+  {
+    section: '12',
+    rule: 'a batch is on the disk in one piece with the proposal',
+    instead: 'writes the proposal alone',
+    twists: [
+      twist<Steps>('peer/step', ({ Step }) => ({
+        Step: class extends Step {
+          override record(entry: Entry): void {
+            if (entry.kind === 'accepted') {
+              const { batch: _, ...bare } = entry;
+              super.record(bare);
+            } else super.record(entry);
+          }
+        },
+      })),
+    ],
+    found: { L2: 1 },
+    marks: ['in one piece with the proposal.'],
+  },
+  {
+    section: '12',
+    rule: 'a member acknowledges only a block whose batch it has',
+    instead: 'acknowledges without it, too',
+    twists: [
+      twist<Batches>('peer/batches', ({ batchOf }) => ({
+        batchOf: (step, block) => batchOf(step, block) ?? [],
+      })),
+      twist<Chains>('ledger/chain', ({ problemOfBareBlock }) => ({
+        problemOfBlock: problemOfBareBlock,
+      })),
+    ],
+    found: { L2: 5 },
+    marks: ['in one piece with the proposal.'],
+  },
+  {
+    section: '12',
+    rule: 'the nonces of a sender come one after another',
+    instead: 'applies whatever nonce',
+    twists: [
+      twist<Accounts>('ledger/account', ({ apply, accountIn, accountOf }) => ({
+        apply(accounts, transaction, hasher) {
+          const { nonce } = accountIn(accounts, accountOf(transaction.sender, hasher));
+          return apply(accounts, { ...transaction, nonce }, hasher);
+        },
+      })),
+    ],
+    found: { L1: 1 },
+  },
+  {
+    section: '13',
+    rule: 'a quest is answered when all of it is searched',
+    instead: 'answers with the first report',
+    twists: [
+      twist<Books>('lease/book', ({ missingIn }) => ({
+        missingIn: (book) => (book.claims.length > 0 ? [] : missingIn(book)),
+      })),
+    ],
+    found: { L3: 14 },
+  },
+  {
+    section: '9',
+    rule: 'what a message shows is durable before it',
+    instead: 'goes on when its disk is full',
+    twists: [twist<Writing>('peer/writing', () => ({ hearFailed: () => undefined }))],
+    found: { L2: 3 },
+  },
+];
