@@ -33,8 +33,8 @@ export default defineConfig({
           include: ['test/net/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 30_000,
-          // Real elections are timed there: one file after another, once the rest is done.
-          fileParallelism: false,
+          // Once the rest is done, two files at a time: most of them wait most of the time.
+          maxWorkers: 2,
           // Real processes on a machine that others use, too: what fails is tried once more, and the
           // report says so. What is wrong fails twice.
           retry: 1,
