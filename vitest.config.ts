@@ -31,8 +31,8 @@ export default defineConfig({
         test: {
           name: 'net',
           include: ['test/net/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
           // Once the rest is done, two files at a time: most of them wait most of the time.
           maxWorkers: 2,
           // Real processes on a machine that others use, too: what fails is tried once more, and the

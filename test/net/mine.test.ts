@@ -77,9 +77,9 @@ it('mines block after block, and leaves the last one in the file', async () => {
 
 it('does not overwrite what another process has put into the file', async () => {
   const file = join(folder, 'block');
-  writeFileSync(file, 'mine\n');
-  // Nonce 44,407,218 is the first find: seconds are left to come in between.
-  const run = mine('--file', file, '--bits', '26', '--workers', '1', '--json');
+  writeFileSync(file, 'hers\n');
+  // Nonce 16,003,213 is the first find: a second is left to come in between.
+  const run = mine('--file', file, '--bits', '24', '--workers', '1', '--json');
   await run.hear('started');
   writeFileSync(file, 'theirs');
   expect(await run.exit()).toBe(5);

@@ -70,7 +70,7 @@ export class Program {
 
   /** Its exit code, once it has ended and all it wrote is here; 128 and more for a signal. */
   async exit(): Promise<number> {
-    await until(() => this.#isOver, `the end of "${this.name}"`, 15_000);
+    await until(() => this.#isOver, `the end of "${this.name}"`, 45_000);
     return this.child.exitCode ?? 128;
   }
 
