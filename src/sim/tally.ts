@@ -64,7 +64,7 @@ export class Tally {
       `${this.doomed} worlds lost their majority for good in the end, and decided nothing more`,
       `${this.sent} transactions sent; of double spends through two peers at once ` +
         `${this.doubles.one} went one way, ${this.doubles.both} both ways, ` +
-        `${this.doubles.neither} neither (who had them was lost, or the money was)`,
+        `${this.doubles.neither} neither (their nonce was taken, or who had them was lost)`,
       `${sorted.length} times a controller was lost, or cut off: the next mandate after ` +
         `${at(0.5)} (median), ${at(0.99)} (99 %), ${at(1)} (worst)`,
     ].join('\n');

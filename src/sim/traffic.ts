@@ -20,7 +20,7 @@ const people = 5;
 /** Double spends by how many of the two are in the ledger, and all that was sent. */
 export type Settled = {
   readonly sent: number;
-  /** Lost with the peers that had them, or behind another spending of that money. */
+  /** Refused, as their nonce was taken or the money spent, or lost with the peers that had them. */
   readonly neither: number;
   readonly one: number;
   readonly both: number;
