@@ -8,12 +8,16 @@ import { accountIn, accountOf, amountOf, apply } from './account.ts';
 import { batchMost } from './batch.ts';
 import { leftFor, newRates, type Rates, takeOne } from './rate.ts';
 
-export type Pending = {
+/** A transaction with what is computed of it, which everybody who looks at it needs. */
+export type Arrival = {
   readonly transaction: Transaction;
   /** Its one text. */
   readonly text: string;
   /** The account of its sender. */
   readonly account: ClientID;
+};
+
+export type Pending = Arrival & {
   /** Whether it was handed to this very peer, which looks after it. */
   isOurs: boolean;
   /** When anybody last said it. */
@@ -38,15 +42,18 @@ export function newMempool(): Mempool {
   return { pending: [], byPlace: {}, rates: newRates() };
 }
 
+export function arrivalOf(transaction: Transaction, hasher: Hasher): Arrival {
+  const account = accountOf(transaction.sender, hasher);
+  return { transaction, text: textOf(transaction), account };
+}
+
 /** Why a transaction may not come in: what is cheaper to ask than its signature. Null if it may. */
 export function problemOfArrival(
   mempool: Mempool,
-  transaction: Transaction,
+  { transaction, account }: Arrival,
   accounts: Accounts,
-  hasher: Hasher,
   at: Instant,
 ): Fault | null {
-  const account = accountOf(transaction.sender, hasher);
   const { balance, nonce: next } = accountIn(accounts, account);
   const { nonce } = transaction;
   if (nonce < next) return nonceFault(`its nonce is ${nonce} where ${next} comes next`);
@@ -66,14 +73,10 @@ export function problemOfArrival(
 }
 
 /** The same transaction, if it waits already. */
-export function findPending(
-  mempool: Mempool,
-  transaction: Transaction,
-  hasher: Hasher,
-): Pending | null {
-  const place = placeOf(accountOf(transaction.sender, hasher), transaction.nonce);
-  const pending = mempool.byPlace[place];
-  return pending !== undefined && pending.text === textOf(transaction) ? pending : null;
+export function findPending(mempool: Mempool, arrival: Arrival): Pending | null {
+  const { account, transaction, text } = arrival;
+  const pending = mempool.byPlace[placeOf(account, transaction.nonce)];
+  return pending !== undefined && pending.text === text ? pending : null;
 }
 
 /**
@@ -82,12 +85,9 @@ export function findPending(
  */
 export function addPending(
   mempool: Mempool,
-  transaction: Transaction,
+  { transaction, text, account }: Arrival,
   by: { readonly isOurs: boolean; readonly at: Instant },
-  hasher: Hasher,
 ): Pending | null {
-  const account = accountOf(transaction.sender, hasher);
-  const text = textOf(transaction);
   takeOne(mempool.rates, account, by.at);
   const evicted = mempool.pending.length >= pendingMost ? (mempool.pending.shift() ?? null) : null;
   if (evicted !== null) forget(mempool, evicted);

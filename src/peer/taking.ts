@@ -4,9 +4,11 @@ import type { Hasher } from '../domain/crypto.ts';
 import type { Instant } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Batch, Fault, Transaction } from '../domain/transaction.ts';
-import { accountIn, accountOf } from '../ledger/account.ts';
+import { accountIn } from '../ledger/account.ts';
 import {
+  type Arrival,
   addPending,
+  arrivalOf,
   dropSpent,
   findPending,
   pendingMost,
@@ -34,16 +36,21 @@ export function judgeTransaction(
   at: Instant,
   hasher: Hasher,
 ): 'known' | Refusal | null {
+  return judgeArrival(state, arrivalOf(transaction, hasher), at);
+}
+
+function judgeArrival(state: State, arrival: Arrival, at: Instant): 'known' | Refusal | null {
   const { chain } = state.memory;
   if (chain === null)
     return { code: 'untimely-transaction', problem: 'this peer knows no network yet' };
-  if (findPending(state.mempool, transaction, hasher) !== null) return 'known';
-  const { nonce } = accountIn(chain.accounts, accountOf(transaction.sender, hasher));
+  if (findPending(state.mempool, arrival) !== null) return 'known';
+  const { transaction, account } = arrival;
+  const { nonce } = accountIn(chain.accounts, account);
   if (transaction.nonce < nonce) {
     const problem = `its nonce is ${transaction.nonce} where ${nonce} comes next`;
     return { code: 'untimely-transaction', problem };
   }
-  const fault = problemOfArrival(state.mempool, transaction, chain.accounts, hasher, at);
+  const fault = problemOfArrival(state.mempool, arrival, chain.accounts, at);
   if (fault === null) return null;
   return { code: 'bad-transaction', fault: fault.code, problem: fault.problem };
 }
@@ -51,14 +58,15 @@ export function judgeTransaction(
 /** One that somebody passes on; its signature holds. */
 export function hearTransaction(step: Step, transaction: Transaction): Refusal | null {
   const { state, now } = step;
-  const known = findPending(state.mempool, transaction, step.hasher);
+  const arrival = arrivalOf(transaction, step.hasher);
+  const known = findPending(state.mempool, arrival);
   if (known !== null) {
     known.saidAt = now.at;
     return null;
   }
-  const verdict = judgeTransaction(state, transaction, now.at, step.hasher);
+  const verdict = judgeArrival(state, arrival, now.at);
   if (verdict !== null) return verdict === 'known' ? null : verdict;
-  take(step, transaction, false);
+  take(step, arrival, false);
   return null;
 }
 
@@ -69,21 +77,26 @@ export function problemOfSending(
   at: Instant,
   hasher: Hasher,
 ): Fault | null {
+  return problemOfHandingIn(state, arrivalOf(transaction, hasher), at);
+}
+
+function problemOfHandingIn(state: State, arrival: Arrival, at: Instant): Fault | null {
   const { chain } = state.memory;
   if (chain === null) return notReady('this peer knows no network yet');
   if (!state.link.isConnected || state.backlog !== null || state.link.isLeaving)
     return notReady('this peer is cut off, or cannot write, or is on its way out');
-  if (findPending(state.mempool, transaction, hasher) !== null) return null;
-  return problemOfArrival(state.mempool, transaction, chain.accounts, hasher, at);
+  if (findPending(state.mempool, arrival) !== null) return null;
+  return problemOfArrival(state.mempool, arrival, chain.accounts, at);
 }
 
 /** One that is handed to us: from now on we look after it, until it is in the ledger. */
 export function send(step: Step, transaction: Transaction): Fault | null {
   const { state, now, hasher } = step;
-  const fault = problemOfSending(state, transaction, now.at, hasher);
+  const arrival = arrivalOf(transaction, hasher);
+  const fault = problemOfHandingIn(state, arrival, now.at);
   if (fault !== null) return fault;
-  const known = findPending(state.mempool, transaction, hasher);
-  if (known === null) take(step, transaction, true);
+  const known = findPending(state.mempool, arrival);
+  if (known === null) take(step, arrival, true);
   else known.isOurs = true;
   if (known === null) step.say({ kind: 'transaction', transaction });
   return null;
@@ -93,10 +106,9 @@ function notReady(problem: string): Fault {
   return { code: 'NOT_READY', problem };
 }
 
-function take(step: Step, transaction: Transaction, isOurs: boolean): void {
+function take(step: Step, arrival: Arrival, isOurs: boolean): void {
   const { state } = step;
-  const by = { isOurs, at: step.now.at };
-  const evicted = addPending(state.mempool, transaction, by, step.hasher);
+  const evicted = addPending(state.mempool, arrival, { isOurs, at: step.now.at });
   if (evicted !== null) {
     state.evicted = { count: (state.evicted?.count ?? 0) + 1, last: evicted.transaction };
     step.alarmBy('evictions', tellMs);

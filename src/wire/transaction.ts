@@ -39,17 +39,24 @@ export function publicKeyOf(key: AccountKey): PublicKey {
   return base64urlOf(key) as PublicKey;
 }
 
-/** `atob` and `btoa` are in browsers and in Node alike. */
+/** `atob` is in browsers and in Node alike. */
 function hexOf(base64url: string): string {
   const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'));
   const digits = Array.from(binary, (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0'));
   return digits.join('');
 }
 
+/** RFC 4648 section 5. */
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** Three hex digits are two of base64url, and what is missing at the end is zeros. */
 function base64urlOf(hex: string): string {
-  const bytes = Array.from({ length: hex.length / 2 }, (_, index) =>
-    Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
-  );
-  const base64 = btoa(String.fromCharCode(...bytes));
-  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  let text = '';
+  for (let from = 0; from < hex.length; from += 3) {
+    const three = hex.slice(from, from + 3);
+    const bits = Number.parseInt(three, 16) << (4 * (3 - three.length));
+    text += DIGITS.charAt(bits >> 6);
+    if (three.length > 1) text += DIGITS.charAt(bits & 63);
+  }
+  return text;
 }

@@ -7,6 +7,7 @@ import { accountIn, credit, noAccounts } from '../../src/ledger/account.ts';
 import { applyBatch, batchMost, sizeOf } from '../../src/ledger/batch.ts';
 import {
   addPending,
+  arrivalOf,
   dropSpent,
   findPending,
   type Mempool,
@@ -31,11 +32,12 @@ const instant = (at: number): Instant => at as Instant;
 
 /** Takes a transaction in as a peer does; answers with why not. */
 function offer(mempool: Mempool, transaction: Transaction, accounts = rich, at = 0): string {
-  if (findPending(mempool, transaction, nodeHasher) !== null) return 'known';
-  const fault = problemOfArrival(mempool, transaction, accounts, nodeHasher, instant(at));
+  const arrival = arrivalOf(transaction, nodeHasher);
+  if (findPending(mempool, arrival) !== null) return 'known';
+  const fault = problemOfArrival(mempool, arrival, accounts, instant(at));
   if (fault !== null) return fault.code;
   const by = { isOurs: false, at: instant(at) };
-  const evicted = addPending(mempool, transaction, by, nodeHasher);
+  const evicted = addPending(mempool, arrival, by);
   return evicted === null ? 'taken' : `taken for ${evicted.text}`;
 }
 
