@@ -96,12 +96,14 @@ export class Gateway {
 
   #queue(guest: Guest): void {
     this.#ready.add(guest);
-    if (!this.#isJudging) void this.#judgeAll();
+    if (this.#isJudging) return;
+    this.#isJudging = true;
+    // Once all that came at the same time is heard: what is published then leaves in one piece.
+    setImmediate(() => void this.#judgeAll());
   }
 
   /** One frame of each in turn: who sends much does not keep the others waiting. */
   async #judgeAll(): Promise<void> {
-    this.#isJudging = true;
     let since = performance.now();
     for (let [guest] = this.#ready; guest !== undefined; [guest] = this.#ready) {
       this.#ready.delete(guest);

@@ -14,6 +14,9 @@ export type Judgement =
   /** No JSON at all: whatever speaks there does not speak to us. */
   | { readonly kind: 'garbage' };
 
+/** So many answers leave at once, where as many frames came at once: each write costs a call. */
+const ANSWERS_MOST = 16;
+
 /** As Python's `json.dumps` spells them. */
 const YES = frameOf('{"response": true}');
 const NO = frameOf('{"response": false}');
@@ -30,6 +33,8 @@ export class Guest {
   readonly #socket: Socket;
   readonly #events: GuestEvents;
   readonly #cutter = new FrameCutter();
+  /** Not sent yet: there are frames that follow. */
+  #answers: Buffer[] = [];
   /** It will send nothing more. */
   #hasEnded = false;
   /** It does not read our answers as fast as it sends. */
@@ -55,6 +60,7 @@ export class Guest {
   next(): Buffer | null {
     if (this.#isOver || this.#isBlocked) return null;
     const frame = this.#cutter.next();
+    if (frame === null || this.#answers.length >= ANSWERS_MOST) this.#flush();
     if (frame !== null) return frame;
     const { fault, hasPart } = this.#cutter;
     if (fault !== null) this.close(fault);
@@ -66,23 +72,34 @@ export class Guest {
 
   answer(judgement: Judgement): void {
     if (this.#isOver) return;
-    this.#isBlocked = !this.#socket.write(judgement.kind === 'taken' ? YES : NO);
+    this.#answers.push(judgement.kind === 'taken' ? YES : NO);
     if (judgement.kind === 'garbage') this.close('garbage');
   }
 
-  /** Ends the connection once what was written is sent. */
+  /** Ends the connection once what was answered is sent. */
   close(closing: Closing): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#events.onClosing(closing);
-    if (closing === 'silent' || closing === 'stuck') this.#socket.destroy();
-    else this.#socket.end(() => this.#socket.destroy());
+    if (closing === 'silent' || closing === 'stuck') {
+      this.#socket.destroy();
+      return;
+    }
+    this.#flush();
+    this.#socket.end(() => this.#socket.destroy());
   }
 
   /** Without a word: the gateway itself goes. */
   destroy(): void {
     this.#isOver = true;
     this.#socket.destroy();
+  }
+
+  #flush(): void {
+    const answers = this.#answers;
+    if (answers.length === 0) return;
+    this.#answers = [];
+    this.#isBlocked = !this.#socket.write(Buffer.concat(answers));
   }
 
   #hear(piece: Buffer): void {
