@@ -18,6 +18,7 @@ import { Directory } from './directory.ts';
 import { batchesIn, type Exhibit, evidenceOf, membersIn } from './evidence.ts';
 import { provesName } from './identity.ts';
 import { type Letter, plainReader, type Reader } from './reader.ts';
+import { staleness } from './staleness.ts';
 import { readTopic, sharedTopicOf, topicOf } from './topics.ts';
 import { publicKeyOf, signatureOf } from './transaction.ts';
 
@@ -187,7 +188,7 @@ export class Door {
       : { from, allowance: this.#directory.allowanceOf(clientID) };
     const refusal =
       this.#weigh(evidence.exhibits, bearer, at) ??
-      this.#weighBatches(batchesIn(message), bearer, at);
+      this.#weighBatches(batchesIn(message), view, bearer, at);
     if (refusal !== null) return refusal;
     this.#meet(message, evidence.exhibits, view);
     return { evidence: evidence.exhibits.map((exhibit) => exhibit.message) };
@@ -226,11 +227,18 @@ export class Door {
     return null;
   }
 
-  /** Checks the signatures of all transactions; null where all of them hold. */
-  #weighBatches(batches: readonly Batch[], bearer: Payer | null, at: Instant): Refusal | null {
+  /** Checks the signatures of all transactions that wait nowhere; null where all of them hold. */
+  #weighBatches(
+    batches: readonly Batch[],
+    view: DoorView,
+    bearer: Payer | null,
+    at: Instant,
+  ): Refusal | null {
     for (const [index, text] of batches.flat().entries()) {
       const transaction = readText(text);
       assert(transaction !== null, 'The schema has read each transaction.');
+      // Only what was checked waits.
+      if (view.judge(transaction, at) === 'known') continue;
       const outcome = this.#checkTransaction(transaction, bearer, at);
       if (outcome === 'too-many') return { code: 'too-many' };
       if (outcome === 'forged') {
@@ -248,48 +256,6 @@ export class Door {
     }
     for (const member of membersIn(message)) this.#directory.note(member);
   }
-}
-
-/** What has been overtaken, as far as that shows without a signature (PROTOCOL 3). */
-function staleness(message: Enveloped, { term, height }: DoorView): Refusal | null {
-  switch (message.kind) {
-    case 'commitment':
-    case 'reveal':
-    case 'vote':
-    case 'mandate':
-    case 'challenge':
-    case 'lease':
-    case 'outcome':
-      return olderTerm(message.term, term);
-    case 'proposal':
-      return olderTerm(message.term, term) ?? lower(message.block.transactionID, height);
-    case 'acknowledgement':
-      return olderTerm(message.term, term) ?? lower(message.transactionID, height);
-    case 'introduction':
-    case 'presence':
-    case 'heartbeat':
-    case 'solution':
-    case 'result':
-    case 'request':
-    case 'batch':
-    case 'fetch':
-    case 'quest':
-    case 'offer':
-    case 'report':
-      return null;
-    case 'answer': {
-      const last = 'blocks' in message ? message.blocks.at(-1) : undefined;
-      return last === undefined ? null : lower(last.transactionID, height);
-    }
-  }
-}
-
-function olderTerm(term: Term, ours: Term): Refusal | null {
-  return term < ours ? { code: 'stale-term', term, ours } : null;
-}
-
-function lower(transactionID: TransactionID, height: TransactionID): Refusal | null {
-  return transactionID < height ? { code: 'stale-transaction', transactionID } : null;
 }
 
 function refused(from: ClientID | null, refusal: Refusal): Verdict {

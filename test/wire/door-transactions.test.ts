@@ -101,6 +101,21 @@ describe('a batch at the door', () => {
     expect(codeOf(step.hear(ann, { ...said, transactions: [] }))).toBe('malformed');
   });
 
+  it('costs nothing where what it carries waits already', () => {
+    const said = { kind: 'batch', clientID, root: digest('9') } as const;
+    step.hear(ann, { ...said, transactions: batch });
+    const before = step.checks;
+    const waiting = batch.map((_, at) =>
+      textOf(signTransaction({ message: `waits${at}`, nonce: at }, ann.signer)),
+    );
+    step.view = { ...step.view, judge: () => 'known' };
+    expect(codeOf(step.hear(ann, { ...said, transactions: waiting }))).toBe('heard');
+    expect(step.checks).toBe(before + 1);
+    step.view = { ...step.view, judge: () => null };
+    expect(codeOf(step.hear(ann, { ...said, transactions: waiting.slice(1) }))).toBe('heard');
+    expect(step.checks).toBe(before + 1 + waiting.length);
+  });
+
   it('in a page of the ledger is checked likewise', () => {
     const to = step.self.member.clientID;
     const page = { kind: 'answer', clientID, to, blocks: [blockBy(clientID)], seals: [] } as const;
