@@ -1,4 +1,4 @@
-/** `sortition bench sync`: how fast a late peer fetches a ledger, and how large it grows. */
+/** `sortition bench sync`: how fast a late peer fetches a ledger, and others check one. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { rulesOf } from '../ledger/rules.ts';
 import { type LedgerPlan, makeLedger } from './bench-ledger.ts';
 import { describeMachine, thisMachine } from './bench-report.ts';
 import { BenchClient } from './bench-sync-client.ts';
+import { type Verified, verifyLedger } from './bench-verify.ts';
 import { BrokerProcess } from './broker-process.ts';
 import { EXIT } from './exit.ts';
 import { inMB } from './resident-size.ts';
@@ -50,6 +51,8 @@ type Measured = LedgerPlan & {
   readonly syncMs: number;
   /** From the start of its process, when it starts again, until it knows its ledger. */
   readonly recallMs: number;
+  /** What was fetched, computed again by `ledger --verify`. */
+  readonly verified: Verified;
   /** The largest resident sizes; null where the system does not tell. */
   readonly peaks: {
     readonly syncing: number | null;
@@ -105,12 +108,14 @@ async function measureSync(plan: LedgerPlan): Promise<Measured> {
     const startedAt = Date.now();
     const again = open(ours);
     const recalled = await again.hear('recalled');
-    return {
-      ...plan,
-      syncMs: done.time - began.time,
-      recallMs: recalled.time - startedAt,
-      peaks: { syncing, recalling: again.peakBytes(), helping: helper.peakBytes() },
-    };
+    const peaks = { syncing, recalling: again.peakBytes(), helping: helper.peakBytes() };
+    await again.leave();
+    await helper.end();
+    const verified = await verifyLedger(ours);
+    const { blocks, transactions } = verified.verdict;
+    assert(blocks === plan.blocks && transactions === plan.transactions, 'All of it was fetched.');
+    const [syncMs, recallMs] = [done.time - began.time, recalled.time - startedAt];
+    return { ...plan, syncMs, recallMs, verified, peaks };
   } finally {
     await Promise.all(clients.map((client) => client.end()));
     await broker.end();
@@ -119,7 +124,8 @@ async function measureSync(plan: LedgerPlan): Promise<Measured> {
   }
 }
 
-function describe({ blocks, transactions, syncMs, recallMs, peaks }: Measured): string {
+function describe(measured: Measured): string {
+  const { blocks, transactions, syncMs, recallMs, verified, peaks } = measured;
   const seconds = syncMs / 1000;
   const perSecond = Math.round(blocks / seconds);
   const size = (bytes: number | null): string => (bytes === null ? 'not told' : inMB(bytes));
@@ -136,6 +142,8 @@ function describe({ blocks, transactions, syncMs, recallMs, peaks }: Measured): 
     `  peak ${size(peaks.syncing)}, of the helper ${size(peaks.helping)}`,
     `  started again, it knows them after ${(recallMs / 1000).toFixed(1)} s, ` +
       `peak ${size(peaks.recalling)}`,
+    `  computed again by ledger --verify in ${(verified.ms / 1000).toFixed(1)} s, ` +
+      `peak ${size(verified.peak)}`,
   ].join('\n');
 }
 
