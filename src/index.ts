@@ -8,6 +8,7 @@ export type { Delivery, Link, LinkEvents, Quality, Will } from './client/link.ts
 export { MemoryJournal } from './client/memory-journal.ts';
 export { MemoryBroker } from './client/memory-link.ts';
 export type { Miner, MinerEvents, SearchReport } from './client/miner.ts';
+export type { WorkSource } from './client/work-source.ts';
 export type { Settings, Work } from './domain/contract.ts';
 export type { Hasher, Signer, Verifier } from './domain/crypto.ts';
 export type { Block, Member, Message } from './domain/message.ts';
@@ -26,7 +27,9 @@ export { merkleRoot } from './ledger/merkle.ts';
 export { createPool } from './miner/pool.ts';
 export { generateIdentity, nodeHasher, nodeVerifier, signerOf } from './node/crypto.ts';
 export { createMqttLink } from './node/mqtt-link.ts';
+export { parseSourceUrl, type SourceUrl } from './node/source-url.ts';
 export { systemClock } from './node/system-clock.ts';
+export { createWebSource } from './node/web-source.ts';
 export { WorldError } from './node/world-error.ts';
 export type { View } from './peer/view.ts';
 export { describeBadLine } from './record/describe-bad-line.ts';

@@ -24,6 +24,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['usage', EXIT.usage],
   ['bad-url', EXIT.usage],
   ['bad-login', EXIT.usage],
+  ['bad-source', EXIT.usage],
   ['bad-port', EXIT.usage],
   ['bad-user-name', EXIT.usage],
   ['needs-users', EXIT.usage],

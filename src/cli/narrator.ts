@@ -70,6 +70,9 @@ const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
   covered: 'faint',
   named: 'bad',
   answered: 'good',
+  task: 'weighty',
+  submitted: 'good',
+  'source-failed': 'bad',
 };
 
 export class Narrator {

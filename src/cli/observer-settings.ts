@@ -43,6 +43,7 @@ export function peerValuesOf(values: ObserverValues): PeerValues {
     mine: false,
     rewardKey: null,
     mineWhen: 'always',
+    source: null,
     trace: null,
   };
 }

@@ -27,6 +27,7 @@ import { createMqttLink } from '../node/mqtt-link.ts';
 import { parseBrokerUrl } from '../node/mqtt-url.ts';
 import { readRosterFile } from '../node/roster-file.ts';
 import { systemClock } from '../node/system-clock.ts';
+import { createWebSource } from '../node/web-source.ts';
 import type { WorldError } from '../node/world-error.ts';
 import { keepYoungHeapSmall } from '../node/young-heap.ts';
 import type { Connection } from './connection-settings.ts';
@@ -99,7 +100,8 @@ export async function openClient(
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;
   const self = { clientID, publicKey };
-  const settings = { ...settingsOf(values, founders, self), ...(isQuiet && { isQuiet }) };
+  const settings = { ...settingsOf(command, values, founders, self), ...(isQuiet && { isQuiet }) };
+  const source = values.source === null ? null : createWebSource(values.source);
   const trace = openTrace(values.trace, settings, hooks.onTraceLost);
   const client = new Client({
     settings,
@@ -111,6 +113,7 @@ export async function openClient(
     clock: systemClock,
     journal: onWitnessed === undefined ? journal : witnessJournal(journal, onWitnessed),
     miner,
+    source,
     openLink: (subscriptions) => {
       link = createMqttLink({ ...connection, clientID, subscriptions }, hooks.onFatal);
       return link;
@@ -144,6 +147,7 @@ export async function openClient(
     tried: () => miner?.tried ?? 0,
     recalled: past.recalled,
     close: async () => {
+      source?.close();
       await Promise.all([opened.close(), pool?.close()]);
       trace?.close();
       await past.close();
@@ -237,6 +241,7 @@ function refuseContradictions(command: Command, values: PeerValues): void {
 }
 
 function settingsOf(
+  command: Command,
   values: PeerValues,
   founders: readonly Member[] | null,
   self: Member,
@@ -254,9 +259,16 @@ function settingsOf(
     mines: values.mine,
     foundsAnew: values.foundAnew,
     reward: values.reward,
-    mineWhen: values.mineWhen,
+    mineWhen: mineWhenOf(command, values),
+    hasSource: values.source !== null,
     ...(values.rewardKey !== null && { rewardKey: readAccountKeyFile(values.rewardKey) }),
   };
+}
+
+/** Who has a network search for a service does not want it to mine for nothing meanwhile. */
+function mineWhenOf(command: Command, { mineWhen, source }: PeerValues): PeerValues['mineWhen'] {
+  const isTold = sourceOf(command, 'mineWhen') !== 'fallback';
+  return source === null || isTold ? mineWhen : 'transactions';
 }
 
 /** The roster file says how many peers there are; who says it otherwise, too, is mistaken. */

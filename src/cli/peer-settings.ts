@@ -2,6 +2,7 @@
 
 import type { ElectionRule } from '../domain/contract.ts';
 import { rewardMost, usualReward } from '../ledger/rules.ts';
+import { parseSourceUrl, type SourceUrl } from '../node/source-url.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { MEMBERS_MOST } from '../wire/values.ts';
 import type { Settings } from './setting.ts';
@@ -33,6 +34,7 @@ export type PeerValues = {
   /** A path. */
   readonly rewardKey: string | null;
   readonly mineWhen: 'always' | 'transactions';
+  readonly source: SourceUrl | null;
   /** Path. */
   readonly trace: string | null;
 };
@@ -154,10 +156,21 @@ export const peerSettings: Settings<PeerValues> = {
   },
   mineWhen: {
     flags: '--mine-when <when>',
-    help: 'as controller, open challenges always, or only while transactions wait',
+    help:
+      'as controller, open challenges always, or only while transactions wait (as with --source, ' +
+      'unless said otherwise)',
     fallback: 'always',
     allowed: 'always or transactions',
     read: (typed) => (typed === 'always' || typed === 'transactions' ? typed : null),
+  },
+  source: {
+    flags: '--source <url>',
+    help:
+      'as controller, have the network search what this web service asks for (docs/source.md); ' +
+      'say it to every peer that may become controller',
+    fallback: null,
+    allowed: 'the URL of a web service',
+    read: parseSourceUrl,
   },
   trace: {
     flags: '--trace <file>',

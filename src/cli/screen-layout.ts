@@ -86,6 +86,8 @@ export function shortIdle(idle: Idle): string {
       return 'awaits the result';
     case 'no-transactions':
       return 'awaits transactions';
+    case 'no-work':
+      return 'awaits work';
     case 'exhausted':
       return 'has tried everything';
     case 'old-mandate':

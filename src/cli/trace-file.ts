@@ -2,7 +2,7 @@
 
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Witness } from '../client/driver.ts';
+import type { Witness } from '../client/hands.ts';
 import { LineFile } from '../node/line-file.ts';
 import { systemCodeOf, WorldError } from '../node/world-error.ts';
 import {

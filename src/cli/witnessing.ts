@@ -1,6 +1,6 @@
 /** Looks on while a peer speaks, hears of a lot and writes things down, for those who check it. */
 
-import type { Witness } from '../client/driver.ts';
+import type { Witness } from '../client/hands.ts';
 import type { Journal } from '../client/journal.ts';
 import type { Entry } from '../domain/contract.ts';
 import type { Message } from '../domain/message.ts';

@@ -17,11 +17,13 @@ import type { Reader } from '../wire/reader.ts';
 import { subscriptionsOf } from '../wire/topics.ts';
 import { isSigned } from '../wire/transaction.ts';
 import type { Clock } from './clock.ts';
-import { Driver, type Witness } from './driver.ts';
+import { Driver } from './driver.ts';
+import type { Witness } from './hands.ts';
 import type { Journal } from './journal.ts';
 import type { Link } from './link.ts';
 import type { Miner } from './miner.ts';
 import { createSpeech } from './speech.ts';
+import type { WorkSource } from './work-source.ts';
 
 export type ClientOptions = {
   readonly settings: Settings;
@@ -36,6 +38,8 @@ export type ClientOptions = {
   readonly journal: Journal;
   /** Null for a peer that only watches over the others' work. */
   readonly miner: Miner | null;
+  /** Where tasks come from; needed where the settings say `hasSource`. */
+  readonly source?: WorkSource | null;
   /** Makes the link; the filters are what it must subscribe to, at QoS 1. */
   readonly openLink: (filters: readonly string[]) => Link;
   readonly onNote: (note: Note) => void;
@@ -79,6 +83,7 @@ export class Client {
         speech: createSpeech(prefix, signer, door, options.reader),
         clock: options.clock,
         miner,
+        source: options.source,
         onNote: options.onNote,
         onLeft: leave,
         witness: options.witness,

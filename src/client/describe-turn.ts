@@ -4,6 +4,7 @@ import type { Effect, Entry, Event, Recovered, Reply } from '../domain/contract.
 import { type Message, senderOf } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Fetched, Submitted } from '../domain/task.ts';
 import type { LabMessage, LabRefusal } from '../lab/message.ts';
 import type { LabNote } from '../lab/note.ts';
 import { describe, formatCount, formatRate, shortName, shortSolution } from './describe.ts';
@@ -64,6 +65,10 @@ export function describeEvent<Said, Fault extends Refusal | LabRefusal>(
       return `cannot write into its journal: ${event.code}`;
     case 'recorded':
       return 'has everything written down';
+    case 'fetched':
+      return `hears from its service: ${describeFetched(event.fetched)}`;
+    case 'submitted':
+      return `hears from its service: ${describeSubmitted(event.submitted)}`;
   }
 }
 
@@ -89,6 +94,10 @@ export function describeEffect<Said, Told>(
         : `searches ${describeRange(effect.work.range)}, ${effect.work.bits} zero bits`;
     case 'rest':
       return 'stops mining';
+    case 'fetch':
+      return 'asks its service for a task';
+    case 'submit':
+      return `hands its service nonce ${effect.find.nonce}`;
     case 'reply':
       return describeReply(effect.reply);
     case 'note':
@@ -96,6 +105,17 @@ export function describeEffect<Said, Told>(
     case 'leave':
       return 'goes';
   }
+}
+
+function describeFetched(fetched: Fetched): string {
+  return fetched.kind === 'task'
+    ? `${fetched.task.bits} zero bits behind ${fetched.task.previous}`
+    : fetched.trouble.problem;
+}
+
+function describeSubmitted(submitted: Submitted): string {
+  if (submitted.kind === 'trouble') return submitted.trouble.problem;
+  return submitted.kind === 'rejected' ? `rejected, ${submitted.problem}` : submitted.kind;
 }
 
 function describeReply(reply: Reply): string {

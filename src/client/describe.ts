@@ -111,6 +111,17 @@ const sentences: Sentences = {
     `(${falsehoods[why]}; ${nearMisses(near)}, ${Math.round(expected)} are usual)`,
   answered: ({ quest, found, reason }) =>
     `quest ${quest.slice(0, 8)}: ${describeOutcome(outcomeOf(found, reason))}`,
+  task: ({ quest, previous, bits }) =>
+    `task of the service: quest ${quest.slice(0, 8)}, ${countOf(bits, 'zero bit')} behind ` +
+    `${previous.slice(0, 16)}${previous.length > 16 ? '…' : ''}`,
+  submitted: ({ quest, nonce, rejected }) =>
+    `quest ${quest.slice(0, 8)}: the service ` +
+    (rejected === null ? `has taken nonce ${nonce}` : `rejects nonce ${nonce}: ${rejected}`),
+  'source-failed': ({ doing, problem, attempts }) => {
+    const what = doing === 'fetch' ? 'no task' : 'a find is not handed in yet';
+    const again = attempts === 1 ? 'trying again' : `still trying, ${attempts} attempts so far`;
+    return `${what}: the service ${problem}; ${again}`;
+  },
   syncing: (note) => `catching up: ${describeSyncing(note)}`,
   synced: ({ from, to }) => `caught up from height ${from} to ${to}`,
   refused: ({ count: times, from, code, refusal }, nameOf) => {
@@ -160,6 +171,7 @@ const reasons: Reasons = {
   solved: () => 'we have a solution; waiting for its result',
   proposed: ({ miner }, nameOf) => `${nameOf(miner)} has a solution; waiting for its result`,
   'no-transactions': () => 'waiting for a transaction to open a challenge for',
+  'no-work': () => 'waiting for the service that work comes from',
   exhausted: () => 'every nonce is tried',
   paused: () => 'paused',
   leaving: () => 'leaving, once our seat is given up',

@@ -1,47 +1,28 @@
 /** Drives a head: one event at a time, its effects strictly in order, one timer. */
 
 import { assert } from '../domain/assert.ts';
-import type { Command, Effect, Entry, Event, Moment, Peer, Reply } from '../domain/contract.ts';
+import type { Command, Effect, Entry, Event, Peer, Reply } from '../domain/contract.ts';
 import type { Message } from '../domain/message.ts';
-import type { ClientID, Instant, RequestID } from '../domain/names.ts';
+import type { Instant, RequestID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { DoorView } from '../wire/door.ts';
-import type { Clock } from './clock.ts';
-import type { Journal } from './journal.ts';
+import type { Hands } from './hands.ts';
 import type { Delivery, Link } from './link.ts';
-import type { Miner } from './miner.ts';
 import { serve } from './serving.ts';
-import type { Speech } from './speech.ts';
-
-export type Hands<Said = Message, Fault = Refusal, Told = Note, View = DoorView> = {
-  readonly self: ClientID;
-  readonly link: Link;
-  readonly journal: Journal;
-  readonly speech: Speech<Said, Fault, View>;
-  readonly clock: Clock;
-  readonly miner: Miner | null;
-  readonly onNote: (note: Told) => void;
-  /** The head has said goodbye and the link is closed; nothing comes after it. */
-  readonly onLeft: () => void;
-  /** Somebody who looks on and changes nothing. */
-  readonly witness?: Witness<Said, Fault, Told> | undefined;
-};
-
-/** Sees each turn of the head before it is performed, and each of its words as it goes out. */
-export type Witness<Said = Message, Fault = Refusal, Told = Note> = {
-  readonly onTurn: (
-    event: Event<Said, Fault>,
-    moment: Moment,
-    effects: readonly Effect<Said, Told>[],
-  ) => void;
-  readonly onSaid: (message: Said) => void;
-};
 
 type Asked = { readonly command: Command; readonly resolve: (reply: Reply) => void };
 
 /** Effects that show nobody else what we hold. */
-const isOurOwn: ReadonlySet<Effect['kind']> = new Set(['mine', 'rest', 'reply', 'note', 'leave']);
+const isOurOwn: ReadonlySet<Effect['kind']> = new Set([
+  'mine',
+  'rest',
+  'fetch',
+  'submit',
+  'reply',
+  'note',
+  'leave',
+]);
 
 export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = DoorView> {
   readonly #peer: Peer<State, Said, Fault, Told>;
@@ -226,6 +207,10 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
       case 'rest':
         miner?.rest();
         return undefined;
+      case 'fetch':
+      case 'submit':
+        this.#call(effect);
+        return undefined;
       case 'reply':
         this.#asked.get(effect.request)?.resolve(effect.reply);
         this.#asked.delete(effect.request);
@@ -271,6 +256,19 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
       const { topic, text } = speech.utter(said);
       link.publish(topic, text, { qos: 1, retained: false });
     });
+  }
+
+  /** Its answer comes as an event, whenever that is. */
+  #call(effect: Extract<Effect, { kind: 'fetch' | 'submit' }>): void {
+    const { source } = this.#hands;
+    assert(source != null, 'A head that calls a service has one.');
+    const { call } = effect;
+    if (effect.kind === 'fetch') {
+      source.fetch((fetched) => this.#receive({ kind: 'fetched', call, fetched }));
+      return;
+    }
+    const { find } = effect;
+    source.submit(find, (submitted) => this.#receive({ kind: 'submitted', call, find, submitted }));
   }
 
   #leave(link: Link): void {

@@ -17,6 +17,7 @@ import type { Note } from './note.ts';
 import type { Algorithm, Outcome, Proof, Quest, Range } from './quest.ts';
 import type { Refusal } from './refusal.ts';
 import type { Standing } from './standing.ts';
+import type { Fetched, Find, Submitted } from './task.ts';
 import type { Batch, Fault, Transaction } from './transaction.ts';
 
 /** `at` never goes back and sets deadlines; `unix` is the wall clock, for block times only. */
@@ -56,6 +57,10 @@ export type Settings = {
   readonly mineWhen?: 'always' | 'transactions';
   /** Nonces of a lease for a peer whose speed is not known yet. 100,000 if nothing is said. */
   readonly firstLease?: number;
+  /** As controller, has tasks from a service searched: the hands answer `fetch` and `submit`. */
+  readonly hasSource?: boolean;
+  /** Nonces that are tried for a task under one time. 2,000,000,000 if nothing is said. */
+  readonly taskNonces?: number;
 };
 
 export type Command =
@@ -176,7 +181,15 @@ export type Event<Said = Message, Fault = Refusal> =
    */
   | { readonly kind: 'failed'; readonly code: string; readonly entries: readonly Entry[] }
   /** The answer to `confirm`. */
-  | { readonly kind: 'recorded' };
+  | { readonly kind: 'recorded' }
+  /** The answers to `fetch` and `submit`, in their own time, and each to its call. */
+  | { readonly kind: 'fetched'; readonly call: number; readonly fetched: Fetched }
+  | {
+      readonly kind: 'submitted';
+      readonly call: number;
+      readonly find: Find;
+      readonly submitted: Submitted;
+    };
 
 /** Performed strictly in this order. */
 export type Effect<Said = Message, Told = Note> =
@@ -193,6 +206,9 @@ export type Effect<Said = Message, Told = Note> =
   /** Replaces the work in hand; the same work again goes on where it was. */
   | { readonly kind: 'mine'; readonly work: Work }
   | { readonly kind: 'rest' }
+  /** Asks the service that work comes from, or hands it a find; what follows does not wait. */
+  | { readonly kind: 'fetch'; readonly call: number }
+  | { readonly kind: 'submit'; readonly call: number; readonly find: Find }
   | { readonly kind: 'reply'; readonly request: RequestID; readonly reply: Reply }
   | { readonly kind: 'note'; readonly note: Told }
   /** Closes the link politely; no event follows. */

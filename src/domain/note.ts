@@ -8,10 +8,12 @@ import type {
   QuestID,
   Term,
   TransactionID,
+  UnixMs,
   VoteID,
 } from './names.ts';
 import type { Algorithm, QuestFault } from './quest.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+import type { Trouble } from './task.ts';
 import type { FaultCode } from './transaction.ts';
 
 /** Why a peer does not mine at the moment. */
@@ -34,6 +36,8 @@ export type Idle =
   | { readonly reason: 'proposed'; readonly miner: ClientID }
   /** As controller, opens the next challenge for the next transaction. */
   | { readonly reason: 'no-transactions' }
+  /** As controller, waits for a service that gives it nothing to have searched. */
+  | { readonly reason: 'no-work' }
   | { readonly reason: 'exhausted' }
   | { readonly reason: 'paused' }
   | { readonly reason: 'leaving' }
@@ -237,6 +241,32 @@ export type Note =
       readonly quest: QuestID;
       readonly found: number | null;
       readonly reason: QuestFault | null;
+    }
+  /** As controller, has a task of its service searched: behind `previous` and this time. */
+  | {
+      readonly kind: 'task';
+      readonly quest: QuestID;
+      readonly previous: string;
+      readonly bits: number;
+      readonly timestamp: UnixMs;
+    }
+  /** The service has taken a find, or never will: then `rejected` says why. */
+  | {
+      readonly kind: 'submitted';
+      readonly quest: QuestID;
+      readonly timestamp: UnixMs;
+      readonly nonce: number;
+      readonly digest: Digest;
+      readonly rejected: string | null;
+    }
+  /** The service gives no answer that helps; said for the first time and then every 10 s. */
+  | {
+      readonly kind: 'source-failed';
+      readonly doing: 'fetch' | 'submit';
+      readonly code: Trouble['code'];
+      readonly problem: string;
+      /** In vain, one after another. */
+      readonly attempts: number;
     }
   /** How a long catching up goes, from one height to another: at most once a second. */
   | {

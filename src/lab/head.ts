@@ -104,9 +104,11 @@ function takeEvent(step: LabStep, event: LabEvent): void {
     case 'asked':
       obey(step, event);
       return;
-    // Nothing is recorded in these dialects.
+    // Nothing is recorded in these dialects, and no work comes from elsewhere.
     case 'failed':
     case 'recorded':
+    case 'fetched':
+    case 'submitted':
       return;
   }
 }

@@ -43,6 +43,7 @@ import {
   saySolution,
   tellIdle,
 } from './searching.ts';
+import { hearFetched, hearSubmitted, tendSource } from './sourcing.ts';
 import type { Alarm, State } from './state.ts';
 import { newState } from './state-of.ts';
 import { Step } from './step.ts';
@@ -124,6 +125,12 @@ function takeEvent(step: Step, event: Event): void {
       return;
     case 'recorded':
       hearRecorded(step);
+      return;
+    case 'fetched':
+      hearFetched(step, event);
+      return;
+    case 'submitted':
+      hearSubmitted(step, event);
       return;
   }
 }
@@ -212,6 +219,9 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   'pass-on': passOn,
   evictions: tellEvictions,
   quests: tendQuests,
+  source: () => {
+    // `settle` looks after the source of work after every event.
+  },
   refusals: tellRefusals,
   rewrite,
 };
@@ -235,6 +245,7 @@ function settleAffairs(step: Step): void {
   governIfReached(step);
   openForTransactions(step);
   openAfterQuest(step);
+  tendSource(step);
   careForRoster(step);
   leaveOldElection(step);
   suspect(step);

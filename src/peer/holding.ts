@@ -8,8 +8,9 @@ import { wantedOf } from '../lease/book.ts';
 import { NEAR_MOST, nearBitsOf } from '../lease/near.ts';
 import { presentRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
+import type { Held } from './quest-state.ts';
 import { isWanted, presentQuest, questOf, zerosIn } from './quests.ts';
-import type { Held, State } from './state.ts';
+import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 /** Who has nothing to search says so again after so long. */
@@ -152,9 +153,10 @@ export function offer(step: Step): void {
   const { state, now } = step;
   const heard = presentQuest(step);
   if (heard === null || mayNotSearch(state) || (state.held?.ranges.length ?? 0) > 0) return;
-  if (state.offeredAt !== null && step.since(state.offeredAt) < offerMs) return;
+  const { offered } = state;
+  if (offered?.quest === heard.id && step.since(offered.at) < offerMs) return;
   if (!state.link.isConnected || controllerOf(state) === null) return;
-  state.offeredAt = now.at;
+  state.offered = { quest: heard.id, at: now.at };
   const rate = state.paces[heard.book.quest.algorithm] ?? 0;
   step.say({ kind: 'offer', clientID: step.self, quest: heard.id, rate });
 }

@@ -6,8 +6,9 @@ import type { Outcome, QuestFault, Range } from '../domain/quest.ts';
 import { freeGrants, grantsOf, lapseGrants, missingIn, setGrants } from '../lease/book.ts';
 import { expiryOf, mostHeld, nextRange, usualFirst } from '../lease/granting.ts';
 import { presentRoster } from './memory.ts';
+import type { HeardQuest } from './quest-state.ts';
 import { presentQuest, questOf } from './quests.ts';
-import type { HeardQuest, Office } from './state.ts';
+import type { Office } from './state.ts';
 import type { Step } from './step.ts';
 
 /** Who did not say anything of a quest for so long does not count as searching. */
@@ -42,6 +43,8 @@ export function leaseTo(step: Step, holder: ClientID, said: Pick<Offer, 'quest' 
   const rate = isOfItsKind ? said.rate : 0;
   office.workers[holder] = now.at;
   tidyUp(step, heard);
+  // All is known that was asked, and its answer is on its way.
+  if (missingIn(book).length === 0) return;
   const workers = countWorkers(step, office);
   const first = step.state.settings.firstLease ?? usualFirst;
   for (let more = 0; more < mostHeld; more += 1) {

@@ -10,8 +10,8 @@ import { sizeOf } from '../lease/ranges.ts';
 import { dropLeases, hold, offer } from './holding.ts';
 import { answerIfDone, leaseTo, sayOutcome } from './leasing.ts';
 import { controllerOf } from './presence.ts';
+import type { HeardQuest, Wish } from './quest-state.ts';
 import { forgetQuests, hearOfQuest, isPossible, questOf, zerosIn } from './quests.ts';
-import type { HeardQuest, Wish } from './state.ts';
 import type { Step } from './step.ts';
 
 /** While there is a quest, all that has its time is looked at so often. */
@@ -166,8 +166,12 @@ function askFor(step: Step, wished: Wish): void {
   const { quest, saidAt, answer } = wished;
   if (answer !== null || (saidAt !== null && step.since(saidAt) < askMs)) return;
   wished.saidAt = step.now.at;
+  sayQuest(step, quest);
+}
+
+/** Whoever hears it knows that somebody wants it. */
+export function sayQuest(step: Step, { algorithm, prefix, bits, from, to }: Quest): void {
   const { self, isQuiet } = step.state.settings;
-  const { algorithm, prefix, bits, from, to } = quest;
   step.say({
     kind: 'quest',
     clientID: step.self,

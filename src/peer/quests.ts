@@ -1,11 +1,12 @@
 /** The quests that a peer has heard of, and which of them is searched for (PROTOCOL 13). */
 
-import type { QuestID } from '../domain/names.ts';
+import type { Instant, QuestID } from '../domain/names.ts';
 import type { Outcome, Quest } from '../domain/quest.ts';
 import { newBook } from '../lease/book.ts';
 import { questIDOf, questsMost } from '../lease/quest.ts';
 import { zerosOf } from '../miner/candidates.ts';
-import type { HeardQuest, State } from './state.ts';
+import type { HeardQuest } from './quest-state.ts';
+import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 /** Whoever wants a quest asks for it each second; nobody searches for one that nobody wants. */
@@ -13,6 +14,9 @@ const wantedMs = 15_000;
 
 /** What is known of one is kept so long: whoever asked may only be cut off. */
 const keptMs = 120_000;
+
+/** A service may be down for long, and what was searched or found for it is not to be lost. */
+const keptForSourceMs = 86_400_000;
 
 /** Those that wait, and as many that are answered or that nobody wants any more. */
 const keptMost = 2 * questsMost;
@@ -65,7 +69,14 @@ function makeRoom(step: Step): void {
 /** Forgets what nobody has wanted for long. */
 export function forgetQuests(step: Step): void {
   const { state } = step;
-  state.quests = state.quests.filter(({ askedAt }) => step.since(askedAt) < keptMs);
+  const forMs = state.settings.hasSource === true ? keptForSourceMs : keptMs;
+  state.quests = state.quests.filter(({ askedAt }) => step.since(askedAt) < forMs);
+}
+
+/** Nobody here wants this quest any more: another one's turn comes at once. */
+export function dropQuest({ state, now }: Step, id: QuestID): void {
+  const heard = questOf(state, id);
+  if (heard !== null) heard.askedAt = (now.at - wantedMs) as Instant;
 }
 
 /** Leading zero bits of the digest of a nonce. */

@@ -222,13 +222,19 @@ function whyIdleInWords(step: Step): Idle | null {
   if (idle === null || idle.reason === 'paused' || idle.reason === 'journal') return idle;
   if (!state.link.isConnected) return { reason: 'disconnected' };
   if (memory.network === null) return whyUnfounded(step);
-  if (isWaiting(state)) return { reason: 'no-transactions' };
+  if (isWaiting(state)) return whyWaiting(state, idle);
   if (idle.reason !== 'no-challenge') return idle;
   if (behind !== null) return { reason: 'behind', height: memory.height, of: behind.target };
   if (settings.challenges > 0 && (memory.chain?.mined ?? 0) >= settings.challenges)
     return { reason: 'finished' };
   const hasController = controllerOf(state) !== null;
   return hasController ? idle : { reason: 'no-controller', term: memory.term };
+}
+
+/** Work from elsewhere may be searched for meanwhile, or be missing, too. */
+function whyWaiting({ sourcing }: State, otherwise: Idle): Idle {
+  if (sourcing === null) return { reason: 'no-transactions' };
+  return sourcing.errand === null && sourcing.attempts > 0 ? { reason: 'no-work' } : otherwise;
 }
 
 /** Whether we are the controller, and open nothing for want of transactions. */

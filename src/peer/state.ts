@@ -2,26 +2,18 @@
 
 import type { Entry, Settings, Work } from '../domain/contract.ts';
 import type { Dice } from '../domain/dice.ts';
-import type { Block, Challenge, Mandate, Proposal, Report, Vote } from '../domain/message.ts';
-import type {
-  ClientID,
-  Digest,
-  Instant,
-  QuestID,
-  RequestID,
-  Term,
-  TransactionID,
-} from '../domain/names.ts';
-import type { Algorithm, Outcome, Quest, Range } from '../domain/quest.ts';
+import type { Block, Challenge, Mandate, Proposal, Vote } from '../domain/message.ts';
+import type { ClientID, Digest, Instant, QuestID, Term, TransactionID } from '../domain/names.ts';
+import type { Algorithm } from '../domain/quest.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Roster } from '../domain/roster.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
 import type { Acquaintances } from '../election/gathering.ts';
-import type { Book } from '../lease/book.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
 import type { Memory } from './memory.ts';
+import type { HeardQuest, Held, Sourcing, Wish } from './quest-state.ts';
 
 /** What a peer may be woken for; each has one deadline at most. */
 export type Alarm =
@@ -50,6 +42,7 @@ export type Alarm =
   | 'pass-on'
   | 'evictions'
   | 'quests'
+  | 'source'
   | 'refusals'
   | 'rewrite';
 
@@ -102,44 +95,6 @@ export type Office = {
   isBlockDue: boolean;
   /** Who searches for quests, and when each last said so. */
   workers: Record<ClientID, Instant>;
-};
-
-/** A quest that we have heard of. */
-export type HeardQuest = {
-  readonly id: QuestID;
-  readonly book: Book;
-  /** When somebody last wanted it. */
-  askedAt: Instant;
-  /** What its controller said, whatever we have seen of it ourselves. */
-  outcome: Outcome | null;
-};
-
-/** What is leased to us. */
-export type Held = {
-  readonly questID: QuestID;
-  readonly quest: Quest;
-  /** To be searched, the first one now. */
-  ranges: readonly Range[];
-  /** Of the search of the first one: begun anew, it is another search. */
-  serial: number;
-  /** Then it is too late. */
-  until: Instant;
-  /** When the search of the first one began, and what it has brought. */
-  since: Instant | null;
-  found: number | null;
-  near: number[];
-  /** Said, and said again if the controller turns out not to have heard it. */
-  reports: readonly Report[];
-};
-
-/** A quest that our own people wait for. */
-export type Wish = {
-  readonly request: RequestID;
-  readonly id: QuestID;
-  readonly quest: Quest;
-  saidAt: Instant | null;
-  /** What the controller says of it, and since when we know. */
-  answer: { readonly outcome: Outcome; readonly at: Instant } | null;
 };
 
 /** What could not be written down yet. While there is any, the peer observes and says nothing. */
@@ -237,10 +192,17 @@ export type State = {
   held: Held | null;
   /** Searches of leased ranges that we began. */
   searches: number;
-  offeredAt: Instant | null;
+  /** When we last offered to search, and for what. */
+  offered: { readonly quest: QuestID; readonly at: Instant } | null;
   /** Hashes a second, as we measured them in leases. */
   readonly paces: Partial<Record<Algorithm, number>>;
   wishes: readonly Wish[];
+
+  sourcing: Sourcing | null;
+  /** Calls of a service so far. */
+  calls: number;
+  /** Finds that a service has taken or rejected for good; bounded. */
+  submitted: readonly QuestID[];
 
   behind: CatchUp | null;
   /** Requests of others that wait for an answer of ours, and those heard before. */

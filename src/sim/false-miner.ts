@@ -58,13 +58,13 @@ export class FalseMiner implements Miner {
     );
   }
 
-  /** Every nonce is tried, at the speed that it would take. */
+  /** Every nonce up to the find is tried, at the speed that it would take. */
   #searchRange(work: Work, range: NonNullable<Work['range']>): void {
-    const tried = range.to - range.from;
     const isHonest = this.#isHonest();
+    const { found, near } = isHonest ? searchAll(work, range) : { found: null, near: [] };
+    const tried = (found ?? range.to) - range.from;
     const afterMs = isHonest ? (1000 * tried) / rangedPerSecond : 1;
     this.#cancel = this.#body.plan(afterMs, () => {
-      const { found, near } = isHonest ? searchAll(work, range) : { found: null, near: [] };
       if (found !== null) this.#events?.onFound(work.id, String(found));
       const report = { work: work.id, tried, perSecond: rangedPerSecond, near, exhausted: true };
       this.#events?.onSearched(report);

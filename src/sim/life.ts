@@ -6,6 +6,7 @@ import { checkersOf, type Violation, Watch } from './checkers/all.ts';
 import type { Checker } from './checkers/fact.ts';
 import { problemOfDoom, problemOfHealing } from './checkers/liveness.ts';
 import { Fate } from './deeds.ts';
+import { Moods, problemOfService, serviceBitsOf } from './moods.ts';
 import { PERSONALITIES } from './personality.ts';
 import { describeDeed, type Plan } from './plan.ts';
 import { Quests } from './quests.ts';
@@ -48,6 +49,7 @@ export function live(
     hasher,
     personality: PERSONALITIES[plan.personality],
     settings: { peers: plan.peers, election: plan.election },
+    serviceBits: serviceBitsOf(plan.seed),
     solveMs: blockMs * (plan.peers + plan.extra),
     onFact: (fact) => {
       violation ??= watch.see(fact);
@@ -58,6 +60,8 @@ export function live(
   const traffic = new Traffic(world, plan.seed, hasher);
   traffic.begin();
   new Quests(world, plan.seed).begin();
+  const moods = new Moods(world, plan.seed);
+  moods.begin();
   const isOver = (): boolean => violation !== null;
   const pass = (ms: number): boolean => world.runUntil(isOver, ms);
   for (let started = 0; started < plan.peers + plan.extra; started += 1) {
@@ -71,7 +75,9 @@ export function live(
   }
   pass(Math.max(20_000, shortestMs - 40_000 - world.agenda.now));
   fate.heal();
+  moods.end();
   let unwell = isOver() ? null : problemOfHealing(world, isOver);
+  if (unwell === null && !isOver()) unwell = problemOfService(world, isOver);
   if (plan.isDoomed && unwell === null && !isOver()) {
     fate.doom();
     unwell = problemOfDoom(world, isOver);

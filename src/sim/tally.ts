@@ -20,6 +20,8 @@ export class Tally {
   terms = 0;
   virtualMs = 0;
   sent = 0;
+  /** Worlds with a service, and finds that their services took. */
+  readonly served = { worlds: 0, finds: 0 };
   /** Double spends of which so many went into the ledger. */
   readonly doubles = { neither: 0, one: 0, both: 0 };
 
@@ -35,6 +37,8 @@ export class Tally {
     this.virtualMs += now;
     this.#failoversMs.push(...failoversMs);
     this.sent += settled.sent;
+    if (world.service !== null) this.served.worlds += 1;
+    this.served.finds += world.service?.taken.length ?? 0;
     for (const many of ['neither', 'one', 'both'] as const) this.doubles[many] += settled[many];
     this.#sizes.push(plan.peers);
     count(this.#brokers, plan.personality);
@@ -65,6 +69,7 @@ export class Tally {
       `${this.sent} transactions sent; of double spends through two peers at once ` +
         `${this.doubles.one} went one way, ${this.doubles.both} both ways, ` +
         `${this.doubles.neither} neither (their nonce was taken, or who had them was lost)`,
+      `${this.served.finds} finds handed in to the services of ${this.served.worlds} worlds`,
       `${sorted.length} times a controller was lost, or cut off: the next mandate after ` +
         `${at(0.5)} (median), ${at(0.99)} (99 %), ${at(1)} (worst)`,
     ].join('\n');

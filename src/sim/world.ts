@@ -1,7 +1,7 @@
 /** A false world: peers with the true head and the true driver, and everything else made up. */
 
 import { Client } from '../client/client.ts';
-import type { Witness } from '../client/driver.ts';
+import type { Witness } from '../client/hands.ts';
 import type { Delivery } from '../client/link.ts';
 import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
@@ -19,6 +19,7 @@ import { Chance } from './chance.ts';
 import type { Fact } from './checkers/fact.ts';
 import { FalseLink } from './false-link.ts';
 import { FalseMiner } from './false-miner.ts';
+import { FalseService } from './false-service.ts';
 import { memoReader } from './memo-reader.ts';
 import { calm, type Nemesis, Network } from './network.ts';
 import { type Personality, plainBroker } from './personality.ts';
@@ -39,6 +40,8 @@ export type WorldOptions = {
   /** See `World.solveMs`; 3 s where nothing is said. */
   readonly solveMs?: number;
   readonly settings?: Partial<Omit<Settings, 'self'>>;
+  /** There is a service whose tasks are of so many zero bits, and every peer knows it. */
+  readonly serviceBits?: number | undefined;
   /** Shown everything that matters to checkers, as it happens. */
   readonly onFact?: (fact: Fact) => void;
   /** Shown each turn of each head, by the name of its peer. */
@@ -72,6 +75,8 @@ export class World {
   readonly told: Told[] = [];
   /** Who claims to have searched what is leased to it, and has not. */
   readonly idlers: Set<ClientID> = new Set();
+  /** Null where work comes from nowhere else. */
+  readonly service: FalseService | null;
   readonly #options: WorldOptions;
   readonly #reader = memoReader();
   /** Virtual time that one miner needs for a solution, on average. */
@@ -82,6 +87,8 @@ export class World {
     this.chance = new Chance(options.seed);
     this.solveMs = options.solveMs ?? 3_000;
     const { personality = plainBroker, nemesis = calm } = options;
+    const { serviceBits: bits } = options;
+    this.service = bits === undefined ? null : new FalseService(options.hasher, bits);
     const tap = (delivery: Delivery): void => options.onCarried?.(delivery, this.agenda.now);
     this.network = new Network(this.agenda, this.chance, personality, nemesis, tap);
   }
@@ -144,6 +151,7 @@ export class World {
         () => this.solveMs,
         () => !this.idlers.has(self.clientID),
       ),
+      source: this.service?.open(body) ?? null,
       reader: this.#reader,
       openLink: (filters) => {
         link = new FalseLink(this.network, filters, body);
@@ -183,6 +191,7 @@ export class World {
       challenges: 0,
       mines: true,
       firstLease: 200,
+      hasSource: this.service !== null,
       ...this.#options.settings,
     };
   }

@@ -49,6 +49,7 @@ test('whoever says nothing gets the settings that the help shows', () => {
     reward: 50,
     rewardKey: null,
     mineWhen: 'always',
+    source: null,
     trace: null,
   });
   expect(connection('')).toEqual({ url: 'mqtt://127.0.0.1', keepaliveSeconds: 10 });
@@ -63,6 +64,7 @@ test.each([
   ['--peers 100', { peers: 100 }],
   ['--reward 0', { reward: 0 }],
   ['--mine-when transactions', { mineWhen: 'transactions' }],
+  ['--source http://host/work?unit=hex', { source: { bitsPerZero: 4, text: 'http://host/work' } }],
   ['--threads 256', { threads: 256 }],
   ['--no-mine', { mine: false }],
   ['--difficulty fixed:60', { difficulty: 'fixed:60' }],

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { together, type Witnessed, witnessJournal, witnessOf } from '../../src/cli/witnessing.ts';
-import type { Witness } from '../../src/client/driver.ts';
+import type { Witness } from '../../src/client/hands.ts';
 import type { Journal } from '../../src/client/journal.ts';
 import type { Entry, Event, Moment } from '../../src/domain/contract.ts';
 import type { Message } from '../../src/domain/message.ts';

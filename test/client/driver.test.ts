@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Driver, type Hands } from '../../src/client/driver.ts';
+import { Driver } from '../../src/client/driver.ts';
+import type { Hands } from '../../src/client/hands.ts';
 import type { LinkEvents } from '../../src/client/link.ts';
+import type { WorkSource } from '../../src/client/work-source.ts';
 import type { Effect, Entry, Event, Moment, Peer, Turn } from '../../src/domain/contract.ts';
 import type { Message } from '../../src/domain/message.ts';
 import type { Instant, RequestID, Term, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import type { Fetched, Find } from '../../src/domain/task.ts';
 import { id } from '../names.ts';
 
 const request = (from: number): Message => ({
@@ -19,7 +22,11 @@ const record = (term: number): Effect => ({
 });
 
 /** A head that answers each event as the test says, and hands that write down what they do. */
-function stage(turns: Record<string, Turn>, fail: Error | null = null) {
+function stage(
+  turns: Record<string, Turn>,
+  fail: Error | null = null,
+  source: WorkSource | null = null,
+) {
   const log: string[] = [];
   const heard: Event[] = [];
   const alarms: { at: number; ring: () => void; isOff: boolean }[] = [];
@@ -73,6 +80,7 @@ function stage(turns: Record<string, Turn>, fail: Error | null = null) {
       },
     },
     miner: null,
+    source,
     onNote: (note) => log.push(`note ${note.kind}`),
     onLeft: () => log.push('left'),
   };
@@ -226,5 +234,29 @@ describe('a driver', () => {
     await settled();
     expect(log).toEqual(['connect', 'close', 'left']);
     expect(heard.map(({ kind }) => kind)).toEqual(['started', 'asked']);
+  });
+
+  it('calls a service, and goes on before its answer comes', async () => {
+    const answers: ((fetched: Fetched) => void)[] = [];
+    const source: WorkSource = {
+      fetch: (answer) => answers.push(answer),
+      submit: (_, answer) => answer({ kind: 'accepted' }),
+      close: () => undefined,
+    };
+    const find = { key: 'k', timestamp: 1, nonce: 2, digest: 'd' } as unknown as Find;
+    const effects: Effect[] = [
+      { kind: 'fetch', call: 1 },
+      { kind: 'submit', call: 2, find },
+      say(1),
+    ];
+    const { driver, log, heard } = stage({ started: { effects, wakeAt: null } }, null, source);
+    driver.start('seed');
+    expect(log).toEqual([`publish ${JSON.stringify(request(1))}`]);
+    const fetched: Fetched = { kind: 'task', task: { previous: '00', bits: 8 } };
+    answers[0]?.(fetched);
+    expect(heard.filter(({ kind }) => kind === 'fetched' || kind === 'submitted')).toEqual([
+      { kind: 'submitted', call: 2, find, submitted: { kind: 'accepted' } },
+      { kind: 'fetched', call: 1, fetched },
+    ]);
   });
 });

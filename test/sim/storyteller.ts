@@ -11,6 +11,7 @@ import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
 import { type Inhabitant, World } from '../../src/sim/world.ts';
 import type { Arguments, Commands } from '../script.ts';
+import { errands } from './errands.ts';
 import { seekers } from './seekers.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
 import { treasury } from './treasury.ts';
@@ -21,7 +22,7 @@ const untold: readonly Note['kind'][] = ['joined', 'left', 'connected', 'progres
 export const commands: Commands<Stage> = {
   /**
    * world peers=3 seed=1 difficulty=fixed:4 solve=3000 challenges=0 election=draw|lowest loss=0
-   * repeat=0 delay=0-1 mine-when=transactions reward=50
+   * repeat=0 delay=0-1 mine-when=transactions reward=50 service=8 task-nonces=2000
    */
   world: (args, stage) => {
     const {
@@ -37,6 +38,7 @@ export const commands: Commands<Stage> = {
       hasher: 'tie' in args ? tyingHasher : nodeHasher,
       solveMs: Number(solveMs),
       nemesis: { loss: Number(loss), repeat: Number(repeat), delayMs: [low, high] },
+      serviceBits: 'service' in args ? Number(args['service']) : undefined,
       settings: {
         peers: Number(args['peers'] ?? 3),
         difficulty: args['difficulty'] ?? 'fixed:4',
@@ -44,6 +46,7 @@ export const commands: Commands<Stage> = {
         election: args['election'] === 'lowest' ? 'lowest' : 'draw',
         mineWhen: args['mine-when'] === 'transactions' ? 'transactions' : 'always',
         reward: Number(args['reward'] ?? 50),
+        ...('task-nonces' in args && { taskNonces: Number(args['task-nonces']) }),
       },
     });
     stage.told = 0;
@@ -135,6 +138,7 @@ export const commands: Commands<Stage> = {
 
   ...treasury,
   ...seekers,
+  ...errands,
 
   /** counters of=p1 : what it refused */
   counters: (args, stage) => {

@@ -1,0 +1,59 @@
+/** Where work comes from, read from a URL: http or https. */
+
+import { WorldError } from './world-error.ts';
+
+export type SourceUrl = {
+  /** What is asked for, without user and password. */
+  readonly url: string;
+  /** The header that carries user and password; null where the URL names none. */
+  readonly authorization: string | null;
+  /** Zero bits that one of its zeroes stands for. */
+  readonly bitsPerZero: 1 | 4;
+  /** For people: without user, password and query, which may be secrets. */
+  readonly text: string;
+};
+
+/**
+ * Reads `http://[user[:password]@]host[:port][/path][?query]`; with `unit=hex` in the query its
+ * zeroes are hex digits, else (or with `unit=bits`) bits.
+ *
+ * @throws WorldError `bad-source`, which says what is wrong, and never repeats a password.
+ */
+export function parseSourceUrl(text: string): SourceUrl {
+  if (!URL.canParse(text)) throw badSource('write it like http://127.0.0.1:8080/work');
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw badSource(`${url.protocol.slice(0, -1)} is neither http nor https`);
+  const units = url.searchParams.getAll('unit');
+  const [unit = 'bits'] = units;
+  if (units.length > 1 || (unit !== 'bits' && unit !== 'hex'))
+    throw badSource('its unit must be bits or hex, once');
+  const { username, password } = url;
+  const login = username === '' && password === '' ? null : loginOf(username, password);
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  return {
+    url: url.href,
+    authorization: login,
+    bitsPerZero: unit === 'hex' ? 4 : 1,
+    text: `${url.origin}${url.pathname}`,
+  };
+}
+
+/** RFC 7617. */
+function loginOf(username: string, password: string): string {
+  try {
+    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(login, 'utf8').toString('base64')}`;
+  } catch {
+    throw badSource('a % in its user or password must be written as %25');
+  }
+}
+
+function badSource(problem: string): WorldError {
+  return new WorldError(`The URL of the service is wrong: ${problem}.`, {
+    code: 'bad-source',
+    facts: { problem },
+  });
+}

@@ -1,0 +1,193 @@
+/** A web service that work comes from: GET gives a task, POST takes a find. */
+
+import type { WorkSource } from '../client/work-source.ts';
+import {
+  type Fetched,
+  type Find,
+  STAMP_DIGITS,
+  type Submitted,
+  type Trouble,
+} from '../domain/task.ts';
+import { prefixMost } from '../lease/quest.ts';
+import type { SourceUrl } from './source-url.ts';
+import { systemCodeOf } from './world-error.ts';
+
+/** An answer takes no longer than this, with all that belongs to it. */
+const answerMs = 10_000;
+
+/** Bytes of an answer; a task has some hundred. */
+const answerMost = 65_536;
+
+/** Characters of an answer that people are shown. */
+const shownMost = 80;
+
+/** Difficulties that a search may have. */
+const bitsMost = 60;
+
+const previousMost = prefixMost - STAMP_DIGITS;
+
+/** With these, a find will never be taken, however often it is handed in. */
+const forGood: ReadonlySet<number> = new Set([400, 409, 410, 412, 422]);
+
+/** Nothing happens until it is called. */
+export function createWebSource(place: SourceUrl): WorkSource {
+  return new WebSource(place);
+}
+
+type Answer = {
+  readonly status: number;
+  readonly patienceMs: number | null;
+  readonly text: string;
+};
+
+class WebSource implements WorkSource {
+  readonly #place: SourceUrl;
+  readonly #closing = new AbortController();
+
+  constructor(place: SourceUrl) {
+    this.#place = place;
+  }
+
+  fetch(answer: (fetched: Fetched) => void): void {
+    const give = (trouble: Trouble): Fetched => ({ kind: 'trouble', trouble });
+    this.#call(
+      { method: 'GET' },
+      (said) => answer(readTask(said, this.#place)),
+      (trouble) => answer(give(trouble)),
+    );
+  }
+
+  submit({ key, timestamp, nonce, digest }: Find, answer: (submitted: Submitted) => void): void {
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ timestamp, nonce, digest }),
+    };
+    this.#call(
+      init,
+      (said) => answer(readVerdict(said)),
+      (trouble) => answer({ kind: 'trouble', trouble }),
+    );
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  #call(
+    init: { readonly method: string; readonly headers?: Record<string, string>; body?: string },
+    onAnswer: (answer: Answer) => void,
+    onTrouble: (trouble: Trouble) => void,
+  ): void {
+    const { url, authorization } = this.#place;
+    const headers = {
+      accept: 'application/json',
+      ...init.headers,
+      ...(authorization !== null && { authorization }),
+    };
+    const timeout = AbortSignal.timeout(answerMs);
+    const signal = AbortSignal.any([timeout, this.#closing.signal]);
+    // Whoever is sent elsewhere by a POST may end up with a GET, and its answer says nothing.
+    const asked = fetch(url, { ...init, headers, signal, redirect: 'manual' }).then(readAnswer);
+    const tell =
+      <T>(say: (said: T) => void) =>
+      (said: T) => {
+        if (!this.#closing.signal.aborted) say(said);
+      };
+    asked.then(tell(onAnswer), (error: unknown) => tell(onTrouble)(troubleOf(error, timeout)));
+  }
+}
+
+/** Thrown by the reader of an answer. */
+class TooLong extends Error {}
+
+async function readAnswer(response: Response): Promise<Answer> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop early closes the connection.
+  for await (const piece of response.body ?? []) {
+    length += piece.length;
+    if (length > answerMost) throw new TooLong();
+    pieces.push(piece);
+  }
+  const text = Buffer.concat(pieces).toString('utf8');
+  return { status: response.status, patienceMs: patienceIn(response.headers), text };
+}
+
+/** RFC 9110 section 10.2.3, in seconds; a date is as good as nothing. */
+function patienceIn(headers: Headers): number | null {
+  const [seconds] = /^\d{1,6}$/.exec(headers.get('retry-after') ?? '') ?? [];
+  return seconds === undefined ? null : 1000 * Number(seconds);
+}
+
+function readTask(answer: Answer, { bitsPerZero }: SourceUrl): Fetched {
+  const { status, text, patienceMs } = answer;
+  if (status === 204) return failed('no-work', 'has no work', patienceMs);
+  if (status !== 200) return failed('status', describeStatus(answer), patienceMs);
+  const value = parse(text);
+  if (value === undefined) return nonsense(`no JSON: ${shown(text)}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return nonsense(`no object: ${shown(text)}`);
+  const { previous, zeroes } = value as Readonly<Record<string, unknown>>;
+  if (typeof previous !== 'string') return nonsense('no text as "previous"');
+  if (previous.length > previousMost || !isWellFormed(previous))
+    return nonsense(`a "previous" of more than ${previousMost} characters, or a broken one`);
+  if (typeof zeroes !== 'number' || !Number.isInteger(zeroes) || zeroes < 0)
+    return nonsense('no whole number as "zeroes"');
+  const bits = Math.max(1, zeroes * bitsPerZero);
+  if (bits > bitsMost) return nonsense(`"zeroes" of ${bits} bits; ${bitsMost} are the most`);
+  return { kind: 'task', task: { previous, bits } };
+}
+
+function readVerdict(answer: Answer): Submitted {
+  const { status, patienceMs } = answer;
+  if (status >= 200 && status < 300) return { kind: 'accepted' };
+  const problem = describeStatus(answer);
+  if (forGood.has(status)) return { kind: 'rejected', problem };
+  return { kind: 'trouble', trouble: { code: 'status', problem, patienceMs } };
+}
+
+/** `answers 503 (closed for today)`. */
+function describeStatus({ status, text }: Answer): string {
+  if (status >= 300 && status < 400) return `answers ${status}: it is somewhere else, say where`;
+  return `answers ${status}${text.trim() === '' ? '' : ` (${shown(text)})`}`;
+}
+
+function troubleOf(error: unknown, timeout: AbortSignal): Trouble {
+  const patienceMs = null;
+  if (timeout.aborted)
+    return { code: 'slow', problem: `does not answer within ${answerMs / 1000} s`, patienceMs };
+  if (error instanceof TooLong)
+    return { code: 'too-long', problem: `answers more than ${answerMost} bytes`, patienceMs };
+  // What went wrong stands behind "fetch failed".
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return { code: 'unreachable', problem: `cannot be reached (${systemCodeOf(cause)})`, patienceMs };
+}
+
+function failed(code: Trouble['code'], problem: string, patienceMs: number | null): Fetched {
+  return { kind: 'trouble', trouble: { code, problem, patienceMs } };
+}
+
+function nonsense(problem: string): Fetched {
+  return failed('nonsense', `gives us ${problem}`, null);
+}
+
+/** One line, and no more of it than people read; nothing in it moves a terminal's cursor. */
+function shown(text: string): string {
+  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim();
+  return line.length > shownMost ? `${line.slice(0, shownMost)}…` : line;
+}
+
+/** Half of a surrogate pair is no character, and no message carries it. */
+function isWellFormed(text: string): boolean {
+  return Buffer.from(text, 'utf8').toString('utf8') === text;
+}
+
+/** Undefined for what is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,149 @@
+/** A service on this machine that answers whatever a test wants, and what becomes of that. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { WorkSource } from '../../src/client/work-source.ts';
+import type { Digest, QuestID, UnixMs } from '../../src/domain/names.ts';
+import type { Fetched, Find, Submitted } from '../../src/domain/task.ts';
+import { parseSourceUrl } from '../../src/node/source-url.ts';
+import { createWebSource } from '../../src/node/web-source.ts';
+
+type Asked = { readonly request: IncomingMessage; readonly body: string };
+
+const servers: Server[] = [];
+const sources: WorkSource[] = [];
+
+afterEach(() => {
+  for (const source of sources.splice(0)) source.close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function open(
+  respond: (response: ServerResponse) => void,
+  path = '/work',
+  login = '',
+): Promise<{ readonly source: WorkSource; readonly asked: Asked[] }> {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request.setEncoding('utf8')) body += piece;
+    asked.push({ request, body });
+    respond(response);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const source = createWebSource(parseSourceUrl(`http://${login}127.0.0.1:${port}${path}`));
+  sources.push(source);
+  return { source, asked };
+}
+
+const find: Find = {
+  key: 'ab'.repeat(32) as QuestID,
+  timestamp: 1_767_225_600_071 as UnixMs,
+  nonce: 19,
+  digest: '00'.repeat(32) as Digest,
+};
+
+const fetched = (source: WorkSource): Promise<Fetched> =>
+  new Promise((resolve) => source.fetch(resolve));
+const submitted = (source: WorkSource): Promise<Submitted> =>
+  new Promise((resolve) => source.submit(find, resolve));
+const say =
+  (status: number, text = '', headers: Record<string, string> = {}) =>
+  (response: ServerResponse): void => {
+    response.writeHead(status, headers).end(text);
+  };
+
+describe('a task', () => {
+  it.each([
+    ['/work', '{"previous": "00ab", "zeroes": 24}', { previous: '00ab', bits: 24 }],
+    ['/work?unit=hex', '{"zeroes": 6, "previous": "", "more": 1}', { previous: '', bits: 24 }],
+    ['/work', '{"previous": "é", "zeroes": 0}', { previous: 'é', bits: 1 }],
+  ])('from %s is taken: %s', async (path, text, task) => {
+    const { source, asked } = await open(say(200, text), path, 'ann:secret@');
+    expect(await fetched(source)).toEqual({ kind: 'task', task });
+    expect(asked[0]?.request).toMatchObject({ method: 'GET', url: path });
+    expect(asked[0]?.request.headers.authorization).toBe('Basic YW5uOnNlY3JldA==');
+  });
+
+  it.each([
+    [200, 'nonsense', 'gives us no JSON: not JSON', 'not JSON'],
+    [200, 'nonsense', 'gives us no JSON', ''],
+    [200, 'nonsense', 'gives us no object', '[1]'],
+    [200, 'nonsense', 'no text as "previous"', '{"previous": 7, "zeroes": 24}'],
+    [200, 'nonsense', 'a broken one', '{"previous": "\\ud800", "zeroes": 24}'],
+    [200, 'nonsense', 'more than 1011', `{"previous": "${'a'.repeat(1_012)}", "zeroes": 4}`],
+    [200, 'nonsense', 'no whole number as "zeroes"', '{"previous": "", "zeroes": "24"}'],
+    [200, 'nonsense', 'no whole number as "zeroes"', '{"previous": "", "zeroes": -1}'],
+    [200, 'nonsense', '60 are the most', '{"previous": "", "zeroes": 61}'],
+    [200, 'too-long', 'answers more than 65536 bytes', 'x'.repeat(70_000)],
+    [204, 'no-work', 'has no work', ''],
+    [302, 'status', 'answers 302: it is somewhere else', ''],
+    [500, 'status', 'answers 500 ([2Jclosed)', '\u001b[2Jclosed\n'],
+  ])('of %i is trouble, %s', async (status, code, problem, text) => {
+    const { source } = await open(say(status, text, { 'retry-after': '7' }));
+    const answer = await fetched(source);
+    expect(answer).toMatchObject({ kind: 'trouble', trouble: { code } });
+    expect(answer.kind === 'trouble' && answer.trouble.problem).toContain(problem);
+    const isPatient = code === 'status' || code === 'no-work';
+    expect(answer).toMatchObject({ trouble: { patienceMs: isPatient ? 7_000 : null } });
+  });
+
+  it('of nobody is trouble, and so is one that breaks off', async () => {
+    const { source } = await open((response) => response.destroy());
+    expect(await fetched(source)).toMatchObject({ trouble: { code: 'unreachable' } });
+    const nobody = createWebSource(parseSourceUrl('http://127.0.0.1:1/'));
+    expect(await fetched(nobody)).toMatchObject({ trouble: { code: 'unreachable' } });
+    const torn = await open((response) => {
+      response.writeHead(200, { 'content-length': '50' }).write('{"previous"');
+      setTimeout(() => response.destroy(), 20);
+    });
+    expect(await fetched(torn.source)).toMatchObject({ trouble: { code: 'unreachable' } });
+  });
+
+  it('is not waited for by who has closed', async () => {
+    const { source, asked } = await open(() => undefined);
+    let isAnswered = false;
+    source.fetch(() => {
+      isAnswered = true;
+    });
+    await expect.poll(() => asked.length).toBe(1);
+    source.close();
+    await expect.poll(() => asked[0]?.request.socket.destroyed).toBe(true);
+    expect(isAnswered).toBe(false);
+  });
+});
+
+describe('a find', () => {
+  it('is posted as JSON, with a key that is the same each time', async () => {
+    const { source, asked } = await open(say(201));
+    expect(await submitted(source)).toEqual({ kind: 'accepted' });
+    expect(await submitted(source)).toEqual({ kind: 'accepted' });
+    const { timestamp, nonce, digest } = find;
+    for (const { request, body } of asked) {
+      expect(request).toMatchObject({ method: 'POST', url: '/work' });
+      expect(request.headers).toMatchObject({
+        'content-type': 'application/json',
+        'idempotency-key': find.key,
+      });
+      expect(JSON.parse(body)).toEqual({ timestamp, nonce, digest });
+    }
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([400, 409, 410, 412, 422])('is rejected for good by %i', async (status) => {
+    const { source } = await open(say(status, '{"problem": "stale"}'));
+    const problem = `answers ${status} ({"problem": "stale"})`;
+    expect(await submitted(source)).toEqual({ kind: 'rejected', problem });
+  });
+
+  it.each([302, 401, 403, 404, 408, 429, 500, 503])('is kept after %i', async (status) => {
+    const { source } = await open(say(status));
+    expect(await submitted(source)).toMatchObject({ kind: 'trouble', trouble: { code: 'status' } });
+  });
+});
