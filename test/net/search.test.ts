@@ -43,20 +43,20 @@ function coverOf(told: readonly Said[]): Ranges {
 
 describe('sortition search', () => {
   it('covers all nonces exactly though a peer and the controller are killed', async () => {
-    const to = 20_000_000;
+    const to = 200_000_000;
     const test = await startFive();
     const asker = askFor(test, ['--prefix', 'nothing:', '--bits', '45', '--to', String(to)]);
     const share = (): number => Number(asker.all('covered').at(-1)?.['covered'] ?? 0) / to;
 
-    await until(() => share() >= 0.15, 'a first share', 60_000);
+    await until(() => share() >= 0.15, 'a first share', 120_000);
     const searching = test.all('lease').at(-1);
     if (searching === undefined) throw new Error('Somebody searches.');
     test.fleet.kill(searching.place);
-    await until(() => share() >= 0.3, 'a second share', 60_000);
+    await until(() => share() >= 0.3, 'a second share', 120_000);
     const killed = controllerOf(test);
     test.fleet.kill(test.placeOf(killed));
 
-    await until(() => asker.all('exhausted').length > 0, 'the answer', 120_000);
+    await until(() => asker.all('exhausted').length > 0, 'the answer', 240_000);
     expect(await asker.exit()).toBe(1);
     expect(coverOf(asker.all('covered'))).toEqual([{ from: 0, to }]);
     const [answer] = asker.all('exhausted');
@@ -76,5 +76,5 @@ describe('sortition search', () => {
     const [found] = another.all('found');
     const digest = '000043e016e621a470fdea19e3723e2559140992';
     expect(found).toMatchObject({ nonce: 38_900, digest, isProven: true, of: 38_900 });
-  }, 240_000);
+  }, 480_000);
 });
