@@ -7,7 +7,7 @@ import type { View } from '../peer/view.ts';
 import { formatLine, paint, printable, wantsColour } from './line-format.ts';
 import { type Line, Narrator } from './narrator.ts';
 import { describeEnded, describeStarted } from './plain-teller.ts';
-import { describePlace, describeWork } from './status.ts';
+import { describePlace, describeWork, isSearching } from './status.ts';
 import type { Ended, Started, Teller, TellerOptions } from './teller.ts';
 
 export type Keys = {
@@ -107,7 +107,7 @@ export class LiveTeller implements Teller {
     const screen: Screen = {
       place: describePlace(status, look()),
       work: describeWork(status, threads, Date.now()),
-      isIdle: status.idle !== null || status.challenge === null || threads === 0,
+      isIdle: !isSearching(status, threads),
       isPaused: status.isPaused,
     };
     return (

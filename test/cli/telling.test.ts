@@ -4,8 +4,15 @@ import { expect, test } from 'vitest';
 import { formatSaid } from '../../src/cli/json-teller.ts';
 import { formatLine, printable } from '../../src/cli/line-format.ts';
 import { Narrator } from '../../src/cli/narrator.ts';
-import { describeWork } from '../../src/cli/status.ts';
-import type { ClientID, Digest, Term, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import { describeWork, isSearching } from '../../src/cli/status.ts';
+import type {
+  ClientID,
+  Digest,
+  QuestID,
+  Term,
+  TransactionID,
+  UnixMs,
+} from '../../src/domain/names.ts';
 import type { Note } from '../../src/domain/note.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 
@@ -183,6 +190,40 @@ test('the status says how the search goes', () => {
     'mining challenge 0, 22 bits · 8.1 MH/s · 1.0 M of about 4.2 M · 2.0 s',
   );
   expect(describeWork(narrator.status, 0, 3_000)).toMatch(/^not mining, as told: challenge 0/);
+});
+
+test('the status says which range of a quest is searched, and how far all are', () => {
+  const quest = '5d962e54'.padEnd(64, '0') as QuestID;
+  const lease: Note = { kind: 'lease', quest, from: 0, to: 100_000 };
+  const covered: Note = {
+    kind: 'covered',
+    quest,
+    by: ANN,
+    from: 0,
+    to: 100_000,
+    found: null,
+    near: 1,
+    expected: 1,
+    covered: 1_200_000,
+    of: 2_000_000_000,
+  };
+  const narrator = new Narrator(3, true);
+  narrator.tell(idle('no-challenge'), 0);
+  narrator.tell(lease, 1_000);
+  const work = 'searching nonces 0 to 99999 for quest 5d962e54';
+  expect(describeWork(narrator.status, 6, 1_500)).toBe(`${work} · 0.5 s`);
+  expect(isSearching(narrator.status, 6)).toBe(true);
+  narrator.tell(covered, 2_000);
+  narrator.tell({ ...lease, from: 100_000, to: 100_001 }, 2_000);
+  expect(describeWork(narrator.status, 6, 3_000)).toBe(
+    'searching nonce 100000 for quest 5d962e54 · 1.2 M of 2.0 G covered · 1.0 s',
+  );
+  narrator.tell({ kind: 'answered', quest, found: null, reason: null }, 3_000);
+  narrator.tell(challenge, 4_000);
+  expect(describeWork(narrator.status, 6, 4_000)).toMatch(/^mining challenge 0/);
+  narrator.tell(lease, 5_000);
+  narrator.tell(idle('solved'), 5_000);
+  expect(isSearching(narrator.status, 6)).toBe(false);
 });
 
 test('a challenge that a new controller goes on with keeps its clock', () => {
