@@ -3,10 +3,14 @@
 import type { Acknowledgement } from '../../domain/message.ts';
 import type { ClientID, Digest, Term, TransactionID } from '../../domain/names.ts';
 import { isMember } from '../../domain/roster.ts';
+import { Latest } from './latest.ts';
 import type { Ledgers } from './ledgers.ts';
 import type { Proposals } from './offices.ts';
 import type { Society } from './society.ts';
 import { type Charge, charge, type Judge, type Said } from './testimony.ts';
+
+/** Of blocks that are far behind the ledger's height nothing is acknowledged any more. */
+const NUMBERS_KEPT = 1_000;
 
 /** What somebody acknowledged under one number. */
 export type Yes = { readonly term: Term; readonly digest: Digest };
@@ -16,12 +20,14 @@ const OVERTAKE_MS = 3_000;
 
 /** Who acknowledged what. */
 export class Acknowledged {
-  readonly #all = new Map<string, Yes[]>();
+  /** By number, then by peer. */
+  readonly #all = new Latest<TransactionID, Map<ClientID, Yes[]>>(NUMBERS_KEPT);
 
   add({ clientID, transactionID, term, digest }: Acknowledgement): void {
-    const key = `${clientID} ${transactionID}`;
-    const known = this.#all.get(key) ?? [];
-    this.#all.set(key, known);
+    const all = this.#all.get(transactionID) ?? new Map<ClientID, Yes[]>();
+    this.#all.set(transactionID, all);
+    const known = all.get(clientID) ?? [];
+    all.set(clientID, known);
     if (!known.some((it) => it.term === term && it.digest === digest)) known.push({ term, digest });
   }
 
@@ -32,7 +38,7 @@ export class Acknowledged {
   }
 
   of(clientID: ClientID, number: TransactionID): readonly Yes[] {
-    return this.#all.get(`${clientID} ${number}`) ?? [];
+    return this.#all.get(number)?.get(clientID) ?? [];
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Heartbeat } from '../../domain/message.ts';
 import type { ClientID } from '../../domain/names.ts';
+import { Latest, PEERS_KEPT } from './latest.ts';
 import type { Society } from './society.ts';
 import { type Charge, charge, type Judge, type Said } from './testimony.ts';
 
@@ -12,7 +13,7 @@ type Beat = { readonly heartbeat: Heartbeat; readonly text: string };
 
 export class BeatJudge implements Judge {
   readonly #society: Society;
-  readonly #latest = new Map<ClientID, Beat>();
+  readonly #latest = new Latest<ClientID, Beat>(PEERS_KEPT);
 
   constructor(society: Society) {
     this.#society = society;

@@ -5,6 +5,7 @@ import type { Vote } from '../../domain/message.ts';
 import type { ClientID, Digest, Nonce, Term } from '../../domain/names.ts';
 import type { Roster } from '../../domain/roster.ts';
 import { commitmentOf, draw } from '../../election/draw.ts';
+import { Latest } from './latest.ts';
 import { isOutside, type Society } from './society.ts';
 import { type Charge, charge, type Judge, type Place, type Said, short } from './testimony.ts';
 
@@ -17,6 +18,9 @@ const LATE_MS = 2_500;
 /** A peer that restarts in an election may have several nonces in one term. */
 const MOST_TRIES = 256;
 
+/** A hundred elections of a hundred peers. */
+const SHARES_KEPT = 10_000;
+
 /** A half of somebody's share; which connection said it, and when it was first heard. */
 type Half<Text> = { readonly text: Text; readonly at: number; readonly incarnation: number };
 
@@ -25,10 +29,11 @@ type Nonces = Readonly<Record<ClientID, Nonce>>;
 export class DrawJudge implements Judge {
   readonly #society: Society;
   readonly #hasher: Hasher;
-  readonly #commitments = new Map<string, Half<Digest>[]>();
-  readonly #reveals = new Map<string, Half<Nonce>[]>();
+  readonly #commitments = new Latest<string, Half<Digest>[]>(SHARES_KEPT);
+  readonly #reveals = new Latest<string, Half<Nonce>[]>(SHARES_KEPT);
   readonly #pending: { readonly vote: Vote; readonly place: Place }[] = [];
-  readonly #texts = new Set<string>();
+  /** Of votes. */
+  readonly #texts = new Latest<string, true>(SHARES_KEPT);
   /** How many votes' draws were computed again, and how many could not be. */
   recomputed = 0;
   unknown = 0;
@@ -59,7 +64,7 @@ export class DrawJudge implements Judge {
     if (message.kind === 'commitment') this.#keep(this.#commitments, message, message.commit, at);
     if (message.kind === 'reveal') this.#keep(this.#reveals, message, message.nonce, at);
     if (message.kind !== 'vote' || this.#texts.has(text)) return;
-    this.#texts.add(text);
+    this.#texts.set(text, true);
     this.#pending.push({ vote: message, place: { number, at } });
   }
 

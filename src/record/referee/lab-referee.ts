@@ -11,6 +11,7 @@ import { LabElectionJudge } from './lab-elections.ts';
 import { LAB_RULES } from './lab-rules.ts';
 import { hearLab, nameOf } from './lab-witness.ts';
 import { LabWorkJudge } from './lab-work.ts';
+import { Latest, PEERS_KEPT } from './latest.ts';
 import type { Rule } from './rules.ts';
 import type { Arbiter, Tally, Violation } from './violation.ts';
 
@@ -23,7 +24,7 @@ export class LabReferee implements Arbiter {
   readonly #docket = new Docket();
   readonly #work: LabWorkJudge;
   readonly #judges: readonly LabJudge[];
-  readonly #allowances = new Map<Name, Allowance>();
+  readonly #allowances = new Latest<Name, Allowance>(PEERS_KEPT);
   #judged = 0;
 
   constructor({ prefix, dialect }: { readonly prefix: string; readonly dialect: DialectName }) {

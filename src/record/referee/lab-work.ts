@@ -5,11 +5,14 @@ import type { LabChallenge, LabResult, LabSolution, Name } from '../../lab/messa
 import { sha1 } from '../../miner/sha1.ts';
 import { leadingZeroBits } from '../../miner/sha256.ts';
 import { type LabCharge, type LabJudge, type LabSaid, labCharge, shortLab } from './lab-charge.ts';
+import { Latest } from './latest.ts';
 import type { Place } from './testimony.ts';
 
 /** A solution may be on its way while the winner is named. */
 const OVERTAKE_MS = 2_000;
 const RESULT_MS = 5_000;
+/** A day of a challenge each ten seconds. */
+const TRANSACTIONS_KEPT = 10_000;
 
 type Found = { readonly clientID: Name; readonly solution: string; readonly place: Place };
 
@@ -26,7 +29,7 @@ type Transaction = {
 
 export class LabWorkJudge implements LabJudge {
   readonly #dialect: Dialect;
-  #transactions = new Map<number, Transaction>();
+  #transactions = new Latest<number, Transaction>(TRANSACTIONS_KEPT);
   #hasVoteSince = false;
   #late: LabCharge[] = [];
   /** How many winners were named whose work could be checked. */
@@ -108,7 +111,8 @@ export class LabWorkJudge implements LabJudge {
 
   #learnChallenge({ transactionID, challenge }: LabChallenge): void {
     const known = this.#transactions.get(transactionID)?.challenge ?? null;
-    if (this.#hasVoteSince && known !== null && known !== challenge) this.#transactions = new Map();
+    if (this.#hasVoteSince && known !== null && known !== challenge)
+      this.#transactions = new Latest(TRANSACTIONS_KEPT);
     this.#hasVoteSince = false;
     this.#of(transactionID).challenge = challenge;
   }

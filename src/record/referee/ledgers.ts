@@ -13,6 +13,7 @@ import { extendChain, problemOfOpening, startChain } from '../../ledger/chain.ts
 import { parseChange, problemOfChange } from '../../ledger/change.ts';
 import { startDifficulty } from '../../ledger/difficulty.ts';
 import { type Rules, readRules } from '../../ledger/rules.ts';
+import { Latest } from './latest.ts';
 import type { Society } from './society.ts';
 
 /** Where a ledger stands; what is not known of a chain that begins in the middle is not judged. */
@@ -26,6 +27,13 @@ type Standing = {
 /** A result that is so far behind the ledger's height has no predecessor that will still come. */
 const LOST = 3;
 
+/** Blocks wait for what they hang on, of which a page has some hundred; batches have 24 KiB. */
+const BLOCKS_KEPT = 10_000;
+const BATCHES_KEPT = 500;
+/** Four days of blocks each 3 s: so long a second winner of one of them is noticed. */
+const SEALED_KEPT = 100_000;
+const ROSTERS_KEPT = 1_000;
+
 const NOBODY: Roster = { digest: '' as Digest, members: [] };
 
 export class Ledger {
@@ -33,13 +41,14 @@ export class Ledger {
   readonly #society: Society;
   readonly #hasher: Hasher;
   /** All blocks that were said, sealed or not. */
-  readonly #blocks = new Map<Digest, Block>();
+  readonly #blocks = new Latest<Digest, Block>(BLOCKS_KEPT);
   /** By their roots. */
-  readonly #batches = new Map<Digest, Batch>();
+  readonly #batches = new Latest<Digest, Batch>(BATCHES_KEPT);
   /** By number. */
-  readonly #sealed = new Map<number, Digest>();
+  readonly #sealed = new Latest<number, Digest>(SEALED_KEPT);
   /** Rosters by the first number that they seal, as far as they are known. */
   readonly #rosters: { readonly from: number; readonly roster: Roster | null }[] = [];
+  #count = 0;
   #standing: Standing | null = null;
   #rules: Rules | null = null;
 
@@ -51,7 +60,7 @@ export class Ledger {
 
   /** How many blocks are known to be sealed. */
   get count(): number {
-    return this.#sealed.size;
+    return this.#count;
   }
 
   sealedAt(number: number): Block | null {
@@ -169,6 +178,7 @@ export class Ledger {
     let [at, known]: [number, Digest] = [number, digest];
     while (!this.#sealed.has(at)) {
       this.#sealed.set(at, known);
+      this.#count += 1;
       const block = this.#blocks.get(known);
       if (block === undefined || at === 0) return;
       [at, known] = [at - 1, block.parent];
@@ -246,6 +256,7 @@ export class Ledger {
 
   #keepRoster(from: number, roster: Roster | null): void {
     this.#rosters.push({ from, roster });
+    if (this.#rosters.length > ROSTERS_KEPT) this.#rosters.shift();
   }
 }
 

@@ -5,6 +5,7 @@ import type { ClientID, Instant } from '../../domain/names.ts';
 import { Allowance } from '../../wire/allowance.ts';
 import { SENDER_LIMIT } from '../../wire/directory.ts';
 import { qosOf } from '../../wire/topics.ts';
+import { Latest, PEERS_KEPT } from './latest.ts';
 import type { Society } from './society.ts';
 import { type Charge, charge, type Judge, type Place, type Said } from './testimony.ts';
 
@@ -38,10 +39,12 @@ type Habit = {
 export class MannersJudge implements Judge {
   readonly #society: Society;
   readonly #rhythm: Rhythm;
-  readonly #habits = new Map<ClientID, Habit>();
-  readonly #allowances = new Map<ClientID, Allowance>();
+  readonly #habits = new Latest<ClientID, Habit>(PEERS_KEPT);
+  readonly #allowances = new Latest<ClientID, Allowance>(PEERS_KEPT);
   /** By which Rules each goes, and since when. */
-  readonly #rules = new Map<ClientID, { readonly text: string; readonly place: Place }>();
+  readonly #rules = new Latest<ClientID, { readonly text: string; readonly place: Place }>(
+    PEERS_KEPT,
+  );
   /** When somebody last came with Rules of its own; null once that is judged. */
   #rulesChangedAt: number | null = null;
   /** A subscriber that asks for QoS 0 gets nothing else. */

@@ -7,8 +7,13 @@ import type { ClientID, Digest, Term, TransactionID } from '../../domain/names.t
 import type { Roster } from '../../domain/roster.ts';
 import { problemOf } from '../../election/mandate.ts';
 import { digestOf, openingOf, openingText } from '../../ledger/block.ts';
+import { Latest } from './latest.ts';
 import type { Society } from './society.ts';
 import { type Charge, charge, type Judge, type Place, type Said, short } from './testimony.ts';
+
+/** Terms, and numbers in each of them: a controller deals with one number at a time. */
+const OFFICES_KEPT = 1_000;
+const NUMBERS_KEPT = 100;
 
 /** One network's term. */
 type Office = {
@@ -17,8 +22,8 @@ type Office = {
   votes: readonly Vote[];
   /** Who was the first to govern in it. */
   acting: { readonly who: ClientID; readonly place: Place } | null;
-  readonly openings: Map<number, string>;
-  readonly proposals: Map<number, Digest>;
+  readonly openings: Latest<number, string>;
+  readonly proposals: Latest<number, Digest>;
 };
 
 /** What each controller proposed. */
@@ -30,7 +35,7 @@ export interface Proposals {
 export class OfficeJudge implements Judge, Proposals {
   readonly #society: Society;
   readonly #hasher: Hasher;
-  readonly #offices = new Map<string, Office>();
+  readonly #offices = new Latest<string, Office>(OFFICES_KEPT);
   #late: Charge[] = [];
   /** How many mandates held. */
   mandates = 0;
@@ -146,8 +151,8 @@ export class OfficeJudge implements Judge, Proposals {
       controller: null,
       votes: [],
       acting: null,
-      openings: new Map(),
-      proposals: new Map(),
+      openings: new Latest(NUMBERS_KEPT),
+      proposals: new Latest(NUMBERS_KEPT),
     };
     this.#offices.set(key, office);
     return office;

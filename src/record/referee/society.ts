@@ -7,6 +7,7 @@ import { type ClientID, type Digest, type PublicKey, UNFOUNDED } from '../../dom
 import { isMember, makeRoster, type Roster } from '../../domain/roster.ts';
 import { membersIn } from '../../wire/evidence.ts';
 import { provesName } from '../../wire/identity.ts';
+import { Latest, PEERS_KEPT } from './latest.ts';
 import type { Said } from './testimony.ts';
 
 /** What is known of a peer. */
@@ -22,17 +23,21 @@ export type Person = {
   network: Digest | null;
 };
 
+/** Each change of members makes one; there is a new one every few seconds at most. */
+const ROSTERS_KEPT = 1_000;
+
 /** A roster with the Rules that are hashed into its digest. */
 type Proven = { readonly roster: Roster; readonly rules: string };
 
 export class Society {
   readonly #hasher: Hasher;
-  readonly #people = new Map<ClientID, Person>();
+  /** Who spoke or was spoken of last stays longest. */
+  readonly #people = new Latest<ClientID, Person>(PEERS_KEPT);
   readonly #rulesTexts = new Set<string>();
   /** Members that somebody claims for a roster's digest, until Rules are known that prove it. */
-  readonly #claims = new Map<Digest, readonly Member[]>();
-  readonly #rosters = new Map<Digest, Proven>();
-  readonly #networkOfRoster = new Map<Digest, Digest>();
+  readonly #claims = new Latest<Digest, readonly Member[]>(ROSTERS_KEPT);
+  readonly #rosters = new Latest<Digest, Proven>(ROSTERS_KEPT);
+  readonly #networkOfRoster = new Latest<Digest, Digest>(ROSTERS_KEPT);
 
   constructor(hasher: Hasher) {
     this.#hasher = hasher;
@@ -45,7 +50,10 @@ export class Society {
 
   person(clientID: ClientID): Person {
     const known = this.#people.get(clientID);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#people.set(clientID, known);
+      return known;
+    }
     const person: Person = {
       clientID,
       publicKey: null,

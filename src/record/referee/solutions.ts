@@ -11,6 +11,7 @@ import {
   openingText,
   zeroBits,
 } from '../../ledger/block.ts';
+import { Latest, PEERS_KEPT } from './latest.ts';
 import { type Charge, charge, type Judge, type Place, type Said, short } from './testimony.ts';
 
 /** A challenge or a heartbeat and a solution, on their topics, may overtake one another. */
@@ -18,6 +19,11 @@ const OVERTAKE_MS = 3_000;
 
 /** A frozen or cut-off controller hears of acknowledgements so late at most (MQTT's patience). */
 const RESULT_MS = 30_000;
+
+/** Nobody solves, seals or announces what is so far behind. */
+const NUMBERS_KEPT = 1_000;
+const SOLUTIONS_KEPT = 10_000;
+const HEIGHTS_KEPT = 100;
 
 type Refused = Extract<Result, { result: 0 }>;
 /** To be judged when what it is about has surely been heard. */
@@ -27,16 +33,19 @@ type Opened = { readonly opening: Opening; readonly by: Set<ClientID> };
 export class SolutionJudge implements Judge {
   readonly #hasher: Hasher;
   /** What was opened under each number, by its text, and by whom. */
-  readonly #openings = new Map<number, Map<string, Opened>>();
-  readonly #solutions = new Map<string, Solution[]>();
+  readonly #openings = new Latest<number, Map<string, Opened>>(NUMBERS_KEPT);
+  /** By miner and number. */
+  readonly #solutions = new Latest<string, Solution[]>(SOLUTIONS_KEPT);
   #pending: Pending[] = [];
-  /** When each peer was first heard to have so many blocks. */
-  readonly #heights = new Map<ClientID, { readonly height: number; readonly at: number }[]>();
+  /** When each peer was first heard to have so many blocks, lately. */
+  readonly #heights = new Latest<ClientID, { readonly height: number; readonly at: number }[]>(
+    PEERS_KEPT,
+  );
   /** When an acknowledgement of this block was last heard. */
-  readonly #yes = new Map<Digest, number>();
-  readonly #announced = new Set<Digest>();
+  readonly #yes = new Latest<Digest, number>(NUMBERS_KEPT);
+  readonly #announced = new Latest<Digest, true>(NUMBERS_KEPT);
   /** Numbers whose sealing was heard as it came: all that is opened next was said since. */
-  readonly #begun = new Set<number>();
+  readonly #begun = new Latest<number, true>(NUMBERS_KEPT);
 
   constructor(hasher: Hasher) {
     this.#hasher = hasher;
@@ -81,7 +90,7 @@ export class SolutionJudge implements Judge {
   learn(said: Said): void {
     const { message, at, isInside } = said;
     const isFounding = message.kind === 'vote' && message.transactionID === UNFOUNDED;
-    if (isFounding && !isInside) this.#begun.add(0);
+    if (isFounding && !isInside) this.#begun.set(0, true);
     if (message.kind === 'challenge') this.#open(openingOf(message), message.clientID);
     if (message.kind === 'proposal') this.#hearOf(message.block, message.clientID);
     if (message.kind === 'heartbeat') this.#rise(message.clientID, message.transactionID, at);
@@ -101,8 +110,8 @@ export class SolutionJudge implements Judge {
   #learnResult(message: Result, { number, at }: Said): void {
     if (message.result === 1) {
       this.#hearOf(message.block, message.controllerID);
-      this.#announced.add(digestOf(message.block, this.#hasher));
-      this.#begun.add(message.transactionID + 1);
+      this.#announced.set(digestOf(message.block, this.#hasher), true);
+      this.#begun.set(message.transactionID + 1, true);
     } else if (message.reason === 'invalid') {
       this.#pending.push({ message, place: { number, at } });
     }
@@ -179,5 +188,6 @@ export class SolutionJudge implements Judge {
     const known = this.#heights.get(clientID) ?? [];
     this.#heights.set(clientID, known);
     if ((known.at(-1)?.height ?? -2) < height) known.push({ height, at });
+    if (known.length > HEIGHTS_KEPT) known.shift();
   }
 }

@@ -6,16 +6,20 @@ import type { ClientID, Term } from '../../domain/names.ts';
 import { numberOf } from '../../election/draw.ts';
 import { digestOf } from '../../ledger/block.ts';
 import type { Acknowledged } from './acknowledgements.ts';
+import { Latest, PEERS_KEPT } from './latest.ts';
 import { isOutside, type Society } from './society.ts';
 import { type Charge, charge, type Judge, type Said } from './testimony.ts';
+
+/** A hundred elections of a hundred peers. */
+const VOTES_KEPT = 10_000;
 
 export class VoteJudge implements Judge {
   readonly #society: Society;
   readonly #acknowledged: Acknowledged;
   readonly #hasher: Hasher;
-  readonly #votes = new Map<string, string>();
+  readonly #votes = new Latest<string, string>(VOTES_KEPT);
   /** The highest term that each has voted in, and when that was first heard. */
-  readonly #terms = new Map<ClientID, { readonly term: Term; readonly at: number }>();
+  readonly #terms = new Latest<ClientID, { readonly term: Term; readonly at: number }>(PEERS_KEPT);
 
   constructor(society: Society, acknowledged: Acknowledged, hasher: Hasher) {
     this.#society = society;
