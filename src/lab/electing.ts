@@ -2,7 +2,7 @@
 
 import { drawMs } from '../domain/dice.ts';
 import type { LabMessage, LabVote, Name } from './message.ts';
-import type { LabStep } from './state.ts';
+import type { LabState, LabStep } from './state.ts';
 
 /** Those networks have some dozen peers; a flood of names is none. */
 const MOST_NAMES = 1_000;
@@ -10,6 +10,13 @@ const MOST_NAMES = 1_000;
 const LOST_MS = 10_000;
 const FIRST_WAIT_MS = 3_000;
 const WAIT_MS = 10_000;
+/** So long we listen at first how those who are here spell their keys. */
+const LISTEN_MS = 2_200;
+/** Who votes so much later than we may have listened to no votes before. */
+const LATE_MS = 200;
+const AGAIN_MS = 1_000;
+/** A winner that opens nothing for so long may not know that it has won. */
+const STUCK_MS = 8_000;
 /** After winning, before the first challenge: the others must have counted, too. */
 const PREPARE_MS = 2_000;
 /** A controller that says nothing for so long is gone, or very slow. */
@@ -19,8 +26,10 @@ export const SILENT_MS = 60_000;
 export function greetNetwork(step: LabStep): void {
   const { state, dialect } = step;
   if (state.controller !== null) return;
+  const isFirst = state.introducedAt === Number.NEGATIVE_INFINITY;
+  const leastMs = isFirst && state.spelling.client === null ? LISTEN_MS : 0;
   const since = step.now.at - state.introducedAt;
-  step.set('introduce', Math.max(0, dialect.introduceMs - since));
+  step.set('introduce', Math.max(leastMs, dialect.introduceMs - since));
   if (state.alarms.wait === undefined) step.set('wait', FIRST_WAIT_MS);
 }
 
@@ -54,6 +63,9 @@ export function hearVote(step: LabStep, vote: LabVote): void {
     }
     state.isVoteHeard = true;
   }
+  // A winner of our kind says it again for those who came to listen late; so do all of us then.
+  const isWinner = clientID === state.controller && !step.isController;
+  if (isWinner && state.mayVoteAgain) step.set('again', 0);
   if (!meet(step, clientID)) return;
   const isRepeated = state.votes.some((other) => other.clientID === clientID);
   if (dialect.repeatsVotes && isRepeated) {
@@ -61,7 +73,7 @@ export function hearVote(step: LabStep, vote: LabVote): void {
     return;
   }
   // Where votes are said once, a second one counts, too: the other clients count messages.
-  if (state.controller === null) state.votes.push({ clientID, voteID });
+  if (state.controller === null) state.votes.push({ clientID, voteID, at: step.now.at });
   decide(step);
 }
 
@@ -82,6 +94,14 @@ export function sayLostVote(step: LabStep): void {
   if (state.isVoteHeard || state.controller !== null) return;
   if (state.link.isConnected) sayVote(step);
   else step.set('vote', LOST_MS);
+}
+
+/** Whoever has counted us already has all votes that it wants, and takes no notice. */
+export function sayVoteAgain(step: LabStep): void {
+  const { state } = step;
+  const isUnderWay = state.open !== null || state.closed.length > 0;
+  if (!state.mayVoteAgain || isUnderWay || !state.link.isConnected) return;
+  sayVote(step);
 }
 
 /** Says who is missing. */
@@ -116,6 +136,7 @@ function sayVote(step: LabStep): void {
   const { state, dialect } = step;
   const { spelling, clientID, voteID } = state;
   state.votedAt = step.now.at;
+  state.mayVoteAgain = false;
   for (const topic of dialect.voteTopics) {
     step.say({ kind: 'vote', spelling, clientID, voteID, topic });
   }
@@ -146,8 +167,23 @@ function decide(step: LabStep): void {
   step.note({ kind: 'elected', controller, vote, votes: votes.length, isSelf });
   for (const alarm of ['introduce', 'vote', 'wait'] as const) step.cancel(alarm);
   state.heardAt = step.now.at;
-  if (isSelf) step.set('open', PREPARE_MS);
+  const late = lateVoters(state);
+  state.mayVoteAgain = late.length > 0;
+  if (isSelf && state.mayVoteAgain) step.set('again', AGAIN_MS);
+  else if (late.includes(controller)) step.set('again', STUCK_MS);
+  if (isSelf) step.set('open', (state.mayVoteAgain ? AGAIN_MS : 0) + PREPARE_MS);
   else step.set('silence', SILENT_MS);
   // What was mined for somebody else is not ours to judge.
   if (isSelf) state.open = null;
+}
+
+/** Who first voted when ours was over and gone: some listen to votes only once they know N. */
+function lateVoters({ votes, votedAt, hasVoted }: LabState): readonly Name[] {
+  if (!hasVoted) return [];
+  const names = votes.map(({ clientID }) => clientID);
+  return votes
+    .filter(({ clientID, at }, index) => {
+      return at >= votedAt + LATE_MS && names.indexOf(clientID) === index;
+    })
+    .map(({ clientID }) => clientID);
 }

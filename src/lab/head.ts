@@ -11,6 +11,7 @@ import {
   hearVote,
   introduce,
   sayLostVote,
+  sayVoteAgain,
   tellWait,
   voteIfComplete,
 } from './electing.ts';
@@ -176,11 +177,14 @@ function hear(step: LabStep, message: LabMessage): void {
 }
 
 /** By others: our own voice comes back, too, and so do results about us. */
-function learnSpelling({ state }: LabStep, message: LabMessage): void {
+function learnSpelling(step: LabStep, message: LabMessage): void {
+  const { state } = step;
   if (!('clientID' in message) || message.clientID === state.clientID) return;
   if (message.kind === 'presence') return;
-  state.spelling.client ??= message.spelling.client;
   if (message.kind === 'vote') state.spelling.vote ??= message.spelling.vote;
+  if (state.spelling.client !== null) return;
+  state.spelling.client = message.spelling.client;
+  greetNetwork(step);
 }
 
 function obey(step: LabStep, event: Extract<LabEvent, { kind: 'asked' }>): void {
@@ -220,6 +224,7 @@ const ring: Readonly<Record<LabAlarm, (step: LabStep) => void>> = {
   reconnect: connect,
   introduce,
   vote: sayLostVote,
+  again: sayVoteAgain,
   wait: tellWait,
   open: openChallenge,
   'give-up': giveUpChallenge,

@@ -27,6 +27,7 @@ export type LabAlarm =
   | 'reconnect'
   | 'introduce'
   | 'vote'
+  | 'again'
   | 'wait'
   | 'open'
   | 'give-up'
@@ -59,11 +60,13 @@ export type LabState = {
   readonly names: Name[];
   introducedAt: number;
   /** Vote messages in order of arrival, N at most: the broker's order is everybody's. */
-  readonly votes: { readonly clientID: Name; readonly voteID: Name }[];
+  readonly votes: { readonly clientID: Name; readonly voteID: Name; readonly at: Instant }[];
   hasVoted: boolean;
   /** The broker has brought our own vote back. */
   isVoteHeard: boolean;
   votedAt: number;
+  /** The election is over, and somebody may not have counted our vote; it is said again once. */
+  mayVoteAgain: boolean;
   controller: Name | null;
   open: Open | null;
   /** Challenges that are over, the last hundred. */
@@ -97,6 +100,7 @@ export function newLabState(settings: LabSettings): LabState {
     hasVoted: false,
     isVoteHeard: false,
     votedAt: never,
+    mayVoteAgain: false,
     controller: null,
     open: null,
     closed: [],

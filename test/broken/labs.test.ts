@@ -1,6 +1,8 @@
 /** Each broken client of the labs is named by exactly its rule, and each rule names somebody. */
 
 import { describe, expect, it } from 'vitest';
+import { assert } from '../../src/domain/assert.ts';
+import type { UnixMs } from '../../src/domain/names.ts';
 import { LabReferee } from '../../src/record/referee/lab-referee.ts';
 import { LAB_RULES } from '../../src/record/referee/lab-rules.ts';
 import { describeViolation } from '../../src/record/referee/violation.ts';
@@ -38,6 +40,19 @@ describe('the referee of the labs', () => {
       return it.topic === 'sd/result' ? { ...it, payload } : it;
     });
     expect(judge('ufes', quoted)).toEqual([]);
+  });
+
+  it('lets a client say its vote once more when all have voted', () => {
+    const votes = lives.ufes.filter(({ topic }) => topic === 'sd/voting');
+    const [first, last] = [votes[0], votes.at(-1)];
+    assert(first !== undefined && last !== undefined, 'There are votes.');
+    const again = { ...first, time: (last.time + 1_000) as UnixMs };
+    expect(
+      judge(
+        'ufes',
+        [...lives.ufes, again].sort((a, b) => a.time - b.time),
+      ),
+    ).toEqual([]);
   });
 
   it('judges a dialect by its own rules', () => {

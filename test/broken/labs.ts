@@ -90,7 +90,10 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     rule: 'R51',
     does: 'votes again and again',
     dialect: 'ufes',
-    play: (tape) => after(tape, ['voting', 1], 3_000, (vote) => vote),
+    play: (tape) => {
+      const again = after(tape, ['voting', 1], 3_000, (vote) => vote);
+      return after(again, ['voting', 1], 6_000, (vote) => vote);
+    },
   },
   {
     rule: 'R51',

@@ -130,7 +130,7 @@ test('a statement peer repeats the same vote on both topics until the election i
   world.say('election', { ClientID: 2, VoteID: 65_535 });
   expect(peer.all('elected')).toMatchObject([{ controller: 2, votes: 3 }]);
   const said = world.saidOn('voting').length;
-  world.pass(20_000);
+  world.pass(7_000);
   expect(world.saidOn('voting')).toHaveLength(said);
 });
 

@@ -3,6 +3,7 @@
 import type { Dialect } from '../../lab/dialect.ts';
 import type { LabVote, Name } from '../../lab/message.ts';
 import { type LabCharge, type LabJudge, type LabSaid, labCharge } from './lab-charge.ts';
+import { Latest, PEERS_KEPT } from './latest.ts';
 
 /** Brokers may deliver a message twice; nobody votes or introduces itself again so soon. */
 const TWICE_MS = 500;
@@ -13,14 +14,16 @@ const MISSED = 3;
 
 type Client = {
   introducedAt: number;
-  vote: { readonly voteID: Name; at: number } | null;
+  vote: { readonly voteID: Name; readonly at: number } | null;
+  /** It said its vote once more when all had voted, for whoever came to listen late. */
+  hasRepeated: boolean;
   isGone: boolean;
   isCharged: boolean;
 };
 
 export class LabElectionJudge implements LabJudge {
   readonly #dialect: Dialect;
-  readonly #clients = new Map<Name, Client>();
+  readonly #clients = new Latest<Name, Client>(PEERS_KEPT);
   #isOver = false;
 
   constructor(dialect: Dialect) {
@@ -38,10 +41,12 @@ export class LabElectionJudge implements LabJudge {
   }
 
   #judgeVote({ clientID, voteID }: LabVote, at: number): LabCharge | null {
-    const vote = this.#clients.get(clientID)?.vote ?? null;
-    if (vote === null) return null;
-    const isSame = vote.voteID === voteID;
-    if (isSame && (this.#dialect.repeatsVotes || at <= vote.at + TWICE_MS)) return null;
+    const client = this.#clients.get(clientID);
+    if (client === undefined || client.vote === null) return null;
+    const isSame = client.vote.voteID === voteID;
+    if (isSame && (this.#dialect.repeatsVotes || at <= client.vote.at + TWICE_MS)) return null;
+    // Messages are counted until all have voted; one more then does no harm.
+    if (isSame && !client.hasRepeated && !this.#isAwaited()) return null;
     const what = isSame ? 'voted again' : 'voted twice';
     return labCharge('oneVote', clientID, what);
   }
@@ -52,13 +57,14 @@ export class LabElectionJudge implements LabJudge {
     const client = this.#client(message.clientID);
     client.isGone = message.kind === 'presence';
     if (message.kind === 'introduction') client.introducedAt = at;
-    if (message.kind === 'vote') client.vote ??= { voteID: message.voteID, at };
+    if (message.kind !== 'vote') return;
+    if (client.vote === null) client.vote = { voteID: message.voteID, at };
+    else if (at > client.vote.at + TWICE_MS) client.hasRepeated = true;
   }
 
   /** Who falls silent before all have voted is missed by whoever comes late. */
   settle(at: number): readonly LabCharge[] {
-    const isAwaited = [...this.#clients.values()].some(({ vote, isGone }) => !vote && !isGone);
-    if (this.#isOver || !isAwaited || !Number.isFinite(at)) return [];
+    if (this.#isOver || !Number.isFinite(at) || !this.#isAwaited()) return [];
     const mostMs = MISSED * this.#dialect.introduceMs;
     return [...this.#clients].flatMap(([name, client]) => {
       const { introducedAt, isGone, isCharged } = client;
@@ -70,10 +76,21 @@ export class LabElectionJudge implements LabJudge {
     });
   }
 
+  /** Whether somebody is here who has not voted. */
+  #isAwaited(): boolean {
+    return [...this.#clients.values()].some(({ vote, isGone }) => vote === null && !isGone);
+  }
+
   #client(name: Name): Client {
     const known = this.#clients.get(name);
     if (known !== undefined) return known;
-    const client: Client = { introducedAt: 0, vote: null, isGone: false, isCharged: false };
+    const client: Client = {
+      introducedAt: 0,
+      vote: null,
+      hasRepeated: false,
+      isGone: false,
+      isCharged: false,
+    };
     this.#clients.set(name, client);
     return client;
   }

@@ -26,7 +26,8 @@ export type LabRuleName =
 export const LAB_RULES: Readonly<Record<LabRuleName, Rule>> = {
   oneVote: {
     id: 'R51',
-    states: 'A client votes once (ufes), or repeats the same vote (statement).',
+    states:
+      'A client votes once, and once more when all have (ufes), or repeats its vote (statement).',
     section: '10',
   },
   oneWinner: {
