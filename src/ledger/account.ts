@@ -34,30 +34,39 @@ export function accountIn(accounts: Accounts, name: ClientID): Account {
 
 export function credit(accounts: Accounts, name: ClientID, amount: number): Accounts {
   if (amount === 0) return accounts;
-  const { balance, nonce } = accountIn(accounts, name);
-  return put(accounts, name, { balance: balance + amount, nonce });
+  const draft = draftOf(accounts);
+  deposit(draft, name, amount);
+  return draft.accounts;
 }
 
-/** The accounts after one more transaction, or what keeps it from being the next one. */
-export function apply(
-  accounts: Accounts,
-  transaction: Transaction,
-  hasher: Hasher,
-): { readonly accounts: Accounts } | { readonly fault: Fault } {
+/** Accounts in the making, copied once and then written to. */
+export type Draft = {
+  /** As far as they are; nobody may keep them before the last change is made. */
+  readonly accounts: Record<string, Accounts[string]>;
+  /** The drawers that are no longer those of the accounts it began with. */
+  readonly own: Map<string, Record<ClientID, Account>>;
+};
+
+export function draftOf(accounts: Accounts): Draft {
+  return { accounts: { ...accounts }, own: new Map() };
+}
+
+/** Makes one more transaction; else says what keeps it from being the next one. */
+export function apply(draft: Draft, transaction: Transaction, hasher: Hasher): Fault | null {
   const name = accountOf(transaction.sender, hasher);
-  const { balance, nonce } = accountIn(accounts, name);
+  const { balance, nonce } = accountIn(draft.accounts, name);
   if (transaction.nonce !== nonce) {
     const problem = `its nonce is ${transaction.nonce} where ${nonce} comes next`;
-    return { fault: { code: 'INVALID_NONCE', problem } };
+    return { code: 'INVALID_NONCE', problem };
   }
   const amount = amountOf(transaction);
   if (amount > balance) {
     const problem = `it sends ${amount} where the balance is ${balance}`;
-    return { fault: { code: 'INVALID_BALANCE', problem } };
+    return { code: 'INVALID_BALANCE', problem };
   }
-  const paid = put(accounts, name, { balance: balance - amount, nonce: nonce + 1 });
-  if (!('to' in transaction)) return { accounts: paid };
-  return { accounts: credit(paid, accountOf(transaction.to, hasher), amount) };
+  put(draft, name, { balance: balance - amount, nonce: nonce + 1 });
+  if ('to' in transaction) deposit(draft, accountOf(transaction.to, hasher), amount);
+  return null;
 }
 
 /** What a transaction takes from its sender. */
@@ -80,7 +89,19 @@ function drawerOf(name: ClientID): string {
   return name.slice(0, 2);
 }
 
-function put(accounts: Accounts, name: ClientID, account: Account): Accounts {
+function deposit(draft: Draft, name: ClientID, amount: number): void {
+  if (amount === 0) return;
+  const { balance, nonce } = accountIn(draft.accounts, name);
+  put(draft, name, { balance: balance + amount, nonce });
+}
+
+function put(draft: Draft, name: ClientID, account: Account): void {
   const drawer = drawerOf(name);
-  return { ...accounts, [drawer]: { ...accounts[drawer], [name]: account } };
+  let own = draft.own.get(drawer);
+  if (own === undefined) {
+    own = { ...draft.accounts[drawer] };
+    draft.own.set(drawer, own);
+    draft.accounts[drawer] = own;
+  }
+  own[name] = account;
 }

@@ -4,7 +4,7 @@ import type { Hasher } from '../domain/crypto.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
 import type { Accounts } from '../domain/standing.ts';
 import { type Batch, type Fault, type Transaction, textOf } from '../domain/transaction.ts';
-import { accountIn, accountOf, amountOf, apply } from './account.ts';
+import { accountIn, accountOf, amountOf, apply, type Draft, draftOf } from './account.ts';
 import { batchMost } from './batch.ts';
 import { leftFor, newRates, type Rates, takeOne } from './rate.ts';
 
@@ -135,7 +135,7 @@ function faultAfterBlock({ account, transaction }: Pending, accounts: Accounts):
  * room. What cannot be in it yet (a nonce is missing, or money) goes on waiting.
  */
 export function nextBatch(mempool: Mempool, accounts: Accounts, hasher: Hasher): Batch {
-  const filling: Filling = { batch: [], room: batchMost, accounts };
+  const filling: Filling = { batch: [], room: batchMost, draft: draftOf(accounts) };
   /** Those that came before the one with the nonce before theirs. */
   const early = new Set<Pending>();
   for (const pending of mempool.pending) {
@@ -156,15 +156,13 @@ export function nextBatch(mempool: Mempool, accounts: Accounts, hasher: Hasher):
 /** No transaction is shorter. */
 const leastText = 250;
 
-type Filling = { readonly batch: string[]; room: number; accounts: Accounts };
+type Filling = { readonly batch: string[]; room: number; readonly draft: Draft };
 
 function tryPut(filling: Filling, { text, transaction }: Pending, hasher: Hasher): boolean {
   if (text.length > filling.room) return false;
-  const outcome = apply(filling.accounts, transaction, hasher);
-  if ('fault' in outcome) return false;
+  if (apply(filling.draft, transaction, hasher) !== null) return false;
   filling.batch.push(text);
   filling.room -= text.length;
-  filling.accounts = outcome.accounts;
   return true;
 }
 

@@ -8,6 +8,7 @@ import {
   accountOf,
   apply,
   credit,
+  draftOf,
   listAccounts,
   noAccounts,
   sumOf,
@@ -92,17 +93,18 @@ describe('whatever is sent by whom in what order', () => {
   it('balances stay above zero and sum to the rewards, and each nonce comes once', () => {
     fc.assert(
       fc.property(attempts, (list) => {
-        let accounts = rich;
+        const draft = draftOf(rich);
         const taken: { readonly name: string; readonly nonce: number }[] = [];
         for (const { from, nonce, content: sent } of list) {
           const transaction =
             sent === null ? from.say('hi', nonce) : from.send(sent.to, sent.amount + 1, nonce);
-          const outcome = apply(accounts, transaction, nodeHasher);
-          if ('fault' in outcome) continue;
-          accounts = outcome.accounts;
+          if (apply(draft, transaction, nodeHasher) !== null) continue;
           taken.push({ name: from.account, nonce });
         }
+        const { accounts } = draft;
         expect(sumOf(accounts)).toBe(100);
+        expect(sumOf(rich)).toBe(100);
+        expect(listAccounts(rich)).toHaveLength(1);
         for (const { name, balance, nonce } of listAccounts(accounts)) {
           expect(balance).toBeGreaterThanOrEqual(0);
           const nonces = taken.filter((one) => one.name === name).map((one) => one.nonce);

@@ -81,9 +81,9 @@ export const worldlyMutants: readonly Mutant[] = [
     instead: 'applies whatever nonce',
     twists: [
       twist<Accounts>('ledger/account', ({ apply, accountIn, accountOf }) => ({
-        apply(accounts, transaction, hasher) {
-          const { nonce } = accountIn(accounts, accountOf(transaction.sender, hasher));
-          return apply(accounts, { ...transaction, nonce }, hasher);
+        apply(draft, transaction, hasher) {
+          const { nonce } = accountIn(draft.accounts, accountOf(transaction.sender, hasher));
+          return apply(draft, { ...transaction, nonce }, hasher);
         },
       })),
     ],
