@@ -16,4 +16,6 @@ export interface Signer {
 /** Checks an Ed25519 signature over the UTF-8 bytes of `text`; false for anything malformed. */
 export interface Verifier {
   verify(publicKey: PublicKey, text: string, signature: string): boolean;
+  /** The same on another thread, where there is one: for whoever can wait, and let others go on. */
+  verifyAside?(publicKey: PublicKey, text: string, signature: string): Promise<boolean>;
 }

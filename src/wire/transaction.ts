@@ -20,8 +20,22 @@ export function signTransaction(content: Content, signer: Signer): Transaction {
 
 /** Whether its sender has signed it. */
 export function isSigned(transaction: Transaction, verifier: Verifier): boolean {
-  const signature = signatureOf(transaction);
-  return verifier.verify(publicKeyOf(transaction.sender), signedText(transaction), signature);
+  return verifier.verify(...claimOf(transaction));
+}
+
+/** The same on another thread, where there is one; at once, and without a promise, where not. */
+export function isSignedAside(
+  transaction: Transaction,
+  verifier: Verifier,
+): boolean | Promise<boolean> {
+  return verifier.verifyAside === undefined
+    ? isSigned(transaction, verifier)
+    : verifier.verifyAside(...claimOf(transaction));
+}
+
+function claimOf(transaction: Transaction): [key: PublicKey, text: string, signature: string] {
+  const { sender } = transaction;
+  return [publicKeyOf(sender), signedText(transaction), signatureOf(transaction)];
 }
 
 /** Its signature as peers spell theirs. */

@@ -124,6 +124,21 @@ describe('a gateway', () => {
     expect(bystander.hasEnded).toBe(false);
   });
 
+  it('closes on whoever sends a frame byte by byte', async () => {
+    const client = new Client();
+    const bytes = frameOf(`{"yes":"${'x'.repeat(1_000)}"}`);
+    let sent = 0;
+    const drip = setInterval(() => {
+      client.socket.write(bytes.subarray(sent, sent + 1));
+      sent += 1;
+    }, SILENCE_MS / 20);
+    await client.ended();
+    clearInterval(drip);
+    expect(gateway.counts.closed).toEqual({ silent: 1 });
+    expect(sent).toBeLessThan(bytes.length);
+    expect(heard).toEqual([]);
+  });
+
   it('lets anybody be silent between frames', async () => {
     const client = new Client();
     client.say('{"yes":1}');
@@ -150,6 +165,20 @@ describe('a gateway', () => {
     const client = new Client();
     client.socket.end(Buffer.concat([frameOf('{"yes":1}'), frameOf('{"no":1}')]));
     expect(await client.answered(2)).toEqual([yes, no]);
+    await client.ended();
+    expect(gateway.counts.closed).toEqual({});
+  });
+
+  it('answers in order, and before the end, what takes long to judge', async () => {
+    const client = new Client();
+    client.socket.end(Buffer.concat(['"wait"', '{"yes":1}', '{"no":1}'].map(frameOf)));
+    await until(() => expect(heard).toEqual(['"wait"']));
+    const other = new Client();
+    other.say('{"yes":2}');
+    expect(await other.answered(1)).toEqual([yes]);
+    expect(heard).toEqual(['"wait"', '{"yes":2}']);
+    release();
+    expect(await client.answered(3)).toEqual([no, yes, no]);
     await client.ended();
     expect(gateway.counts.closed).toEqual({});
   });

@@ -14,6 +14,9 @@ const SILENCE_MS = 30_000;
 /** Frames are judged so long before everything else gets its turn. */
 const SLICE_MS = 10;
 
+/** So many are judged at a time: enough to keep the threads that check signatures busy. */
+const UNDERWAY_MOST = 64;
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** All since the start, except `connections`. */
@@ -44,7 +47,9 @@ export class Gateway {
     refused: {},
     closed: {},
   };
-  #isJudging = false;
+  /** Those whose frame is being judged: one at a time of each, so that answers keep their order. */
+  readonly #underway = new Set<Guest>();
+  #isDue = false;
 
   constructor(send: Send, silenceMs: number = SILENCE_MS) {
     this.#send = send;
@@ -95,27 +100,38 @@ export class Gateway {
   }
 
   #queue(guest: Guest): void {
+    if (this.#underway.has(guest)) return;
     this.#ready.add(guest);
-    if (this.#isJudging) return;
-    this.#isJudging = true;
-    // Once all that came at the same time is heard: what is published then leaves in one piece.
-    setImmediate(() => void this.#judgeAll());
+    this.#goOnSoon();
+  }
+
+  /** Once all that came at the same time is heard: what is published then leaves in one piece. */
+  #goOnSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => this.#goOn());
   }
 
   /** One frame of each in turn: who sends much does not keep the others waiting. */
-  async #judgeAll(): Promise<void> {
-    let since = performance.now();
-    for (let [guest] = this.#ready; guest !== undefined; [guest] = this.#ready) {
+  #goOn(): void {
+    this.#isDue = false;
+    const until = performance.now() + SLICE_MS;
+    for (const guest of this.#ready) {
+      // Whoever is answered next goes on.
+      if (this.#underway.size >= UNDERWAY_MOST) return;
       this.#ready.delete(guest);
       const frame = guest.next();
-      if (frame === null) continue;
-      guest.answer(await this.#judge(frame));
-      this.#ready.add(guest);
-      if (performance.now() - since < SLICE_MS) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      since = performance.now();
+      if (frame !== null) void this.#serve(guest, frame);
+      if (performance.now() >= until) break;
     }
-    this.#isJudging = false;
+    if (this.#ready.size > 0) this.#goOnSoon();
+  }
+
+  async #serve(guest: Guest, frame: Buffer): Promise<void> {
+    this.#underway.add(guest);
+    guest.answer(await this.#judge(frame));
+    this.#underway.delete(guest);
+    this.#queue(guest);
   }
 
   async #judge(frame: Buffer): Promise<Judgement> {

@@ -35,6 +35,9 @@ export class Guest {
   readonly #cutter = new FrameCutter();
   /** Not sent yet: there are frames that follow. */
   #answers: Buffer[] = [];
+  readonly #silenceMs: number;
+  /** Since when there is a part of a frame, and no more than that. */
+  #partSince: number | null = null;
   /** It will send nothing more. */
   #hasEnded = false;
   /** It does not read our answers as fast as it sends. */
@@ -45,6 +48,7 @@ export class Guest {
   constructor(socket: Socket, silenceMs: number, events: GuestEvents) {
     this.#socket = socket;
     this.#events = events;
+    this.#silenceMs = silenceMs;
     socket.setNoDelay(true);
     socket.setTimeout(silenceMs);
     socket.on('data', (piece: Buffer) => this.#hear(piece));
@@ -61,8 +65,12 @@ export class Guest {
     if (this.#isOver || this.#isBlocked) return null;
     const frame = this.#cutter.next();
     if (frame === null || this.#answers.length >= ANSWERS_MOST) this.#flush();
-    if (frame !== null) return frame;
+    if (frame !== null) {
+      this.#partSince = null;
+      return frame;
+    }
     const { fault, hasPart } = this.#cutter;
+    if (hasPart) this.#partSince ??= performance.now();
     if (fault !== null) this.close(fault);
     else if (this.#hasEnded && hasPart) this.close('cut-off');
     else if (this.#hasEnded) this.#socket.end();
@@ -104,10 +112,19 @@ export class Guest {
 
   #hear(piece: Buffer): void {
     if (this.#isOver) return;
+    if (this.#isDrip()) {
+      this.close('silent');
+      return;
+    }
     this.#cutter.push(piece);
     // Not more than a piece at a time: what waits, waits at its sender.
     this.#socket.pause();
     this.#events.onReady(this);
+  }
+
+  /** Whoever sends a frame byte by byte is no better than who sends half of it. */
+  #isDrip(): boolean {
+    return this.#partSince !== null && performance.now() - this.#partSince >= this.#silenceMs;
   }
 
   #hearEnd(): void {
