@@ -55,22 +55,21 @@ function careOf(step: Step, office: Office): Care {
   for (const { clientID, publicKey } of roster.members) {
     if (clientID !== step.self) acquaintanceOf(step, clientID).publicKey ??= publicKey;
   }
-  const peers = Object.values(acquaintances).flatMap((peer): Candidate[] => {
+  const since = knownSince(step);
+  const peers: Candidate[] = [];
+  for (const peer of Object.values(acquaintances)) {
     const { clientID, publicKey, gone, heardAt, hereSince } = peer;
-    if (publicKey === null) return [];
-    const isThere = isKnown(peer, state.rules, knownSince(step));
+    if (publicKey === null) continue;
     const namesUs = peer.term === office.term && peer.controllerID === step.self;
-    return [
-      {
-        clientID,
-        publicKey,
-        hasSaidGoodbye: gone === 'leaving' || gone === 'disconnected',
-        heardAt: heardAt ?? office.since,
-        hereSince: hereSince ?? now.at,
-        isReady: isThere && namesUs && peer.height === memory.height,
-      },
-    ];
-  });
+    peers.push({
+      clientID,
+      publicKey,
+      hasSaidGoodbye: gone === 'leaving' || gone === 'disconnected',
+      heardAt: heardAt ?? office.since,
+      hereSince: hereSince ?? now.at,
+      isReady: namesUs && peer.height === memory.height && isKnown(peer, state.rules, since),
+    });
+  }
   return {
     self: step.self,
     isLeaving: link.isLeaving,

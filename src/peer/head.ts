@@ -2,9 +2,9 @@
 
 import type { Event, Moment, Peer, Reply, Settings, Turn } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
-import type { Instant } from '../domain/names.ts';
 import { reconsiderProposal } from './acknowledging.ts';
 import { retractSilent } from './acquainting.ts';
+import { ALARMS, type Alarm, nextOf } from './alarms.ts';
 import { ask, shun } from './asking.ts';
 import { fetchBatch, handOut } from './batches.ts';
 import { careForRoster } from './caring.ts';
@@ -44,7 +44,7 @@ import {
   tellIdle,
 } from './searching.ts';
 import { hearFetched, hearSubmitted, tendSource } from './sourcing.ts';
-import type { Alarm, State } from './state.ts';
+import type { State } from './state.ts';
 import { newState } from './state-of.ts';
 import { Step } from './step.ts';
 import { electAgain, leaveOldElection, suspect } from './suspecting.ts';
@@ -71,11 +71,7 @@ class Head implements Peer<State> {
     const step = new Step(this.state, now, this.#hasher);
     takeEvent(step, event);
     if (!this.state.link.hasLeft) settle(step);
-    const alarms = Object.values(this.state.alarms);
-    return {
-      effects: step.effects,
-      wakeAt: alarms.length === 0 ? null : (Math.min(...alarms) as Instant),
-    };
+    return { effects: step.effects, wakeAt: nextOf(this.state.alarms) };
   }
 }
 
@@ -165,13 +161,11 @@ function pause(step: Step, isPaused: boolean): void {
 /** What is due, in order of time, and for the same time in order of name. */
 function ringAlarms(step: Step): void {
   const { alarms } = step.state;
-  const due = (Object.keys(alarms) as Alarm[]).filter(
-    (alarm) => (alarms[alarm] ?? Number.POSITIVE_INFINITY) <= step.now.at,
-  );
-  due.sort((a, b) => (alarms[a] ?? 0) - (alarms[b] ?? 0) || (a < b ? -1 : 1));
+  const due = ALARMS.filter((alarm) => alarms[alarm] <= step.now.at);
+  due.sort((a, b) => alarms[a] - alarms[b] || (a < b ? -1 : 1));
   for (const alarm of due) {
     // What rang before may have cancelled this one, or put it off.
-    if ((alarms[alarm] ?? Number.POSITIVE_INFINITY) > step.now.at) continue;
+    if (alarms[alarm] > step.now.at) continue;
     step.cancel(alarm);
     if (!isMuted(step, alarm)) ring[alarm](step);
   }

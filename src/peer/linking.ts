@@ -1,6 +1,7 @@
 /** Comes, goes and comes back: what a peer does when its connection begins or ends. */
 
 import type { Presence } from '../domain/message.ts';
+import { ALARMS } from './alarms.ts';
 import { ask } from './asking.ts';
 import { fetchBatch } from './batches.ts';
 import { excuseOutage, openChallenge, sayProposal } from './governing.ts';
@@ -8,7 +9,6 @@ import { isInRoster, presentRoster } from './memory.ts';
 import { beat, connect, introduce, sayPresence } from './presence.ts';
 import { tellRefusals } from './refusing.ts';
 import { saySolution } from './searching.ts';
-import type { Alarm } from './state.ts';
 import type { Step } from './step.ts';
 import { passOnSoon } from './taking.ts';
 import { leaveElection, stepDown } from './terms.ts';
@@ -129,5 +129,5 @@ export function vanish(step: Step): void {
   step.act({ kind: 'leave' });
   state.link.isLeaving = true;
   state.link.hasLeft = true;
-  for (const alarm of Object.keys(state.alarms) as Alarm[]) step.cancel(alarm);
+  step.cancel(...ALARMS);
 }

@@ -23,10 +23,11 @@ export function controllerOf(state: State): ClientID | null {
 
 /** The most blocks that anybody of our network says it has; -1 where nobody says anything. */
 export function heardHeight({ acquaintances, memory }: State): TransactionID {
-  const ours = Object.values(acquaintances).filter(
-    ({ network }) => network !== null && network === memory.network?.digest,
-  );
-  return Math.max(UNFOUNDED, ...ours.map(({ height }) => height)) as TransactionID;
+  const ours = memory.network?.digest;
+  let highest = UNFOUNDED;
+  for (const { network, height } of Object.values(acquaintances))
+    if (network === ours && height > highest) highest = height;
+  return highest;
 }
 
 /** A peer that was last heard before this instant no longer counts as there. */
@@ -92,8 +93,8 @@ const othersMs: readonly [low: number, high: number] = [100, 300];
 
 export function beat(step: Step): void {
   const { state } = step;
-  step.say(nextHeartbeat(step));
-  state.saidLast = spoken(state);
+  state.saidLast = nextHeartbeat(step);
+  step.say(state.saidLast);
   state.isBeatSoon = false;
   step.alarm('beat', state.settings.heartbeatMs);
 }
@@ -137,7 +138,7 @@ export function beatSoon(step: Step): void {
 /** A heartbeat is due soon when term, controller or state differ from the last one's. */
 export function beatIfChanged(step: Step): void {
   const { state } = step;
-  if (!state.link.isConnected || state.saidLast === spoken(state) || isFounding(state)) return;
+  if (!state.link.isConnected || !hasChanged(state) || isFounding(state)) return;
   if (state.office !== null || state.link.isLeaving) beatSoon(step);
   else if (!state.isBeatSoon) step.alarmBy('beat', step.jitter(...othersMs));
   state.isBeatSoon = true;
@@ -158,8 +159,10 @@ export function greet(step: Step): void {
   beat(step);
 }
 
-function spoken(state: State): string {
-  return `${state.memory.term} ${controllerOf(state)} ${state.link.isLeaving}`;
+function hasChanged(state: State): boolean {
+  const { saidLast, memory, link } = state;
+  if (saidLast?.term !== memory.term || saidLast.controllerID !== controllerOf(state)) return true;
+  return (saidLast.state === 'leaving') !== link.isLeaving;
 }
 
 function about(step: Step): Omit<Presence, 'kind' | 'state'> {

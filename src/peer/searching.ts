@@ -62,7 +62,7 @@ function takeChallenge(step: Step, challenge: Challenge): void {
   const work = workOf(opening, step.self, state.settings.rewardKey);
   const before = state.challenge;
   const isSame = before !== null && openingText(openingOf(before.message)) === openingText(opening);
-  state.challenge = { message: challenge, heardAt: isSame ? before.heardAt : step.now.at };
+  state.challenge = { message: challenge, work, heardAt: isSame ? before.heardAt : step.now.at };
   // The new controller would have proposed what was accepted; so nothing is, and we search on.
   if (state.proposal !== null && state.proposal.term < challenge.term) state.proposal = null;
   if (state.solved !== null && state.solved.work.id !== work.id) state.solved = null;
@@ -182,7 +182,7 @@ function workToDo(state: State): Work | null {
   const leased = leasedWork(state);
   if (leased !== null) return leased;
   if (challenge === null || !settings.mines || whyIdle(state) !== null) return null;
-  return workOf(openingOf(challenge.message), settings.self.clientID, settings.rewardKey);
+  return challenge.work;
 }
 
 /** Why nothing is searched at the moment; null if something is. Being offline is no reason. */
@@ -195,7 +195,7 @@ function whyIdle(state: State): Idle | null {
   if (state.office !== null && (presentRoster(memory)?.members.length ?? 0) > 1)
     return { reason: 'governing' };
   if (leasedWork(state) !== null) return null;
-  if (isCatchingUp(state) && state.behind !== null)
+  if (state.behind !== null && isCatchingUp(state))
     return { reason: 'behind', height: memory.height, of: state.behind.target };
   if (challenge === null || challenge.message.transactionID !== memory.height)
     return { reason: 'no-challenge' };
@@ -207,11 +207,17 @@ function whyIdle(state: State): Idle | null {
 /** Tells people once why we are idle, whenever the reason changes. */
 export function tellIdle(step: Step): void {
   const idle = whyIdleInWords(step);
-  // How far we are changes with each page; `syncing` tells that.
-  const told = idle?.reason === 'behind' ? idle.reason : JSON.stringify(idle);
-  if (told === step.state.toldIdle) return;
-  step.state.toldIdle = told;
+  if (isSame(idle, step.state.toldIdle)) return;
+  step.state.toldIdle = idle;
   if (idle !== null) step.note({ kind: 'idle', idle });
+}
+
+function isSame(one: Idle | null, other: Idle | null): boolean {
+  if (one === null || one.reason !== other?.reason) return one === other;
+  // How far we are changes with each page; `syncing` tells that.
+  if (one.reason === 'behind') return true;
+  const facts: Readonly<Record<string, unknown>> = other;
+  return Object.entries(one).every(([name, fact]) => facts[name] === fact);
 }
 
 /** The same with the deeper reasons that people want to hear. */

@@ -4,6 +4,7 @@ import type { Settings } from '../domain/contract.ts';
 import type { Instant } from '../domain/names.ts';
 import { newMempool } from '../ledger/mempool.ts';
 import { rulesOf } from '../ledger/rules.ts';
+import { noAlarms } from './alarms.ts';
 import { newMemory } from './memory.ts';
 import type { State } from './state.ts';
 
@@ -14,7 +15,7 @@ export function newState(settings: Settings): State {
     settings,
     rules: rules.text,
     dice: { seed: '', throws: 0 },
-    alarms: {},
+    alarms: noAlarms(),
     memory: newMemory(rules),
     backlog: null,
     link: {
@@ -27,7 +28,7 @@ export function newState(settings: Settings): State {
       hasLeft: false,
     },
     beat: 0,
-    saidLast: '',
+    saidLast: null,
     isBeatSoon: false,
     acquaintances: {},
     heardNetwork: null,
@@ -71,6 +72,6 @@ export function newState(settings: Settings): State {
     requests: {},
     refusals: {},
     untold: {},
-    toldIdle: '',
+    toldIdle: null,
   };
 }

@@ -2,8 +2,9 @@
 
 import type { Entry, Settings, Work } from '../domain/contract.ts';
 import type { Dice } from '../domain/dice.ts';
-import type { Block, Challenge, Mandate, Proposal, Vote } from '../domain/message.ts';
+import type { Block, Challenge, Heartbeat, Mandate, Proposal, Vote } from '../domain/message.ts';
 import type { ClientID, Digest, Instant, QuestID, Term, TransactionID } from '../domain/names.ts';
+import type { Idle } from '../domain/note.ts';
 import type { Algorithm } from '../domain/quest.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Roster } from '../domain/roster.ts';
@@ -12,39 +13,9 @@ import type { Booths } from '../election/booth.ts';
 import type { Acquaintances } from '../election/gathering.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
+import type { Alarms } from './alarms.ts';
 import type { Memory } from './memory.ts';
 import type { HeardQuest, Held, Sourcing, Wish } from './quest-state.ts';
-
-/** What a peer may be woken for; each has one deadline at most. */
-export type Alarm =
-  | 'reconnect'
-  | 'introduce'
-  | 'greet'
-  | 'welcome'
-  | 'beat'
-  | 'gather'
-  | 'elect'
-  | 'say-again'
-  | 'phase'
-  | 'suspect'
-  | 'mandate'
-  | 'reach'
-  | 'open'
-  | 'propose'
-  | 'quorum'
-  | 'care'
-  | 'farewell'
-  | 'solve'
-  | 'ask'
-  | 'serve'
-  | 'fetch'
-  | 'hand-out'
-  | 'pass-on'
-  | 'evictions'
-  | 'quests'
-  | 'source'
-  | 'refusals'
-  | 'rewrite';
 
 /** An election that we take part in. */
 export type Election = {
@@ -114,7 +85,7 @@ export type State = {
   /** What all peers of a network must have in common, as a text. */
   readonly rules: string;
   dice: Dice;
-  readonly alarms: Partial<Record<Alarm, Instant>>;
+  readonly alarms: Alarms;
   readonly memory: Memory;
   /** Null while all of the memory is durable. */
   backlog: Backlog | null;
@@ -132,8 +103,8 @@ export type State = {
     hasLeft: boolean;
   };
   beat: number;
-  /** What our last heartbeat said of term, controller and state. */
-  saidLast: string;
+  /** Our last heartbeat. */
+  saidLast: Heartbeat | null;
   /** A heartbeat about a change is on its way. */
   isBeatSoon: boolean;
 
@@ -162,7 +133,12 @@ export type State = {
   office: Office | null;
 
   /** The challenge to mine, of the highest term heard for our height. */
-  challenge: { readonly message: Challenge; readonly heardAt: Instant } | null;
+  challenge: {
+    readonly message: Challenge;
+    /** For us to search. */
+    readonly work: Work;
+    readonly heardAt: Instant;
+  } | null;
   /** One that came before we could judge it: its mandate, network or parent is on the way. */
   pendingChallenge: Challenge | null;
   /** A valid proposal for our height, by which miners stop. */
@@ -210,7 +186,8 @@ export type State = {
 
   readonly refusals: Partial<Record<RefusalCode, number>>;
   readonly untold: Partial<Record<RefusalCode, Untold>>;
-  toldIdle: string;
+  /** Why we are idle, as people heard it last. */
+  toldIdle: Idle | null;
 };
 
 /** Others have blocks that we don't have yet. */

@@ -8,8 +8,9 @@ import type { Message } from '../domain/message.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
+import { type Alarm, NEVER } from './alarms.ts';
 import { remember } from './memory.ts';
-import type { Alarm, State } from './state.ts';
+import type { State } from './state.ts';
 
 /** What any network that delays and repeats brings about; nobody's fault. */
 const ordinary: ReadonlySet<RefusalCode> = new Set([
@@ -78,16 +79,15 @@ export class Step {
 
   /** Like `alarm`, but an earlier deadline stands. */
   alarmBy(alarm: Alarm, afterMs: number): void {
-    const set = this.state.alarms[alarm];
-    if (set === undefined || set > this.now.at + afterMs) this.alarm(alarm, afterMs);
+    if (this.state.alarms[alarm] > this.now.at + afterMs) this.alarm(alarm, afterMs);
   }
 
   cancel(...alarms: Alarm[]): void {
-    for (const alarm of alarms) delete this.state.alarms[alarm];
+    for (const alarm of alarms) this.state.alarms[alarm] = NEVER;
   }
 
   isSet(alarm: Alarm): boolean {
-    return this.state.alarms[alarm] !== undefined;
+    return this.state.alarms[alarm] !== NEVER;
   }
 
   jitter(lowMs: number, highMs: number): number {

@@ -138,8 +138,10 @@ export function hearReveal(step: Step, reveal: Reveal): Refusal | null {
   const refusal = keepReveal(step, reveal);
   if (refusal !== null) return refusal;
   if (state.election?.term === reveal.term) closePhase(step, false);
-  else if (state.election === null && reveal.term > usedTerm && isMissing(step))
-    step.alarm('elect', Math.max(listenMs, (state.alarms.elect ?? 0) - step.now.at));
+  else if (state.election === null && reveal.term > usedTerm && isMissing(step)) {
+    const waitMs = step.isSet('elect') ? state.alarms.elect - step.now.at : 0;
+    step.alarm('elect', Math.max(listenMs, waitMs));
+  }
   return null;
 }
 

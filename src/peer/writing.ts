@@ -2,9 +2,9 @@
 
 import type { Event } from '../domain/contract.ts';
 import type { Instant } from '../domain/names.ts';
+import { ALARMS, type Alarm } from './alarms.ts';
 import { takePart, vanish } from './linking.ts';
 import { connect, sayStandingDown } from './presence.ts';
-import type { Alarm } from './state.ts';
 import type { Step } from './step.ts';
 import { leaveElection, stepDown } from './terms.ts';
 
@@ -98,8 +98,7 @@ function standDown(step: Step, { entries, code }: Failed): void {
   tell(step, code);
   stepDown(step, 'journal');
   leaveElection(step);
-  for (const alarm of Object.keys(state.alarms) as Alarm[])
-    if (!stillRings.has(alarm)) step.cancel(alarm);
+  step.cancel(...ALARMS.filter((alarm) => !stillRings.has(alarm)));
   if (wasController) sayStandingDown(step, entries);
 }
 
