@@ -16,15 +16,11 @@ const EMPTY: Account = { balance: 0, nonce: 0 };
  */
 export function accountOf(key: AccountKey, hasher: Hasher): ClientID {
   const digest = hasher.sha256(bytesOfHex(key));
+  const part = (from: number, to: number): string => digest.slice(from, to);
   // RFC 9562 section 5.8: version 8, and in the next group the variant 0b10.
-  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return [
-    digest.slice(0, 8),
-    digest.slice(8, 12),
-    `8${digest.slice(13, 16)}`,
-    `${variant}${digest.slice(17, 20)}`,
-    digest.slice(20, 32),
-  ].join('-') as ClientID;
+  const variant = '89ab'.charAt(Number.parseInt(part(16, 17), 16) & 0x3);
+  const [one, two, three] = [part(0, 8), part(8, 12), `8${part(13, 16)}`];
+  return `${one}-${two}-${three}-${variant}${part(17, 20)}-${part(20, 32)}` as ClientID;
 }
 
 /** An account that nobody has used is empty. */

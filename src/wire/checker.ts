@@ -20,13 +20,15 @@ const TEXTS_KEPT = 2000;
 /** Longer texts are rare, and would make the memory of 2,000 of them too large. */
 const TEXT_KEPT_MOST = 4096;
 
-/** A text as it was said on `topic`, by whom it says or by somebody else. */
-export type Claim = Signed & {
+/** Whose a text is, and where it was said: under another key, or elsewhere, it is another one. */
+export type Claim = {
+  readonly publicKey: PublicKey;
   /** Null for a transaction. */
   readonly topic: string | null;
-  readonly text: string;
-  readonly publicKey: PublicKey;
 };
+
+/** A text, whole and taken apart. */
+export type Words = Signed & { readonly text: string };
 
 /**
  * On whose account a check is made: besides the total, outsiders and transactions have a common
@@ -39,9 +41,6 @@ export type Payer = {
 
 export type Outcome = 'held' | 'forged' | 'too-many';
 
-/** It belongs to the claim: the same text under another key, or on another topic, is another. */
-type Claimant = Pick<Claim, 'publicKey' | 'topic'>;
-
 /** One for each door. */
 export class Checker {
   readonly #verifier: Verifier;
@@ -52,7 +51,7 @@ export class Checker {
     transaction: new Allowance(TRANSACTIONS_LIMIT),
   };
   /** Texts with whose and where they were; in order of insertion: the oldest is forgotten first. */
-  readonly #held = new Map<string, Claimant>();
+  readonly #held = new Map<string, Claim>();
 
   constructor(verifier: Verifier) {
     this.#verifier = verifier;
@@ -63,8 +62,9 @@ export class Checker {
    * must not use up what that somebody may say. What held before costs nothing; without a payer,
    * nothing is charged at all.
    */
-  check(claim: Claim, payer: Payer | null, at: Instant): Outcome {
-    const { publicKey, topic, text, signed, signature } = claim;
+  check(claim: Claim, words: Words, payer: Payer | null, at: Instant): Outcome {
+    const { publicKey, topic } = claim;
+    const { text, signed, signature } = words;
     const known = this.#held.get(text);
     if (known?.publicKey === publicKey && known.topic === topic) return 'held';
     if (payer !== null && !this.#charge(payer, at)) return 'too-many';
@@ -72,7 +72,7 @@ export class Checker {
       return 'forged';
     }
     payer?.allowance?.take();
-    this.remember(publicKey, topic, text);
+    this.remember(claim, text);
     return 'held';
   }
 
@@ -86,13 +86,13 @@ export class Checker {
     return true;
   }
 
-  /** Takes it that `text` on `topic` is signed with that key. */
-  remember(publicKey: PublicKey, topic: string | null, text: string): void {
+  /** Takes it that `text` is what it claims to be. */
+  remember(claim: Claim, text: string): void {
     if (text.length > TEXT_KEPT_MOST) return;
     if (this.#held.size >= TEXTS_KEPT) {
       const [oldest] = this.#held.keys();
       if (oldest !== undefined) this.#held.delete(oldest);
     }
-    this.#held.set(text, { publicKey, topic });
+    this.#held.set(text, claim);
   }
 }

@@ -109,7 +109,7 @@ export class Door {
     if (message.kind === 'transaction') return { ...PASSED, message, text };
     assert(this.#self !== null, 'Who only looks on says nothing.');
     const { publicKey } = this.#self;
-    this.#checker.remember(publicKey, topicOf(this.#prefix, message), text);
+    this.#checker.remember({ publicKey, topic: topicOf(this.#prefix, message) }, text);
     // As nothing is checked, any key will do for the signers of a seal.
     const evidence = evidenceOf(message, () => publicKey, this.#reader);
     const messages = evidence.ok ? evidence.exhibits.map((exhibit) => exhibit.message) : [];
@@ -129,8 +129,8 @@ export class Door {
     const { message, text } = read.letter;
     const judged = this.#judge(read.letter, view, at);
     if ('code' in judged) return refused(senderOf(message), judged);
-    const event: Heard = { kind: 'heard', message, text, retained: arrival.retained, ...judged };
-    return { kind: 'heard', event };
+    const { retained } = arrival;
+    return { kind: 'heard', event: { kind: 'heard', message, text, retained, evidence: judged } };
   }
 
   /** A transaction stands for itself: whoever brings it along needs no name. */
@@ -148,24 +148,26 @@ export class Door {
   }
 
   #checkTransaction(transaction: Transaction, payer: Payer | null, at: Instant): Outcome {
-    const claim = {
-      topic: null,
+    const words = {
       text: textOf(transaction),
-      publicKey: publicKeyOf(transaction.sender),
       signed: signedText(transaction),
       signature: signatureOf(transaction),
     };
-    return this.#checker.check(claim, payer, at);
+    const publicKey = publicKeyOf(transaction.sender);
+    return this.#checker.check({ publicKey, topic: null }, words, payer, at);
   }
 
   /** Takes it that a transaction is signed: somebody has checked it already. */
   vouchFor(transaction: Transaction): void {
-    this.#checker.remember(publicKeyOf(transaction.sender), null, textOf(transaction));
+    const publicKey = publicKeyOf(transaction.sender);
+    this.#checker.remember({ publicKey, topic: null }, textOf(transaction));
   }
 
-  #judge(letter: Letter, view: DoorView, at: Instant): Pick<Heard, 'evidence'> | Refusal {
-    const { message } = letter;
-    const sender = this.#identify(message);
+  /** The evidence of a message that holds. */
+  #judge(letter: Letter, view: DoorView, at: Instant): Heard['evidence'] | Refusal {
+    const { message, topic } = letter;
+    const named = membersIn(message);
+    const sender = this.#identify(message, named);
     if ('code' in sender) return sender;
     const stale = staleness(message, view);
     if (stale !== null) return stale;
@@ -173,10 +175,10 @@ export class Door {
     const isOutsider = view.members.size > 0 && !view.members.has(clientID);
     const from = isOutsider ? 'outsider' : 'member';
     const payer: Payer = { from, allowance: this.#directory.allowanceOf(clientID) };
-    const outcome = this.#checker.check({ ...letter, publicKey }, payer, at);
+    const outcome = this.#checker.check({ publicKey, topic }, letter, payer, at);
     if (outcome !== 'held') return { code: outcome };
     this.#directory.hear(sender, view.members);
-    const misnamed = membersIn(message).find((member) => !this.#isProven(member));
+    const misnamed = named.find((member) => !this.#isProven(member));
     if (misnamed !== undefined) return { code: 'wrong-name', name: misnamed.clientID };
     const evidence = evidenceOf(message, (signer) => this.keyOf(signer), this.#reader);
     if (!evidence.ok) return { code: 'forged-evidence', problem: evidence.problem };
@@ -190,14 +192,14 @@ export class Door {
       this.#weigh(evidence.exhibits, bearer, at) ??
       this.#weighBatches(batchesIn(message), view, bearer, at);
     if (refusal !== null) return refusal;
-    this.#meet(message, evidence.exhibits, view);
-    return { evidence: evidence.exhibits.map((exhibit) => exhibit.message) };
+    this.#meet(named, evidence.exhibits, view);
+    return evidence.exhibits.map((exhibit) => exhibit.message);
   }
 
   /** The sender and its key, known before or brought along. */
-  #identify(message: Enveloped): Member | Refusal {
+  #identify(message: Enveloped, named: readonly Member[]): Member | Refusal {
     const clientID = senderOf(message);
-    const offered = membersIn(message).find((member) => member.clientID === clientID);
+    const offered = named.find((member) => member.clientID === clientID);
     if (offered !== undefined) {
       return this.#isProven(offered) ? offered : { code: 'wrong-name', name: clientID };
     }
@@ -216,8 +218,9 @@ export class Door {
   /** Checks the signatures of the evidence; null where all of them hold. */
   #weigh(exhibits: readonly Exhibit[], bearer: Payer | null, at: Instant): Refusal | null {
     for (const exhibit of exhibits) {
+      const { publicKey } = exhibit;
       const topic = sharedTopicOf(this.#prefix, exhibit.message.kind);
-      const outcome = this.#checker.check({ ...exhibit, topic }, bearer, at);
+      const outcome = this.#checker.check({ publicKey, topic }, exhibit, bearer, at);
       if (outcome === 'too-many') return { code: 'too-many' };
       if (outcome === 'forged') {
         const problem = `${exhibit.label} is not signed by ${exhibit.message.clientID}.`;
@@ -250,11 +253,11 @@ export class Door {
   }
 
   /** Keeps the keys that a good message brought along: of its voters, and of those it names. */
-  #meet(message: Enveloped, exhibits: readonly Exhibit[], view: DoorView): void {
+  #meet(named: readonly Member[], exhibits: readonly Exhibit[], view: DoorView): void {
     for (const { message: vote, publicKey } of exhibits) {
       this.#directory.hear({ clientID: vote.clientID, publicKey }, view.members);
     }
-    for (const member of membersIn(message)) this.#directory.note(member);
+    for (const member of named) this.#directory.note(member);
   }
 }
 

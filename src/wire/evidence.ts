@@ -20,6 +20,8 @@ export type Evidence =
   | { readonly ok: true; readonly exhibits: readonly Exhibit[] }
   | { readonly ok: false; readonly problem: string };
 
+const nothing: Evidence = { ok: true, exhibits: [] };
+
 type Carried = { readonly kind: 'vote' | 'acknowledgement'; readonly texts: readonly string[] };
 
 type KeyOf = (clientID: ClientID) => PublicKey | null;
@@ -58,6 +60,7 @@ export function evidenceOf(message: Enveloped, keyOf: KeyOf, reader: Reader): Ev
   const problem = countProblem(message);
   if (problem !== null) return { ok: false, problem };
   const { kind, texts } = carriedBy(message);
+  if (texts.length === 0) return nothing;
   const keys = new Map(membersIn(message).map((member) => [member.clientID, member.publicKey]));
   const signerKey = (signer: ClientID): PublicKey | null =>
     keys.get(signer) ?? (kind === 'vote' ? null : keyOf(signer));
@@ -69,12 +72,13 @@ export function evidenceOf(message: Enveloped, keyOf: KeyOf, reader: Reader): Ev
     if (!read.ok) return { ok: false, problem: `${label} ${read.problem}.` };
     const wrong = voteProblem(message, read.message, voters);
     if (wrong !== null) return { ok: false, problem: `${label} ${wrong}.` };
-    const publicKey = signerKey(read.message.clientID);
+    const { message: exhibit, signed, signature } = read;
+    const publicKey = signerKey(exhibit.clientID);
     if (publicKey === null) {
       const lack = kind === 'vote' ? 'who is no member' : 'whose key is not known';
-      return { ok: false, problem: `${label} is by ${read.message.clientID}, ${lack}.` };
+      return { ok: false, problem: `${label} is by ${exhibit.clientID}, ${lack}.` };
     }
-    exhibits.push({ ...read, text, label, publicKey });
+    exhibits.push({ message: exhibit, text, signed, signature, label, publicKey });
   }
   return { ok: true, exhibits };
 }
@@ -89,8 +93,10 @@ function carriedBy(message: Enveloped): Carried {
       ? { kind: 'vote', texts: message.founding.votes }
       : { kind: 'acknowledgement', texts: message.seals.flat() };
   }
-  return { kind: 'vote', texts: [] };
+  return { kind: 'vote', texts: noTexts };
 }
+
+const noTexts: readonly string[] = [];
 
 /** A founding takes the votes of all (PROTOCOL 5.5). */
 function countProblem(message: Enveloped): string | null {

@@ -31,9 +31,9 @@ const TOPICS: Readonly<Record<Exclude<MessageKind, 'presence' | 'answer'>, strin
   outcome: 'outcome',
 };
 
-/** Kinds by the word in the topic; a Map, so that no inherited name counts as one. */
-const KINDS: ReadonlyMap<string, MessageKind> = new Map(
-  Object.entries(TOPICS).map(([kind, word]) => [word, kind as MessageKind]),
+/** What the words in topics say; a Map, so that no inherited name counts as one. */
+const PLACES: ReadonlyMap<string, Place> = new Map(
+  Object.entries(TOPICS).map(([kind, word]) => [word, { kind: kind as MessageKind, owner: null }]),
 );
 
 /** The two kinds whose topic ends with a name. */
@@ -62,14 +62,12 @@ export function sharedTopicOf(prefix: string, kind: keyof typeof TOPICS): string
 /** What is said on `topic`; null for one that is not ours. */
 export function readTopic(prefix: string, topic: string): Place | null {
   if (!topic.startsWith(`${prefix}/`)) return null;
-  const [word = '', owner, ...rest] = topic.slice(prefix.length + 1).split('/');
-  if (rest.length > 0) return null;
-  if (owner === undefined) {
-    const kind = KINDS.get(word);
-    return kind === undefined ? null : { kind, owner: null };
-  }
+  const levels = topic.slice(prefix.length + 1);
+  const place = PLACES.get(levels);
+  if (place !== undefined) return place;
+  const [word = '', owner, ...rest] = levels.split('/');
   const kind = OWNED.get(word);
-  return kind === undefined || !isClientID(owner) ? null : { kind, owner };
+  return kind === undefined || !isClientID(owner) || rest.length > 0 ? null : { kind, owner };
 }
 
 /** What a peer subscribes to: filters that do not overlap, as some brokers would deliver twice. */

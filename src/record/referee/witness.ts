@@ -4,7 +4,7 @@ import type { Hasher, Verifier } from '../../domain/crypto.ts';
 import { type Enveloped, type Member, senderOf } from '../../domain/message.ts';
 import type { ClientID, Digest, Instant, PublicKey } from '../../domain/names.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { Checker } from '../../wire/checker.ts';
+import { Checker, type Claim, type Words } from '../../wire/checker.ts';
 import { cutSignature } from '../../wire/envelope.ts';
 import { evidenceOf, membersIn } from '../../wire/evidence.ts';
 import { toWire } from '../../wire/fields.ts';
@@ -121,7 +121,7 @@ export class Witness {
     const publicKey = found.who === null ? null : this.#keyFor(found.who, text);
     const cut = cutSignature(text);
     const isSigned =
-      publicKey !== null && cut !== null && this.#isSigned({ topic, text, publicKey, ...cut });
+      publicKey !== null && cut !== null && this.#isSigned({ publicKey, topic }, { text, ...cut });
     return { kind: 'charge', charge: isSigned ? found : { ...found, who: null }, isSigned };
   }
 
@@ -134,10 +134,11 @@ export class Witness {
   }
 
   /** Whether this is said by whom it names. */
-  #judgeName({ message, ...letter }: Letter, { clientID, publicKey }: Member): Charge | null {
+  #judgeName(letter: Letter, { clientID, publicKey }: Member): Charge | null {
+    const { message, topic } = letter;
     if (!this.#society.proves({ clientID, publicKey }))
       return charge('provenName', clientID, 'is named with a key that is not its own');
-    if (this.#isSigned({ ...letter, publicKey })) return null;
+    if (this.#isSigned({ publicKey, topic }, letter)) return null;
     const what = `did not sign what is said in its name (a ${message.kind})`;
     return charge('signature', clientID, what);
   }
@@ -158,9 +159,9 @@ export class Witness {
     return charge('noOtherFields', sender, what);
   }
 
-  #isSigned(claim: Parameters<Checker['check']>[0]): boolean {
+  #isSigned(claim: Claim, words: Words): boolean {
     this.#clock += AGES;
-    return this.#checker.check(claim, OPEN_TO_ALL, this.#clock as Instant) === 'held';
+    return this.#checker.check(claim, words, OPEN_TO_ALL, this.#clock as Instant) === 'held';
   }
 
   #testify(letter: Letter, how: Place & Pick<Said, 'qos' | 'retained'>): Said {
@@ -190,7 +191,7 @@ export class Witness {
     }
     for (const exhibit of read.exhibits) {
       const topic = sharedTopicOf(this.#prefix, exhibit.message.kind);
-      if (this.#isSigned({ ...exhibit, topic })) continue;
+      if (this.#isSigned({ publicKey: exhibit.publicKey, topic }, exhibit)) continue;
       const problem = `${exhibit.label} is not signed by ${short(exhibit.message.clientID)}.`;
       return { evidence: [], flaw: this.#flaw(message, problem) };
     }
