@@ -23,18 +23,16 @@ export function absorbSha1(blocks: readonly Int32Array[]): Int32Array {
 
 /** Section 6.1.2: the state after one more block of 16 words. */
 function compress(state: Int32Array, block: Int32Array): Int32Array {
-  const schedule = [...block];
-  for (let t = 16; t < 80; t += 1) {
-    const [three = 0, eight = 0, fourteen = 0, sixteen = 0] = [3, 8, 14, 16].map(
-      (back) => schedule[t - back],
-    );
-    schedule.push(rotateLeft(three ^ eight ^ fourteen ^ sixteen, 1));
-  }
+  const schedule = new Int32Array(80);
+  schedule.set(block);
+  const back = (t: number): number => schedule[t] ?? 0;
+  for (let t = 16; t < 80; t += 1)
+    schedule[t] = rotateLeft(back(t - 3) ^ back(t - 8) ^ back(t - 14) ^ back(t - 16), 1);
   let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
-  for (const [t, word] of schedule.entries()) {
+  for (let t = 0; t < 80; t += 1) {
     const phase = Math.floor(t / 20);
     const mixed = FUNCTIONS[phase]?.(b, c, d) ?? 0;
-    const next = (rotateLeft(a, 5) + mixed + e + (CONSTANTS[phase] ?? 0) + word) | 0;
+    const next = (rotateLeft(a, 5) + mixed + e + (CONSTANTS[phase] ?? 0) + back(t)) | 0;
     e = d;
     d = c;
     c = rotateLeft(b, 30);

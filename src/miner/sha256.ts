@@ -74,9 +74,9 @@ export function blocksOf(message: Uint8Array): Int32Array[] {
   bytes[message.length] = 0x80;
   const view = new DataView(bytes.buffer);
   view.setUint32(bytes.length - 4, message.length * 8);
-  return Array.from({ length: count }, (_, block) =>
-    Int32Array.from({ length: 16 }, (_, index) => view.getInt32(block * BLOCK_BYTES + index * 4)),
-  );
+  const words = new Int32Array(count * 16);
+  for (let at = 0; at < words.length; at += 1) words[at] = view.getInt32(4 * at);
+  return Array.from({ length: count }, (_, block) => words.subarray(16 * block, 16 * (block + 1)));
 }
 
 /** Zero bits at the beginning of a digest, 0 to 256. */
