@@ -7,7 +7,7 @@ import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
 import type { Settings } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
-import { type Member, type Message, senderOf } from '../domain/message.ts';
+import type { Member, Message } from '../domain/message.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import type { View } from '../peer/view.ts';
@@ -20,10 +20,11 @@ import type { Fact } from './checkers/fact.ts';
 import { FalseLink } from './false-link.ts';
 import { FalseMiner } from './false-miner.ts';
 import { FalseService } from './false-service.ts';
+import { memoHasher } from './memo-hasher.ts';
 import { memoReader } from './memo-reader.ts';
 import { calm, type Nemesis, Network } from './network.ts';
 import { type Personality, plainBroker } from './personality.ts';
-import { toyIdentity, toySigner, toyVerifier } from './toy-crypto.ts';
+import { ToyNotary, toyIdentity, toySigner } from './toy-crypto.ts';
 
 /** A fact without whom it is about, and when. */
 type Happening = Fact extends infer One
@@ -79,11 +80,14 @@ export class World {
   readonly service: FalseService | null;
   readonly #options: WorldOptions;
   readonly #reader = memoReader();
+  readonly #notary = new ToyNotary();
+  readonly #hasher: Hasher;
   /** Virtual time that one miner needs for a solution, on average. */
   solveMs: number;
 
   constructor(options: WorldOptions) {
     this.#options = options;
+    this.#hasher = memoHasher(options.hasher);
     this.chance = new Chance(options.seed);
     this.solveMs = options.solveMs ?? 3_000;
     const { personality = plainBroker, nemesis = calm } = options;
@@ -133,21 +137,20 @@ export class World {
     peer: Omit<Inhabitant, 'client' | 'link' | 'isAlive'>,
   ): Pick<Inhabitant, 'client' | 'link'> {
     const { self, name, settings, disk, body } = peer;
-    const { hasher } = this.#options;
     let link: FalseLink | null = null;
     const client = new Client({
       settings,
       prefix: DEFAULT_PREFIX,
       seed: this.chance.hex(),
-      hasher,
-      signer: toySigner(self.publicKey),
-      verifier: toyVerifier(),
+      hasher: this.#hasher,
+      signer: this.#notary.signerOf(self.publicKey),
+      verifier: this.#notary,
       clock: body.clock(),
       journal: disk,
       miner: new FalseMiner(
         body,
         this.chance,
-        hasher,
+        this.#options.hasher,
         () => this.solveMs,
         () => !this.idlers.has(self.clientID),
       ),
@@ -164,8 +167,8 @@ export class World {
       witness: {
         onTurn: (event, moment, effects) => {
           this.#options.onTurn?.(name, event, moment, effects);
-          if (event.kind !== 'heard' || event.message.kind === 'transaction') return;
-          if (senderOf(event.message) !== self.clientID)
+          if (event.kind !== 'heard' || !isOfDraw(event.message)) return;
+          if (event.message.clientID !== self.clientID)
             this.#tell(self, { kind: 'heard', message: event.message });
         },
         onSaid: (message) => this.#tell(self, { kind: 'said', message }),
@@ -176,7 +179,9 @@ export class World {
   }
 
   #tell({ clientID }: Member, fact: Happening): void {
-    this.#options.onFact?.({ at: this.agenda.now, by: clientID, ...fact });
+    // Nobody else has it: made whole, not copied.
+    const whole = Object.assign(fact, { at: this.agenda.now, by: clientID }) as Fact;
+    this.#options.onFact?.(whole);
   }
 
   #settings(self: Member): Settings {
@@ -278,4 +283,11 @@ export class World {
     const found = this.peers.find(({ self }) => self.clientID === clientID);
     return found?.name ?? clientID.slice(0, 8);
   }
+}
+
+/** What the check of the draw asks for; no other checker looks at what is heard. */
+function isOfDraw(
+  message: Message,
+): message is Extract<Message, { kind: 'commitment' | 'reveal' }> {
+  return message.kind === 'commitment' || message.kind === 'reveal';
 }

@@ -1,5 +1,6 @@
 /** Liveness: a controller and blocks once faults are over, and nothing without a majority. */
 
+import { UNFOUNDED } from '../../domain/names.ts';
 import type { World } from '../world.ts';
 import type { Violation } from './all.ts';
 
@@ -22,9 +23,10 @@ const lastWords = 1;
 export function problemOfHealing(world: World, isOver: () => boolean): Violation | null {
   if (!world.runUntil(() => isOver() || world.controller() !== null, healMs))
     return problem('No controller came after the faults were over.');
-  const height = Math.max(Math.max(...heights(world)) + blocksMore, blocksLeast);
+  const height = Math.max(highest(world) + blocksMore, blocksLeast);
+  // Asked after every event: the first one who lacks the block answers for all.
   const isFlowing = world.runUntil(
-    () => isOver() || heights(world).every((each) => each >= height),
+    () => isOver() || world.alive().every((peer) => world.view(peer).height >= height),
     blocksMs,
   );
   return isFlowing ? null : problem(`Block ${height} did not reach everybody.`);
@@ -36,7 +38,7 @@ export function problemOfDoom(world: World, isOver: () => boolean): Violation | 
   const since = world.told.length;
   world.runUntil(isOver, healMs);
   if (isOver()) return null;
-  if (Math.max(0, ...heights(world)) > most) return problem('A minority sealed a block.');
+  if (highest(world) > most) return problem('A minority sealed a block.');
   const told = world.told.slice(since);
   const silent = world
     .alive()
@@ -49,8 +51,9 @@ export function problemOfDoom(world: World, isOver: () => boolean): Violation | 
 
 const isNoQuorum = (kind: string): boolean => kind === 'no-quorum';
 
-function heights(world: World): readonly number[] {
-  return world.alive().map((peer) => world.view(peer).height);
+/** How many blocks anybody has who lives; -1 for none at all. */
+function highest(world: World): number {
+  return Math.max(UNFOUNDED, ...world.alive().map((peer) => world.view(peer).height));
 }
 
 function problem(sentence: string): Violation {

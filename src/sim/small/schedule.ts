@@ -10,6 +10,7 @@ import { controllerOf } from '../../peer/presence.ts';
 import { Chance } from '../chance.ts';
 import type { Violation } from '../checkers/all.ts';
 import type { Fact } from '../checkers/fact.ts';
+import { memoHasher } from '../memo-hasher.ts';
 import type { Actor } from './actor.ts';
 import type { Deed } from './deeds.ts';
 import type { Letter } from './making.ts';
@@ -70,7 +71,7 @@ class Schedule {
     this.#onStep = onStep;
     this.#temper = drawTemper(chance);
     this.#hasChanges = cast.extra > 0;
-    this.#stage = new Stage(cast, seed, remembering(hasher), chance, this.#temper);
+    this.#stage = new Stage(cast, seed, memoHasher(hasher), chance, this.#temper);
     this.#show(this.#stage.begin());
   }
 
@@ -216,19 +217,4 @@ function riskOf({ state: { office, election } }: Actor): number {
 
 function isResult({ message }: Letter, height: number): boolean {
   return message.kind === 'result' && message.result === 1 && message.transactionID === height;
-}
-
-/** Peers and checkers ask for the same digests again and again. */
-function remembering(hasher: Hasher): Hasher {
-  const known = new Map<string, ReturnType<Hasher['sha256']>>();
-  return {
-    sha256(data) {
-      if (typeof data !== 'string') return hasher.sha256(data);
-      const before = known.get(data);
-      if (before !== undefined) return before;
-      const digest = hasher.sha256(data);
-      known.set(data, digest);
-      return digest;
-    },
-  };
 }
