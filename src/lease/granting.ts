@@ -26,9 +26,13 @@ export const mostHeld = 2;
 /** Whoever let leases lapse has to wait so long for another, and longer each time. */
 const lapseMs = 10_000;
 
-/** A lease is over after so long, or after so many times what its work takes. */
+/** A lease is over after so long, or after so many times what its work takes, up to an hour. */
 const expiryLeastMs = 12_000;
 const expiryTimes = 3;
+const expiryMostMs = 3_600_000;
+
+/** A search of less than this share of a first lease shows how soon it began, no more. */
+const measurable = 0.1;
 
 export type Holder = {
   readonly clientID: ClientID;
@@ -64,7 +68,16 @@ export function openIn(book: Book): Ranges {
 /** After so many milliseconds whoever is to search all these may be given up. */
 export function expiryOf(ranges: Ranges, rate: number): number {
   const workMs = rate > 0 ? (sizeOf(ranges) / rate) * 1000 : 0;
-  return Math.round(Math.max(expiryLeastMs, expiryTimes * workMs));
+  return Math.round(Math.min(expiryMostMs, Math.max(expiryLeastMs, expiryTimes * workMs)));
+}
+
+/** Hashes a second of a search; null if it was too short to tell, as one with an early find is. */
+export function paceOf(
+  tried: number,
+  elapsedMs: number,
+  first: number = usualFirst,
+): number | null {
+  return tried < measurable * first ? null : Math.round((1000 * tried) / Math.max(1, elapsedMs));
 }
 
 /** Towards the end all get less, so that they end together. */

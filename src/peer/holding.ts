@@ -5,6 +5,7 @@ import type { Lease, Report } from '../domain/message.ts';
 import type { Instant, QuestID, TransactionID, WorkID } from '../domain/names.ts';
 import type { Range } from '../domain/quest.ts';
 import { wantedOf } from '../lease/book.ts';
+import { paceOf } from '../lease/granting.ts';
 import { NEAR_MOST, nearBitsOf } from '../lease/near.ts';
 import { presentRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
@@ -130,9 +131,9 @@ function report(step: Step, held: Held, tried: number): void {
   const { found } = held;
   const end = found ?? range.to;
   const near = [...new Set(held.near)].filter((nonce) => nonce < end).sort((a, b) => a - b);
-  const elapsedMs = Math.max(1, step.since(held.since ?? step.now.at));
-  const rate = Math.round((1000 * tried) / elapsedMs);
-  state.paces[held.quest.algorithm] = rate;
+  const { algorithm } = held.quest;
+  const pace = paceOf(tried, step.since(held.since ?? step.now.at), state.settings.firstLease);
+  if (pace !== null) state.paces[algorithm] = pace;
   const said: Report = {
     kind: 'report',
     clientID: step.self,
@@ -141,7 +142,7 @@ function report(step: Step, held: Held, tried: number): void {
     to: range.to,
     found,
     near: near.slice(0, NEAR_MOST),
-    rate,
+    rate: state.paces[algorithm] ?? 0,
   };
   const reports = [...held.reports, said].slice(-mostReports);
   begin(step, { ...held, reports }, others);

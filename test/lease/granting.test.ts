@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lapseGrants, newBook } from '../../src/lease/book.ts';
-import { expiryOf, nextRange } from '../../src/lease/granting.ts';
+import { expiryOf, nextRange, paceOf } from '../../src/lease/granting.ts';
 import { ann, bob, first, grant, instant, quest } from './people.ts';
 
 describe('the next range', () => {
@@ -56,5 +56,16 @@ describe('the next range', () => {
   it('is given the time that it takes, three times over', () => {
     expect(expiryOf([first], 0)).toBe(12_000);
     expect(expiryOf([{ from: 0, to: 1_000_000 }], 100_000)).toBe(30_000);
+    expect(expiryOf([{ from: 0, to: 1_000_000 }], 5)).toBe(3_600_000);
+  });
+});
+
+describe('a pace', () => {
+  it('is what a search shows that was long enough', () => {
+    expect(paceOf(100_000, 50)).toBe(2_000_000);
+    expect(paceOf(10_000, 0)).toBe(10_000_000);
+    // A find after nine nonces, and a busy machine: no sign of 33 hashes a second.
+    expect(paceOf(9, 270)).toBeNull();
+    expect(paceOf(20, 200, 200)).toBe(100);
   });
 });
