@@ -15,7 +15,7 @@ export function describeQuest({ bits, algorithm, from, to }: Omit<Quest, 'prefix
 
 /** Goes on behind who says it. */
 export function describeOutcome(outcome: Outcome): string {
-  if (outcome.kind === 'found') return `the lowest nonce is ${outcome.nonce}`;
+  if (outcome.kind === 'found') return `nonce ${outcome.nonce} is found`;
   if (outcome.kind === 'exhausted') return 'there is no such nonce';
   return `refused, ${faults[outcome.reason]}`;
 }

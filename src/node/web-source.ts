@@ -1,5 +1,6 @@
 /** A web service that work comes from: GET gives a task, POST takes a find. */
 
+import { isUtf8 } from 'node:buffer';
 import type { WorkSource } from '../client/work-source.ts';
 import {
   type Fetched,
@@ -29,6 +30,8 @@ const previousMost = prefixMost - STAMP_DIGITS;
 /** With these, a find will never be taken, however often it is handed in. */
 const forGood: ReadonlySet<number> = new Set([400, 409, 410, 412, 422]);
 
+const elsewhere: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 /** Nothing happens until it is called. */
 export function createWebSource(place: SourceUrl): WorkSource {
   return new WebSource(place);
@@ -37,12 +40,15 @@ export function createWebSource(place: SourceUrl): WorkSource {
 type Answer = {
   readonly status: number;
   readonly patienceMs: number | null;
+  /** What is not UTF-8 in it is replaced. */
   readonly text: string;
+  readonly isUtf8: boolean;
 };
 
 class WebSource implements WorkSource {
   readonly #place: SourceUrl;
-  readonly #closing = new AbortController();
+  /** Calls under way. */
+  readonly #calls = new Set<AbortController>();
 
   constructor(place: SourceUrl) {
     this.#place = place;
@@ -71,7 +77,8 @@ class WebSource implements WorkSource {
   }
 
   close(): void {
-    this.#closing.abort();
+    for (const call of this.#calls) call.abort();
+    this.#calls.clear();
   }
 
   #call(
@@ -85,16 +92,27 @@ class WebSource implements WorkSource {
       ...init.headers,
       ...(authorization !== null && { authorization }),
     };
-    const timeout = AbortSignal.timeout(answerMs);
-    const signal = AbortSignal.any([timeout, this.#closing.signal]);
-    // Whoever is sent elsewhere by a POST may end up with a GET, and its answer says nothing.
-    const asked = fetch(url, { ...init, headers, signal, redirect: 'manual' }).then(readAnswer);
+    // One for each call: a signal that stays remembers all that were ever made from it.
+    const call = new AbortController();
+    this.#calls.add(call);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      call.abort();
+    }, answerMs).unref();
     const tell =
       <T>(say: (said: T) => void) =>
       (said: T) => {
-        if (!this.#closing.signal.aborted) say(said);
+        clearTimeout(timer);
+        if (this.#calls.delete(call)) say(said);
       };
-    asked.then(tell(onAnswer), (error: unknown) => tell(onTrouble)(troubleOf(error, timeout)));
+    // Whoever is sent elsewhere by a POST may end up with a GET, and its answer says nothing.
+    const { signal } = call;
+    const asked = fetch(url, { ...init, headers, signal, redirect: 'manual' }).then(readAnswer);
+    asked.then(
+      tell(onAnswer),
+      tell((error: unknown) => onTrouble(troubleOf(error, isLate))),
+    );
   }
 }
 
@@ -110,8 +128,14 @@ async function readAnswer(response: Response): Promise<Answer> {
     if (length > answerMost) throw new TooLong();
     pieces.push(piece);
   }
-  const text = Buffer.concat(pieces).toString('utf8');
-  return { status: response.status, patienceMs: patienceIn(response.headers), text };
+  const bytes = Buffer.concat(pieces);
+  return {
+    status: response.status,
+    patienceMs: patienceIn(response.headers),
+    // Leaves a byte order mark out (RFC 8259 section 8.1).
+    text: new TextDecoder().decode(bytes),
+    isUtf8: isUtf8(bytes),
+  };
 }
 
 /** RFC 9110 section 10.2.3, in seconds; a date is as good as nothing. */
@@ -124,6 +148,8 @@ function readTask(answer: Answer, { bitsPerZero }: SourceUrl): Fetched {
   const { status, text, patienceMs } = answer;
   if (status === 204) return failed('no-work', 'has no work', patienceMs);
   if (status !== 200) return failed('status', describeStatus(answer), patienceMs);
+  // All would search for a text that the service does not mean.
+  if (!answer.isUtf8) return nonsense(`what is not in UTF-8: ${shown(text)}`);
   const value = parse(text);
   if (value === undefined) return nonsense(`no JSON: ${shown(text)}`);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -149,13 +175,13 @@ function readVerdict(answer: Answer): Submitted {
 
 /** `answers 503 (closed for today)`. */
 function describeStatus({ status, text }: Answer): string {
-  if (status >= 300 && status < 400) return `answers ${status}: it is somewhere else, say where`;
+  if (elsewhere.has(status)) return `answers ${status}: it is somewhere else, say where`;
   return `answers ${status}${text.trim() === '' ? '' : ` (${shown(text)})`}`;
 }
 
-function troubleOf(error: unknown, timeout: AbortSignal): Trouble {
+function troubleOf(error: unknown, isLate: boolean): Trouble {
   const patienceMs = null;
-  if (timeout.aborted)
+  if (isLate)
     return { code: 'slow', problem: `does not answer within ${answerMs / 1000} s`, patienceMs };
   if (error instanceof TooLong)
     return { code: 'too-long', problem: `answers more than ${answerMost} bytes`, patienceMs };

@@ -44,7 +44,7 @@ export function leaseTo(step: Step, holder: ClientID, said: Pick<Offer, 'quest' 
   office.workers[holder] = now.at;
   tidyUp(step, heard);
   // All is known that was asked, and its answer is on its way.
-  if (missingIn(book).length === 0) return;
+  if (isEnough(step, heard)) return;
   const workers = countWorkers(step, office);
   const first = step.state.settings.firstLease ?? usualFirst;
   for (let more = 0; more < mostHeld; more += 1) {
@@ -83,13 +83,20 @@ function tidyUp(step: Step, { book }: HeardQuest): void {
   );
 }
 
-/** Answers what is searched to its end. */
+/** A service takes any find; all others are promised the lowest. */
+function isEnough({ state }: Step, { id, book, isForOthers }: HeardQuest): boolean {
+  if (missingIn(book).length === 0) return true;
+  const isErrand = state.sourcing?.errand?.id === id && !isForOthers;
+  return isErrand && book.found !== null && state.wishes.every((each) => each.id !== id);
+}
+
+/** Answers what is searched to its end, or as far as it need be. */
 export function answerIfDone(step: Step): void {
   const office = officeNow(step);
   const heard = presentQuest(step);
   if (office === null || heard === null) return;
   tidyUp(step, heard);
-  if (missingIn(heard.book).length > 0) return;
+  if (!isEnough(step, heard)) return;
   const { found } = heard.book;
   office.isBlockDue = true;
   sayOutcome(step, heard, found === null ? { kind: 'exhausted' } : { kind: 'found', nonce: found });

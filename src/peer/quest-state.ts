@@ -12,6 +12,10 @@ export type HeardQuest = {
   readonly book: Book;
   /** When somebody last wanted it. */
   askedAt: Instant;
+  /** The controller of its time has asked for it, which it does for a service. */
+  isErrand: boolean;
+  /** Somebody else has asked for it: then any find will not do, it must be the lowest. */
+  isForOthers: boolean;
   /** What its controller said, whatever we have seen of it ourselves. */
   outcome: Outcome | null;
 };
@@ -50,6 +54,8 @@ export type Sourcing = {
   asked: number | null;
   /** In vain, one after another. */
   attempts: number;
+  /** Finds that were rejected, one after another. */
+  rejections: number;
   /** When people last heard of trouble; null while there is none. */
   toldAt: Instant | null;
   errand: Errand | null;

@@ -11,7 +11,7 @@ import { dropLeases, hold, offer } from './holding.ts';
 import { answerIfDone, leaseTo, sayOutcome } from './leasing.ts';
 import { controllerOf } from './presence.ts';
 import type { HeardQuest, Wish } from './quest-state.ts';
-import { forgetQuests, hearOfQuest, isPossible, questOf, zerosIn } from './quests.ts';
+import { forgetQuests, isCrowded, isPossible, questOf, takeQuest, zerosIn } from './quests.ts';
 import type { Step } from './step.ts';
 
 /** While there is a quest, all that has its time is looked at so often. */
@@ -56,9 +56,16 @@ function hearQuest(step: Step, quest: AskedQuest): void {
   }
   const before = questOf(step.state, id);
   if (quest.publicKey !== undefined && before?.outcome !== null) showMandate(step);
-  const heard = hearOfQuest(step, quest, quest.clientID === step.self);
-  if (heard === null) sayOutcome(step, { id }, { kind: 'refused', reason: 'too-many-quests' });
-  else if (heard.outcome !== null) sayOutcome(step, heard, heard.outcome);
+  const isOurs = quest.clientID === step.self;
+  const isErrand = quest.clientID === controllerOf(step.state);
+  if (before === null && !isOurs && !isErrand && isCrowded(step)) {
+    sayOutcome(step, { id }, { kind: 'refused', reason: 'too-many-quests' });
+    return;
+  }
+  const heard = takeQuest(step, id, quest, isErrand);
+  heard.isErrand ||= isErrand;
+  heard.isForOthers ||= !isErrand;
+  if (heard.outcome !== null) sayOutcome(step, heard, heard.outcome);
 }
 
 /** Who has only just come to look on may not know yet whose answer counts. */
@@ -82,7 +89,7 @@ function hearLease(step: Step, lease: Lease): Refusal | null {
   // Our own leases are no sign that anybody still wants the quest.
   const isOurs = lease.clientID === step.self;
   const id = questIDOf(lease.quest, step.hasher);
-  const heard = isOurs ? questOf(state, id) : hearOfQuest(step, lease.quest);
+  const heard = isOurs ? questOf(state, id) : takeQuest(step, id, lease.quest);
   if (heard === null) return null;
   // A new controller may not have heard the outcome; then it is found out again.
   heard.outcome = null;

@@ -3,7 +3,7 @@
 import type { Instant, QuestID } from '../domain/names.ts';
 import type { Outcome, Quest } from '../domain/quest.ts';
 import { newBook } from '../lease/book.ts';
-import { questIDOf, questsMost } from '../lease/quest.ts';
+import { questsMost } from '../lease/quest.ts';
 import { zerosOf } from '../miner/candidates.ts';
 import type { HeardQuest } from './quest-state.ts';
 import type { State } from './state.ts';
@@ -34,43 +34,56 @@ export function isWanted(step: Step, { outcome, askedAt }: HeardQuest): boolean 
   return outcome === null && step.since(askedAt) < wantedMs;
 }
 
-/** What the network searches for: one quest after another, in the order of their coming. */
+/** What the network searches for: one quest after another. */
 export function presentQuest(step: Step): HeardQuest | null {
   return wantedQuests(step)[0] ?? null;
 }
 
-/** We hear of a quest, maybe again. Null where too many others wait, unless it is our own. */
-export function hearOfQuest(step: Step, quest: Quest, isOurs = false): HeardQuest | null {
+/** A quest by this name that we know, which somebody wants again; else a new one. */
+export function takeQuest(step: Step, id: QuestID, quest: Quest, isErrand = false): HeardQuest {
   const { state, now } = step;
-  const id = questIDOf(quest, step.hasher);
   const known = questOf(state, id);
   if (known !== null) {
     known.askedAt = now.at;
     return known;
   }
-  if (!isOurs && wantedQuests(step).length >= questsMost) return null;
   makeRoom(step);
   const { algorithm, prefix, bits, from, to } = quest;
-  const asked = { algorithm, prefix, bits, from, to };
-  const heard: HeardQuest = { id, book: newBook(asked), askedAt: now.at, outcome: null };
-  state.quests = [...state.quests, heard];
+  const book = newBook({ algorithm, prefix, bits, from, to });
+  const outcome = null;
+  const heard = { id, book, askedAt: now.at, isErrand, isForOthers: false, outcome };
+  // However many others wait, a service's task is the next one.
+  const present = presentQuest(step);
+  const place = isErrand && present !== null ? state.quests.indexOf(present) + 1 : undefined;
+  state.quests = state.quests.toSpliced(place ?? state.quests.length, 0, heard);
   step.note({ kind: 'quest', quest: id, algorithm, bits, from, to });
   step.alarmBy('quests', 0);
   return heard;
 }
 
+/** Whether as many others wait as may. */
+export function isCrowded(step: Step): boolean {
+  return wantedQuests(step).length >= questsMost;
+}
+
+/** Quests of others never push out those of a service, whose find may be left, nor they them. */
 function makeRoom(step: Step): void {
   const { state } = step;
   if (state.quests.length < keptMost) return;
-  const oldest = state.quests.find((each) => !isWanted(step, each));
+  const idle = state.quests.filter((each) => !isWanted(step, each));
+  const errands = idle.filter(({ isErrand }) => isErrand);
+  const isMostErrands = 2 * errands.length > idle.length;
+  const oldest = idle.find(({ isErrand }) => isErrand === isMostErrands);
   state.quests = state.quests.filter((each) => each !== oldest);
 }
 
 /** Forgets what nobody has wanted for long. */
 export function forgetQuests(step: Step): void {
   const { state } = step;
-  const forMs = state.settings.hasSource === true ? keptForSourceMs : keptMs;
-  state.quests = state.quests.filter(({ askedAt }) => step.since(askedAt) < forMs);
+  const hasSource = state.settings.hasSource === true;
+  const keptFor = ({ isErrand }: HeardQuest): number =>
+    hasSource && isErrand ? keptForSourceMs : keptMs;
+  state.quests = state.quests.filter((each) => step.since(each.askedAt) < keptFor(each));
 }
 
 /** Nobody here wants this quest any more: another one's turn comes at once. */

@@ -240,7 +240,8 @@ function whyIdleInWords(step: Step): Idle | null {
 /** Work from elsewhere may be searched for meanwhile, or be missing, too. */
 function whyWaiting({ sourcing }: State, otherwise: Idle): Idle {
   if (sourcing === null) return { reason: 'no-transactions' };
-  return sourcing.errand === null && sourcing.attempts > 0 ? { reason: 'no-work' } : otherwise;
+  const { errand, attempts, rejections } = sourcing;
+  return errand === null && attempts + rejections > 0 ? { reason: 'no-work' } : otherwise;
 }
 
 /** Whether we are the controller, and open nothing for want of transactions. */

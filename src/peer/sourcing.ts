@@ -45,7 +45,7 @@ export function tendSource(step: Step): void {
     step.cancel('source');
     return;
   }
-  state.sourcing ??= { asked: null, attempts: 0, toldAt: null, errand: null };
+  state.sourcing ??= { asked: null, attempts: 0, rejections: 0, toldAt: null, errand: null };
   const { sourcing } = state;
   const find = sourcing.errand === null ? null : tendErrand(step, sourcing, sourcing.errand);
   const isBusy = sourcing.asked !== null || step.isSet('source');
@@ -136,8 +136,13 @@ export function hearSubmitted(
   sourcing.errand = null;
   if (submitted.kind === 'accepted') {
     sourcing.attempts = 0;
+    sourcing.rejections = 0;
     sourcing.toldAt = null;
-  } else pause(step, sourcing, null);
+    return;
+  }
+  // It may go on rejecting whatever it is given.
+  sourcing.rejections += 1;
+  pause(step, sourcing.rejections, null);
 }
 
 /** Our errands, if this is the answer that they wait for. */
@@ -173,7 +178,9 @@ function takeTask(step: Step, sourcing: Sourcing, task: Task): void {
 /** What another controller had the network search for, or has found and may not have told. */
 function knownErrand({ state, now }: Step, task: Task): Errand | null {
   const known = state.quests.findLast(
-    ({ id, book, outcome }) =>
+    ({ id, book, isErrand, outcome }) =>
+      // Anybody could ask for this text under a time of their own choice.
+      isErrand &&
       isFor(book.quest, task, state.settings) &&
       outcome?.kind !== 'exhausted' &&
       !state.submitted.includes(id),
@@ -221,16 +228,17 @@ function beInTrouble(
   doing: 'fetch' | 'submit',
   { code, problem, patienceMs }: Trouble,
 ): void {
-  pause(step, sourcing, patienceMs);
+  sourcing.attempts += 1;
   const { attempts, toldAt } = sourcing;
+  pause(step, attempts, patienceMs);
   if (toldAt !== null && step.since(toldAt) < tellMs) return;
   sourcing.toldAt = step.now.at;
   step.note({ kind: 'source-failed', doing, code, problem, attempts });
 }
 
-function pause(step: Step, sourcing: Sourcing, patienceMs: number | null): void {
-  sourcing.attempts += 1;
-  const usual = Math.min(longestPauseMs, firstPauseMs * 2 ** (sourcing.attempts - 1));
+/** `times`: in vain, one after another, this one included. */
+function pause(step: Step, times: number, patienceMs: number | null): void {
+  const usual = Math.min(longestPauseMs, firstPauseMs * 2 ** (times - 1));
   // Many networks may wait for one service.
   const wanted = Math.min(longestPatienceMs, Math.max(usual, patienceMs ?? 0));
   step.alarm('source', step.jitter(wanted, 1.25 * wanted));

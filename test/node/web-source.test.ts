@@ -64,6 +64,7 @@ describe('a task', () => {
     ['/work', '{"previous": "00ab", "zeroes": 24}', { previous: '00ab', bits: 24 }],
     ['/work?unit=hex', '{"zeroes": 6, "previous": "", "more": 1}', { previous: '', bits: 24 }],
     ['/work', '{"previous": "é", "zeroes": 0}', { previous: 'é', bits: 1 }],
+    ['/work', '\ufeff{"previous": "a", "zeroes": 60}', { previous: 'a', bits: 60 }],
   ])('from %s is taken: %s', async (path, text, task) => {
     const { source, asked } = await open(say(200, text), path, 'ann:secret@');
     expect(await fetched(source)).toEqual({ kind: 'task', task });
@@ -84,6 +85,7 @@ describe('a task', () => {
     [200, 'too-long', 'answers more than 65536 bytes', 'x'.repeat(70_000)],
     [204, 'no-work', 'has no work', ''],
     [302, 'status', 'answers 302: it is somewhere else', ''],
+    [304, 'status', 'answers 304', ''],
     [500, 'status', 'answers 500 ([2Jclosed)', '\u001b[2Jclosed\n'],
   ])('of %i is trouble, %s', async (status, code, problem, text) => {
     const { source } = await open(say(status, text, { 'retry-after': '7' }));
@@ -92,6 +94,14 @@ describe('a task', () => {
     expect(answer.kind === 'trouble' && answer.trouble.problem).toContain(problem);
     const isPatient = code === 'status' || code === 'no-work';
     expect(answer).toMatchObject({ trouble: { patienceMs: isPatient ? 7_000 : null } });
+  });
+
+  it('in another encoding is trouble: what was meant is not known', async () => {
+    const text = Buffer.from('{"previous": "é", "zeroes": 4}', 'latin1');
+    const { source } = await open((response) => response.end(text));
+    const answer = await fetched(source);
+    const problem = 'gives us what is not in UTF-8: {"previous": "\ufffd", "zeroes": 4}';
+    expect(answer).toMatchObject({ trouble: { code: 'nonsense', problem } });
   });
 
   it('of nobody is trouble, and so is one that breaks off', async () => {

@@ -1,7 +1,7 @@
 /** Commands with which scripts ask a network for searches, and look what came of them. */
 
 import type { Answered } from '../../src/client/client.ts';
-import type { Algorithm } from '../../src/domain/quest.ts';
+import type { Algorithm, Quest } from '../../src/domain/quest.ts';
 import type { Commands } from '../script.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
 
@@ -11,23 +11,18 @@ type Asked = { readonly prefix: string; answered: Answered | null };
 const answers = new WeakMap<Stage, Asked[]>();
 
 export const seekers: Commands<Stage> = {
-  /** search via=p1 prefix=text bits=12 from=0 to=2000 algorithm=sha256d : goes on by itself */
+  /**
+   * search via=p1 prefix=text bits=12 from=0 to=2000 algorithm=sha256d count=1 : goes on by itself;
+   * of several, each has its number behind the text
+   */
   search: (args, stage) => {
     const { prefix = 'text', algorithm = 'sha256d', bits = '12', from = '0', to = '2000' } = args;
-    const asked: Asked = { prefix: prefix.slice(0, 20), answered: null };
-    answers.set(stage, [...(answers.get(stage) ?? []), asked]);
-    const quest = {
-      algorithm: algorithm as Algorithm,
-      prefix,
-      bits: Number(bits),
-      from: Number(from),
-      to: Number(to),
-    };
-    void peerOf(stage, args['via'])
-      .client.search(quest)
-      .then((answered) => {
-        asked.answered = answered;
-      });
+    const count = Number(args['count'] ?? 1);
+    const bounds = { bits: Number(bits), from: Number(from), to: Number(to) };
+    for (let index = 0; index < count; index += 1) {
+      const text = count === 1 ? prefix : `${prefix}${index}`;
+      ask(stage, args['via'], { algorithm: algorithm as Algorithm, prefix: text, ...bounds });
+    }
     return 'asked';
   },
 
@@ -44,6 +39,16 @@ export const seekers: Commands<Stage> = {
     return `${peer.name} cheats`;
   },
 };
+
+function ask(stage: Stage, via: string | undefined, quest: Quest): void {
+  const asked: Asked = { prefix: quest.prefix.slice(0, 20), answered: null };
+  answers.set(stage, [...(answers.get(stage) ?? []), asked]);
+  void peerOf(stage, via)
+    .client.search(quest)
+    .then((answered) => {
+      asked.answered = answered;
+    });
+}
 
 function describe({ prefix, answered }: Asked): string {
   if (answered === null) return `${prefix}: no answer yet`;
