@@ -11,6 +11,7 @@ import { fallBehind, isCatchingUp } from './asking.ts';
 import { findLeased, hearLeasedSearched, leasedWork, noteLease } from './holding.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { controllerOf, countKnown } from './presence.ts';
+import { presentQuest } from './quests.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -228,7 +229,7 @@ function whyIdleInWords(step: Step): Idle | null {
   if (idle === null || idle.reason === 'paused' || idle.reason === 'journal') return idle;
   if (!state.link.isConnected) return { reason: 'disconnected' };
   if (memory.network === null) return whyUnfounded(step);
-  if (isWaiting(state)) return whyWaiting(state, idle);
+  if (isWaiting(state)) return whyWaiting(step, idle);
   if (idle.reason !== 'no-challenge') return idle;
   if (behind !== null) return { reason: 'behind', height: memory.height, of: behind.target };
   if (settings.challenges > 0 && (memory.chain?.mined ?? 0) >= settings.challenges)
@@ -238,10 +239,11 @@ function whyIdleInWords(step: Step): Idle | null {
 }
 
 /** Work from elsewhere may be searched for meanwhile, or be missing, too. */
-function whyWaiting({ sourcing }: State, otherwise: Idle): Idle {
+function whyWaiting(step: Step, otherwise: Idle): Idle {
+  const { sourcing } = step.state;
   if (sourcing === null) return { reason: 'no-transactions' };
-  const { errand, attempts, rejections } = sourcing;
-  return errand === null && attempts + rejections > 0 ? { reason: 'no-work' } : otherwise;
+  const isInVain = sourcing.attempts + sourcing.rejections > 0;
+  return isInVain && presentQuest(step) === null ? { reason: 'no-work' } : otherwise;
 }
 
 /** Whether we are the controller, and open nothing for want of transactions. */
