@@ -23,6 +23,9 @@ const ordinary: ReadonlySet<RefusalCode> = new Set([
 /** All that somebody says who is nobody in the network. */
 const quietWords: ReadonlySet<Message['kind']> = new Set(['request', 'transaction', 'quest']);
 
+/** What is sooner may be lost when an instant is rounded, and its alarm would ring for ever. */
+const soonestMs = 0.001;
+
 export class Step {
   readonly state: State;
   readonly now: Moment;
@@ -74,7 +77,8 @@ export class Step {
   /** Sets the one deadline of this alarm, `afterMs` from now. */
   alarm(alarm: Alarm, afterMs: number): void {
     assert(Number.isFinite(afterMs), 'A deadline is a number of milliseconds.');
-    this.state.alarms[alarm] = (this.now.at + afterMs) as Instant;
+    const waitMs = afterMs > 0 ? Math.max(afterMs, soonestMs) : afterMs;
+    this.state.alarms[alarm] = (this.now.at + waitMs) as Instant;
   }
 
   /** Like `alarm`, but an earlier deadline stands. */

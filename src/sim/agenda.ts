@@ -2,14 +2,22 @@
 
 type Entry = { readonly at: number; readonly order: number; run: (() => void) | null };
 
+const mostAtOnce = 100_000;
+
 export class Agenda {
   /** A binary heap: the entry that comes first is at index 0. */
   readonly #heap: Entry[] = [];
   #now = 1;
   #planned = 0;
+  #atOnce = 0;
 
   get now(): number {
     return this.#now;
+  }
+
+  /** More has happened without any time passing than ever should. */
+  get isStuck(): boolean {
+    return this.#atOnce > mostAtOnce;
   }
 
   /** Plans `run` in so many milliseconds; the function it returns takes it back. */
@@ -33,6 +41,7 @@ export class Agenda {
       }
       this.#removeFirst();
       if (first.run === null) continue;
+      this.#atOnce = first.at === this.#now ? this.#atOnce + 1 : 0;
       this.#now = first.at;
       first.run();
       return true;

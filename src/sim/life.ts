@@ -22,6 +22,8 @@ const shortestMs = 120_000;
 /** How often a network finds a solution, however many mine. */
 const blockMs = 6_000;
 
+const stuck: Violation = { name: 'liveness', sentence: 'So much happens that no time passes.' };
+
 export type Life = {
   readonly plan: Plan;
   readonly world: World;
@@ -62,7 +64,10 @@ export function live(
   new Quests(world, plan.seed).begin();
   const moods = new Moods(world, plan.seed);
   moods.begin();
-  const isOver = (): boolean => violation !== null;
+  const isOver = (): boolean => {
+    if (world.agenda.isStuck) violation ??= stuck;
+    return violation !== null;
+  };
   const pass = (ms: number): boolean => world.runUntil(isOver, ms);
   for (let started = 0; started < plan.peers + plan.extra; started += 1) {
     fate.arrive();

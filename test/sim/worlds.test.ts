@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nodeHasher } from '../../src/node/crypto.ts';
+import { Agenda } from '../../src/sim/agenda.ts';
 import type { Checker } from '../../src/sim/checkers/fact.ts';
 import { problemOfDoom, problemOfHealing } from '../../src/sim/checkers/liveness.ts';
 import { type Life, live, retell, titleOf } from '../../src/sim/life.ts';
@@ -87,6 +88,21 @@ describe('a life that ends badly', () => {
     const smaller = shrink(plan, isFailing);
     expect(smaller.deeds).toHaveLength(1);
     expect(isFailing(smaller)).toBe(true);
+  });
+});
+
+describe('the agenda of a world', () => {
+  const stepsOf = (everyMs: number): Agenda => {
+    const agenda = new Agenda();
+    const goOn = (): void => void agenda.plan(everyMs, goOn);
+    goOn();
+    for (let steps = 0; steps <= 100_001; steps += 1) agenda.step(1e9);
+    return agenda;
+  };
+
+  it('tells when so much happens that no time passes', () => {
+    expect(stepsOf(0).isStuck).toBe(true);
+    expect(stepsOf(0.001).isStuck).toBe(false);
   });
 });
 
