@@ -49,12 +49,22 @@ export function keyOf(state: State, crashes: number, saysAgain: boolean): string
     how === null ? [] : [`${clientID} ${how}`],
   );
   const { hasLeft, isLeaving } = state.link;
-  const booths = Object.values(state.booths).map((booth) => foldBooth(booth, state));
-  const rest = JSON.stringify({ ...state, open: booths }, (name, value: unknown) => {
-    if (idle.has(name) || (!saysAgain && repeated.has(name))) return undefined;
-    return isRecord(value) ? sorted(value) : value;
-  });
+  const open = Object.values(state.booths).map((booth) => foldBooth(booth, state));
+  const isLeftOut = (name: string): boolean => idle.has(name) || (!saysAgain && repeated.has(name));
+  const rest = textOf({ ...state, open }, isLeftOut);
   return `${crashes} ${gone.sort().join()} ${hasLeft} ${isLeaving} ${rest}`;
+}
+
+/** What was heard in another order is the same. */
+function textOf(value: unknown, isLeftOut: (name: string) => boolean): string {
+  if (typeof value === 'string') return `${value.length}:${value}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map((each) => textOf(each, isLeftOut)).join()}]`;
+  let text = '';
+  for (const name of Object.keys(value).sort())
+    if (!isLeftOut(name))
+      text += `${name} ${textOf(value[name as keyof typeof value], isLeftOut)},`;
+  return `{${text}}`;
 }
 
 /** Once we obey, nothing in a booth counts any more; once we have voted, only the votes do. */
@@ -63,14 +73,4 @@ function foldBooth(booth: Booth, state: State): Partial<Booth> | null {
   if (state.obeyed !== null && term <= state.obeyed.term) return null;
   const hasVoted = term <= state.memory.usedTerm;
   return booth.isGivenUp || hasVoted ? { term, votes, hasRevealed, isGivenUp: true } : booth;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** What was heard in another order is the same. */
-function sorted(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const names = Object.keys(record).sort();
-  return Object.fromEntries(names.map((name) => [name, record[name]]));
 }

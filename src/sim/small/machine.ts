@@ -122,10 +122,11 @@ export class Machine {
   }
 
   #keep(key: number | string, from: Local, making: Making): Move | null {
-    const move = this.#close(making, from.crashes);
-    const isNothing = move.to === from && move.letters.length === 0;
-    this.#moves.set(key, isNothing ? null : move);
-    return isNothing ? null : move;
+    const move = making.state === from.state ? null : this.#close(making, from.crashes);
+    const isNothing = move?.to === from && move.letters.length === 0;
+    const kept = isNothing ? null : move;
+    this.#moves.set(key, kept);
+    return kept;
   }
 
   #close({ state, journal, letters, facts }: Making, crashes: number): Move {
@@ -137,7 +138,7 @@ export class Machine {
   }
 
   #fork({ state, journal, crashes }: Local): Making {
-    return new Making(structuredClone(state), journal, this.#desk(crashes));
+    return new Making(state, journal, this.#desk(crashes), 'shared');
   }
 
   #seed(crashes: number): string {

@@ -52,7 +52,8 @@ type Unplaced = Fact extends infer Each
   : never;
 
 export class Making {
-  readonly state: State;
+  #state: State;
+  #isShared: boolean;
   readonly journal: Entry[];
   readonly letters: Letter[] = [];
   readonly facts: Fact[] = [];
@@ -60,10 +61,16 @@ export class Making {
   /** How many words and records it lives to bring out. */
   #left = Number.POSITIVE_INFINITY;
 
-  constructor(state: State, journal: readonly Entry[], desk: Desk) {
-    this.state = state;
+  /** A state that is `shared` is copied as soon as anything may change in it. */
+  constructor(state: State, journal: readonly Entry[], desk: Desk, shared?: 'shared') {
+    this.#state = state;
+    this.#isShared = shared === 'shared';
     this.journal = [...journal];
     this.#desk = desk;
+  }
+
+  get state(): State {
+    return this.#state;
   }
 
   tell(fact: Unplaced): void {
@@ -102,6 +109,8 @@ export class Making {
 
   /** The same dice for the same deed: how often they were thrown before makes no difference. */
   #cast(): void {
+    if (this.#isShared) this.#state = structuredClone(this.#state);
+    this.#isShared = false;
     if (this.state.dice.seed !== '') this.state.dice.throws = 0;
   }
 
