@@ -199,6 +199,7 @@ const stepDowns: Readonly<Record<StepDown, string>> = {
   journal: 'we could not write down what we must not forget',
   leaving: 'we are leaving',
   removed: 'we are no member any more',
+  restarted: 'we were started again',
 };
 
 /** What the codes of systems mean that a journal meets. */

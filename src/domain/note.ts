@@ -56,7 +56,8 @@ export type Suspicion =
   | 'joined-others';
 
 /** Why a controller gave up its mandate. */
-export type StepDown = 'no-quorum' | 'higher-term' | 'behind' | 'journal' | 'leaving' | 'removed';
+export type StepDown = 'no-quorum' | 'higher-term' | 'behind' | 'journal' | Absence;
+type Absence = 'leaving' | 'removed' | 'restarted';
 
 export type Note =
   | { readonly kind: 'connected' }

@@ -181,7 +181,8 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
   state.givenUp = 0;
   leaveElection(step);
   step.cancel('elect');
-  step.note({ kind: 'mandate', term, controller: controllerID, votes, isSelf });
+  if (isSelf && !isOurs) step.note({ kind: 'stepped-down', term, why: 'restarted' });
+  else step.note({ kind: 'mandate', term, controller: controllerID, votes, isSelf });
   if (!isSelf) acquaintanceOf(step, controllerID);
   if (isOurs) enterOffice(step, casts);
   // Its controller may lack our vote, although we have all that it needs.
