@@ -45,7 +45,6 @@ export type Fact =
   | (Omit<NoteOf<'mandate'>, 'isSelf'> & { readonly afterMs: number | null })
   | NoteOf<'roster'>
   | NoteOf<'stepped-down'>
-  | NoteOf<'no-quorum'>
   /** `isSame`: a new controller goes on with what the last one had opened. */
   | (NoteOf<'challenge'> & { readonly isSame: boolean })
   | ({ readonly kind: 'result' } & Outcome)
@@ -56,7 +55,7 @@ export type Fact =
       readonly transactionID: TransactionID;
       readonly digests: readonly Digest[];
     }
-  | (NoteOf<'disconnected' | 'failed' | 'recorded'> & { readonly name: ClientID })
+  | (NoteOf<'no-quorum' | 'disconnected' | 'failed' | 'recorded'> & { readonly name: ClientID })
   /** A process has ended though nobody had asked it to leave. */
   | {
       readonly kind: 'gone';
@@ -108,6 +107,7 @@ export function describeFact(fact: Fact): string {
         `Peers contradict one another about block ${fact.transactionID}: ` +
         `${fact.digests.join(' and ')}; please report this.`
       );
+    case 'no-quorum':
     case 'disconnected':
     case 'failed':
     case 'recorded':

@@ -174,7 +174,6 @@ export class Story {
       case 'election':
       case 'drawn':
       case 'stepped-down':
-      case 'no-quorum':
         return this.#tellElection(said);
       case 'mandate':
         return this.#mandate(said);
@@ -186,6 +185,12 @@ export class Story {
         const { transactionID, miner, solution, reason } = said;
         const fact = { kind: said.kind, transactionID, miner, solution, reason } as const;
         return this.#once(JSON.stringify(fact), fact);
+      }
+      case 'no-quorum': {
+        if (row.name === null) return [];
+        // One that was cut off or frozen is alone with its opinion, which hides nobody else's.
+        const key = `${said.kind} ${this.#term} ${said.present}`;
+        return this.#once(key, { ...noteOf(said), name: row.name });
       }
       case 'disconnected':
       case 'failed':
@@ -215,16 +220,13 @@ export class Story {
     return [noteOf(said)];
   }
 
-  #tellElection(
-    said: SaidOf<'election' | 'drawn' | 'stepped-down' | 'no-quorum'>,
-  ): readonly Fact[] {
+  #tellElection(said: SaidOf<'election' | 'drawn' | 'stepped-down'>): readonly Fact[] {
     if (said.kind === 'election') {
       // The first election is no news: everybody has come for it.
       if (said.suspicion === 'founding') return [];
       if (!this.#suspectedAt.has(said.term)) this.#suspectedAt.set(said.term, said.time);
     }
-    const about = said.kind === 'no-quorum' ? this.#term : said.term;
-    return this.#once(`${said.kind} ${about}`, noteOf(said));
+    return this.#once(`${said.kind} ${said.term}`, noteOf(said));
   }
 
   #mandate(said: SaidOf<'mandate'>): readonly Fact[] {

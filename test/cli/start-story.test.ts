@@ -167,3 +167,21 @@ test('who is admitted votes, and who is removed does not', () => {
   story.end(3, KILLED, at(61));
   expect(story.hopeless()).toEqual({ kind: 'no-majority', living: 1, needed: 2 });
 });
+
+test('who misses a majority is named, and hides nobody who misses one later', () => {
+  const story = storyOf(3);
+  allSay(story, 3, founded(3));
+  allSay(story, 3, mandate(1, 2));
+  const alone = (present: number): Said => ({
+    kind: 'no-quorum',
+    time: at(40),
+    present,
+    needed: 2,
+    of: 3,
+  });
+  const said = [...story.hear(2, alone(1)), ...story.hear(2, alone(1)), ...story.hear(1, alone(0))];
+  expect(said.map(describeFact)).toEqual([
+    '22222222: no quorum: 1 of 3 are here, 2 are needed',
+    '11111111: no quorum: 0 of 3 are here, 2 are needed',
+  ]);
+});
