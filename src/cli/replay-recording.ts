@@ -82,6 +82,7 @@ class Complaints {
         facts: { path: this.#path, lines: this.#count },
       });
     }
+    if (!this.#hasGood) process.stderr.write(`${this.#path}: there is no message in it\n`);
     if (this.#count <= COMPLAINTS_MOST) return;
     process.stderr.write(`${this.#path}: ${this.#count} bad lines in all\n`);
   }
