@@ -23,7 +23,7 @@ const noncesMost = 100_000_000;
 /** One to search, and one to go on with: nobody has to wait for a message. */
 export const mostHeld = 2;
 
-/** Whoever let leases lapse has to wait so long for another, and longer each time. */
+/** Whoever let leases lapse waits so long while others search, and longer each time. */
 const lapseMs = 10_000;
 
 /** A lease is over after so long, or after so many times what its work takes, up to an hour. */
@@ -49,7 +49,9 @@ export function nextRange(book: Book, holder: Holder, now: Instant): Range | nul
   const { clientID, rate } = holder;
   if (book.named.includes(clientID)) return null;
   const lapses = book.lapses[clientID];
-  if (lapses !== undefined && now - lapses.at < lapseMs * lapses.count) return null;
+  const isToWait = lapses !== undefined && now - lapses.at < lapseMs * lapses.count;
+  // Where all were late, as the machine is busy, waiting helps nobody.
+  if (isToWait && doOthersSearch(book, clientID)) return null;
   if (grantsOf(book, clientID).length >= (rate > 0 ? mostHeld : 1)) return null;
   const open = openIn(book);
   const [lowest] = open;
@@ -57,6 +59,10 @@ export function nextRange(book: Book, holder: Holder, now: Instant): Range | nul
   const size = sizeFor(book, holder, sizeOf(open));
   const rest = lowest.to - lowest.from - size;
   return { from: lowest.from, to: rest < leastOf(book, holder) ? lowest.to : lowest.from + size };
+}
+
+function doOthersSearch({ grants }: Book, clientID: ClientID): boolean {
+  return grants.some(({ holder, isOver }) => holder !== clientID && !isOver);
 }
 
 /** What is neither searched nor leased. */

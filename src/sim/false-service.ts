@@ -22,7 +22,9 @@ export type Mood =
   /** It answers what no task is. */
   | 'mad'
   /** It takes finds, and its answers are lost. */
-  | 'mute';
+  | 'mute'
+  /** It rejects whatever it is given. */
+  | 'picky';
 
 /** A find that it took, and the task that it was for. */
 export type Taken = { readonly find: Find; readonly previous: string };
@@ -83,6 +85,7 @@ export class FalseService {
     const problem = isHeard ? this.#judge(find) : null;
     const trouble = this.#trouble();
     if (trouble !== null) return trouble;
+    if (this.mood === 'picky') return { said: rejected('takes nothing'), afterMs: tripMs / 2 };
     const said = problem === null ? ({ kind: 'accepted' } as const) : rejected(problem);
     return { said, afterMs: tripMs / 2 };
   }
@@ -108,6 +111,7 @@ export class FalseService {
   #trouble(): { readonly said: Failed; readonly afterMs: number } | null {
     switch (this.mood) {
       case 'well':
+      case 'picky':
         return null;
       case 'down':
         return failed('unreachable', 'cannot be reached', tripMs / 2);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lapseGrants, newBook } from '../../src/lease/book.ts';
 import { expiryOf, nextRange, paceOf } from '../../src/lease/granting.ts';
-import { ann, bob, first, grant, instant, quest } from './people.ts';
+import { ann, bob, cat, first, grant, instant, quest } from './people.ts';
 
 describe('the next range', () => {
   const holder = { clientID: ann, rate: 0, workers: 1, first: 500 };
@@ -44,13 +44,16 @@ describe('the next range', () => {
     const book = newBook(quest);
     grant(book, ann, first, 10);
     lapseGrants(book, instant(10));
+    // Nobody else does it.
+    expect(nextRange(book, holder, instant(9_000))).not.toBeNull();
+    grant(book, bob, first, 1e9);
     expect(nextRange(book, holder, instant(9_000))).toBeNull();
     expect(nextRange(book, holder, instant(10_010))).not.toBeNull();
     grant(book, ann, first, 10_020);
     lapseGrants(book, instant(10_020));
     expect(nextRange(book, holder, instant(20_030))).toBeNull();
     expect(nextRange(book, holder, instant(30_020))).not.toBeNull();
-    expect(nextRange(book, { ...holder, clientID: bob }, instant(10_020))).not.toBeNull();
+    expect(nextRange(book, { ...holder, clientID: cat }, instant(10_020))).not.toBeNull();
   });
 
   it('is given the time that it takes, three times over', () => {

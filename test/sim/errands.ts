@@ -12,7 +12,7 @@ function serviceOf(stage: Stage): FalseService {
 }
 
 export const errands: Commands<Stage> = {
-  /** mood is=down|silent|mad|mute|well : how the service answers from now on */
+  /** mood is=down|silent|mad|mute|picky|well : how the service answers from now on */
   mood: (args, stage) => {
     serviceOf(stage).mood = (args['is'] ?? 'well') as Mood;
     return 'ok';
