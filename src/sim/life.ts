@@ -94,7 +94,7 @@ export function live(
     violation: violation ?? unwell,
     faults: fate.done,
     failoversMs: failovers(world, fate.beheadings),
-    settled: traffic.settle(),
+    settled: traffic.settle(plan.isDoomed),
   };
 }
 

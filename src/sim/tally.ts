@@ -3,6 +3,7 @@
 import type { Life } from './life.ts';
 import type { PersonalityName } from './personality.ts';
 import type { Deed } from './plan.ts';
+import type { Doubles } from './traffic.ts';
 
 const any = Number.POSITIVE_INFINITY;
 
@@ -22,8 +23,7 @@ export class Tally {
   sent = 0;
   /** Worlds with a service, and finds that their services took. */
   readonly served = { worlds: 0, finds: 0 };
-  /** Double spends of which so many went into the ledger. */
-  readonly doubles = { neither: 0, one: 0, both: 0 };
+  readonly #doubles = new Map<keyof Doubles, number>();
 
   add({ plan, world, violation, faults, failoversMs, settled }: Life): void {
     const views = world.peers.map((peer) => world.view(peer));
@@ -39,7 +39,8 @@ export class Tally {
     this.sent += settled.sent;
     if (world.service !== null) this.served.worlds += 1;
     this.served.finds += world.service?.taken.length ?? 0;
-    for (const many of ['neither', 'one', 'both'] as const) this.doubles[many] += settled[many];
+    for (const [end, times] of Object.entries(settled.doubles))
+      this.#doubles.set(end as keyof Doubles, this.doubles(end as keyof Doubles) + times);
     this.#sizes.push(plan.peers);
     count(this.#brokers, plan.personality);
     for (const { what } of plan.deeds) count(this.#faults, what);
@@ -50,6 +51,11 @@ export class Tally {
 
   get faults(): number {
     return [...this.#faults.values()].reduce((a, b) => a + b, this.doomed);
+  }
+
+  /** So many double spends ended in that way. */
+  doubles(end: keyof Doubles): number {
+    return this.#doubles.get(end) ?? 0;
   }
 
   /** Several lines for people. */
@@ -67,9 +73,11 @@ export class Tally {
       `${this.seals} blocks sealed in ${this.terms} terms, ${hours(this.virtualMs)} of world time`,
       `${this.doomed} worlds lost their majority for good in the end, and decided nothing more`,
       `${this.sent} transactions sent; of double spends through two peers at once ` +
-        `${this.doubles.one} went one way, ${this.doubles.both} both ways, ` +
-        `${this.doubles.neither} neither (their nonce was taken, or who had them was lost)`,
-      `${this.served.finds} finds handed in to the services of ${this.served.worlds} worlds`,
+        `${this.doubles('one')} went one way, ${this.doubles('both')} both ways; neither way ` +
+        `${this.doubles('refused')} (refused by both peers), ` +
+        `${this.doubles('overtaken')} (overtaken by a third with their nonce), ` +
+        `${this.doubles('lost')} (lost with who had taken them), ` +
+        `${this.doubles('late')} (too late), ${this.doubles('forgotten')} (forgotten)`,
       `${sorted.length} times a controller was lost, or cut off: the next mandate after ` +
         `${at(0.5)} (median), ${at(0.99)} (99 %), ${at(1)} (worst)`,
     ].join('\n');

@@ -1,8 +1,10 @@
 /** Sends transactions through a false world's peers: good ones, early ones, and double spends. */
 
+import type { Client } from '../client/client.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Member } from '../domain/message.ts';
-import { textOf } from '../domain/transaction.ts';
+import type { AccountKey } from '../domain/names.ts';
+import { readText, textOf } from '../domain/transaction.ts';
 import { accountKeyOf, signTransaction } from '../wire/transaction.ts';
 import { Chance } from './chance.ts';
 import { toyIdentity, toySigner } from './toy-crypto.ts';
@@ -17,14 +19,38 @@ const share = 0.5;
 /** People with keys of their own, besides the miners with theirs. */
 const people = 5;
 
-/** Double spends by how many of the two are in the ledger, and all that was sent. */
+/** What became of all that was sent. */
 export type Settled = {
   readonly sent: number;
-  /** Refused, as their nonce was taken or the money spent, or lost with the peers that had them. */
-  readonly neither: number;
-  readonly one: number;
-  readonly both: number;
+  /** Double spends, of which both were handed to two peers at the same instant. */
+  readonly doubles: Doubles;
 };
+
+/** How many of them ended in which way, by the longest ledger in the end. */
+export type Doubles = {
+  /** One of the two is in. */
+  readonly one: number;
+  /** Both are, which must not be. */
+  readonly both: number;
+  /** Neither is, as both peers refused them: for a third one with their nonce, or cut off. */
+  readonly refused: number;
+  /** Neither is, as a third one has their nonce, which the peer that took one had not heard of. */
+  readonly overtaken: number;
+  /** Neither is, as no peer that took one was still there, with a connection, to say it again. */
+  readonly lost: number;
+  /** Sent so late that there was no time, or in a world that has lost its majority since. */
+  readonly late: number;
+  /** Neither is, though a peer that took one had time enough: which must not be. */
+  readonly forgotten: number;
+};
+
+/** One of two that spend the same money. */
+type Rival = { readonly text: string; readonly via: Inhabitant; readonly client: Client | null };
+
+type Pair = { readonly at: number; readonly place: string; readonly rivals: readonly Rival[] };
+
+/** Said again by then, and in a block. */
+const enoughMs = 60_000;
 
 export class Traffic {
   readonly #world: World;
@@ -33,7 +59,7 @@ export class Traffic {
   /** Handed to a peer that lived. */
   sent = 0;
   /** The same money, handed to two peers at once. */
-  readonly #pairs: (readonly [string, string])[] = [];
+  readonly #pairs: Pair[] = [];
 
   constructor(world: World, seed: number, hasher: Hasher) {
     this.#world = world;
@@ -80,30 +106,68 @@ export class Traffic {
     if (owner === undefined || one === undefined || two === undefined) return;
     const { balance, nonce } = via.client.account(owner.clientID);
     const amount = 1 + Math.floor(this.#chance.next() * balance);
-    const text = this.#hand(via, owner, { to: accountKeyOf(one.publicKey), amount, nonce });
+    const first = this.#hand(via, owner, { to: accountKeyOf(one.publicKey), amount, nonce });
     if (other === undefined || other === via || one === two) return;
-    const rival = this.#hand(other, owner, { to: accountKeyOf(two.publicKey), amount, nonce });
-    this.#pairs.push([text, rival]);
+    const second = this.#hand(other, owner, { to: accountKeyOf(two.publicKey), amount, nonce });
+    const place = placeOf(accountKeyOf(owner.publicKey), nonce);
+    this.#pairs.push({ at: this.#world.agenda.now, place, rivals: [first, second] });
   }
 
-  #hand(via: Inhabitant, who: Member, content: Parameters<typeof signTransaction>[0]): string {
+  #hand(via: Inhabitant, who: Member, content: Parameters<typeof signTransaction>[0]): Rival {
     this.sent += 1;
     const text = textOf(signTransaction(content, toySigner(who.publicKey)));
-    void via.client.send(text);
-    return text;
+    const { client } = via;
+    const before = client.view().waiting;
+    void client.send(text);
+    // A false world decides at once; the answer itself is only there when it is over.
+    const isTaken = client.view().waiting > before;
+    return { text, via, client: isTaken ? client : null };
   }
 
-  /** What became of the double spends, by the ledger of whoever has the longest one. */
-  settle(): Settled {
+  /**
+   * What became of it all, by the ledger of whoever has the longest one. In a doomed world nobody
+   * decides anything in the end.
+   */
+  settle(isDoomed: boolean): Settled {
     const journals = this.#world.peers.map(({ journal }) => journal);
     const longest = journals.reduce((a, b) => (b.blocks().length > a.blocks().length ? b : a));
     const inside = new Set(longest.batches().flat());
-    const counts = this.#pairs.map((pair) => pair.filter((text) => inside.has(text)).length);
-    const times = (wanted: number): number => counts.filter((count) => count === wanted).length;
-    return { sent: this.sent, neither: times(0), one: times(1), both: times(2) };
+    const places = new Set([...inside].map(placeIn));
+    const doubles = { one: 0, both: 0, refused: 0, overtaken: 0, lost: 0, late: 0, forgotten: 0 };
+    for (const pair of this.#pairs) {
+      const end = this.#endOf(pair, inside, places);
+      doubles[end === 'forgotten' && isDoomed ? 'late' : end] += 1;
+    }
+    return { sent: this.sent, doubles };
+  }
+
+  #endOf(
+    { at, place, rivals }: Pair,
+    inside: ReadonlySet<string>,
+    places: ReadonlySet<string>,
+  ): keyof Doubles {
+    const count = rivals.filter(({ text }) => inside.has(text)).length;
+    if (count > 0) return count === 1 ? 'one' : 'both';
+    const takers = rivals.filter(({ client }) => client !== null);
+    if (takers.length === 0) return 'refused';
+    if (places.has(place)) return 'overtaken';
+    // Who restarts has an empty mempool.
+    const left = takers.filter(({ via, client }) => via.isAlive && via.client === client);
+    if (left.length === 0) return 'lost';
+    return this.#world.agenda.now - at < enoughMs ? 'late' : 'forgotten';
   }
 
   #pick<T>(from: readonly T[]): T | undefined {
     return from[Math.floor(this.#chance.next() * from.length)];
   }
+}
+
+function placeIn(text: string): string {
+  const transaction = readText(text);
+  return transaction === null ? '' : placeOf(transaction.sender, transaction.nonce);
+}
+
+/** Of the transactions of one sender, only one has each nonce. */
+function placeOf(sender: AccountKey, nonce: number): string {
+  return `${sender} ${nonce}`;
 }
