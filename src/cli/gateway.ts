@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { describe } from '../client/describe.ts';
 import type { Note } from '../domain/note.ts';
 import { Gateway, type GatewayCounts } from '../node/gateway/gateway.ts';
+import { keepOldHeapSmall } from '../node/old-heap.ts';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
 import { Ending } from './ending.ts';
 import { GatewayTeller } from './gateway-teller.ts';
@@ -55,6 +56,8 @@ async function serve(command: Command, values: Values): Promise<void> {
     onRules: (text) => teller.say({ kind: 'rules', text }),
   });
   const gateway = new Gateway((text) => observer.client.send(text));
+  // After the start, which makes much that stays.
+  keepOldHeapSmall();
   try {
     const { host, port } = values.listen;
     const opened = await gateway.listen(host, port);
