@@ -107,7 +107,10 @@ it('each transaction is in every ledger once, or was refused by name', async () 
   const lines = Array.from({ length: 10 }, () => new Line(port));
   const all = senders.flatMap((who) => [0, 1, 2, 3].map((nonce) => message(who, nonce)));
 
-  /** Everybody says two messages, the later one first: through the gateway, and through peers. */
+  /**
+   * Everybody says two messages, the later one first: through the gateway, and through peers, of
+   * which one may be gone by then.
+   */
   const sayTwo = (nonce: number, ends: readonly TestPeer[]): Promise<unknown> =>
     Promise.all(
       senders.flatMap((who, at) => [
@@ -115,17 +118,20 @@ it('each transaction is in every ledger once, or was refused by name', async () 
           expect(answer).toBe('{"response": true}');
         }),
         ends[at % ends.length]?.client.send(message(who, nonce)).then((fault) => {
-          expect(fault).toBeNull();
+          if (fault != null) expect(fault.code).toBe('NOT_READY');
         }),
       ]),
     );
 
-  await sayTwo(0, peers.slice(0, 3));
+  const saying = sayTwo(0, peers.slice(0, 3));
   const first = await killController(town);
+  await saying;
   const left = peers.filter((peer) => peer !== first);
   const doubles = await spendTwice(town, left, senders);
-  await sayTwo(2, left.slice(0, 3));
+  await until(() => controllerOf({ ...town, peers: left }) !== undefined, 'a successor', 30_000);
+  const sayingOn = sayTwo(2, left.slice(0, 3));
   const second = await killController({ ...town, peers: left });
+  await sayingOn;
   const alive = left.filter((peer) => peer !== second);
 
   // Whoever died may have taken its last words with it: people say again what is not there.
