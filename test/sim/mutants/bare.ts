@@ -62,7 +62,7 @@ export const bareMutants: readonly BareMutant[] = [
       })),
     ],
     isRare: true,
-    found: { S3: 1 },
+    found: { S3: 1122 },
     marks: ['Acknowledgements of different terms never add up.'],
   },
   {
