@@ -126,11 +126,12 @@ function failed(sentence: string): WorldError {
 }
 
 function linesOf(findings: Findings): readonly string[] {
-  const { sent, answered, yes, wrong, lost, delayMs, before, during, after } = findings;
+  const { sent, answered, yes, wrong, lost, behindMs } = findings;
+  const { delayMs, before, during, after } = findings;
   return [
     describeMachine(thisMachine()),
     `${sent} frames sent, ${answered} answered (${yes} yes), ${wrong} wrongly; ` +
-      `${lost} connections lost`,
+      `${lost} connections lost; the last answer ${behindMs} ms after the last frame`,
     `event loop late by ${delayMs} ms (99 %, the worst ten seconds)`,
     `resident ${inMB(before)} before, ${inMB(during)} in the middle, ${inMB(after)} after ` +
       `(${(after / before).toFixed(3)} times)`,

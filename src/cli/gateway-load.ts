@@ -23,6 +23,8 @@ export type LoadFindings = {
   readonly wrong: number;
   /** Connections that the gateway ended. */
   readonly lost: number;
+  /** From the last frame to the last answer, milliseconds. */
+  readonly behindMs: number;
 };
 
 /** Of ten frames in a row these have a signature worth checking, and are taken. */
@@ -87,7 +89,8 @@ export async function runLoad(
     for (const guest of guests) guest.sendUpTo(due);
     await sleep(TICK_MS);
   }
-  const patience = performance.now() + 20_000;
+  const sentAt = performance.now();
+  const patience = sentAt + 20_000;
   while (guests.some(({ isDone }) => !isDone) && performance.now() < patience) await sleep(50);
   const sum = (count: (guest: Guest) => number): number =>
     guests.reduce((total, guest) => total + count(guest), 0);
@@ -98,6 +101,7 @@ export async function runLoad(
     yes: sum(({ yes }) => yes),
     wrong: sum(({ wrong }) => wrong),
     lost: sum(({ isLost }) => (isLost ? 1 : 0)),
+    behindMs: Math.round(Math.max(0, ...guests.map(({ heardAt }) => heardAt - sentAt))),
   };
 }
 
@@ -110,6 +114,8 @@ class Guest {
   yes = 0;
   wrong = 0;
   isLost = false;
+  /** When the last answer came. */
+  heardAt = 0;
   #isClosing = false;
 
   private constructor(socket: Socket, frames: readonly Frame[]) {
@@ -148,6 +154,7 @@ class Guest {
   }
 
   #hear(piece: Buffer): void {
+    this.heardAt = performance.now();
     this.#cutter.push(piece);
     for (let frame = this.#cutter.next(); frame !== null; frame = this.#cutter.next()) {
       const isYes = frame.toString() === YES;
