@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
  * stays as large as it happens to be. From here on V8 does so at one and a half times. Measured on
  * a gateway that keeps 23 MB, under its full load: it clears up every 1.5 s for some 10 ms, and not
  * every 10 s at 84 MB; after 30 s its resident size is 1.15 to 1.22 times the one before, where it
- * was up to 1.5 times. Tried with Node 20 and 22; the V8 of Node 24 takes no notice.
+ * was up to 1.5 times. So with Node 20; the V8 of Node 22 and 24 takes no notice.
  */
 export function keepOldHeapSmall(): void {
   setFlagsFromString('--heap-growing-percent=50');
