@@ -25,7 +25,8 @@ import {
 
 const [port, bits] = process.argv.slice(2).map(Number);
 const zeroes = bits ?? (port === undefined ? 18 : 24);
-const enough = port === undefined ? 3 : Number.POSITIVE_INFINITY;
+/** After so many our own peer has shown what it can do. */
+const enough = 3;
 
 if ([port ?? 0, bits ?? 1].some((given) => !Number.isInteger(given) || given < 0)) {
   process.stderr.write('Say a port and a difficulty in zero bits, or nothing.\n');

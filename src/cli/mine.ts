@@ -7,7 +7,12 @@ import { readBlockFile, replaceBlockFile } from '../node/block-file.ts';
 import { beforeComplaint, EXIT } from './exit.ts';
 import { Mine, type Plan } from './mine-run.ts';
 import { type MineTeller, tellPeople, tellPrograms } from './mine-teller.ts';
-import { difficultyOf, type PuzzleValues, puzzleSettings } from './puzzle-settings.ts';
+import {
+  difficultyOf,
+  nonceSettings,
+  type PuzzleValues,
+  puzzleSettings,
+} from './puzzle-settings.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
 import { text, whole } from './values.ts';
 
@@ -44,18 +49,7 @@ const settings: Settings<Values> = {
     fallback: String(Math.min(availableParallelism(), MOST_WORKERS)),
     ...whole(1, MOST_WORKERS),
   },
-  from: {
-    flags: '--from <nonce>',
-    help: 'the first nonce',
-    fallback: '0',
-    ...whole(0, NONCES - 1),
-  },
-  to: {
-    flags: '--to <nonce>',
-    help: 'the nonce behind the last one',
-    fallback: String(NONCES),
-    ...whole(1, NONCES),
-  },
+  ...nonceSettings(NONCES),
   algorithm: puzzle.algorithm,
   count: {
     flags: '--count <blocks>',

@@ -1,6 +1,8 @@
 /** What a digest must be: settings of those commands that search for one. */
 
 import type { Algorithm } from '../domain/quest.ts';
+import { MOST_BITS } from '../ledger/difficulty.ts';
+import { NONCES } from '../miner/layout.ts';
 import { type Settings, usageError } from './setting.ts';
 import { whole } from './values.ts';
 
@@ -11,7 +13,6 @@ export type PuzzleValues = {
 };
 
 const ALGORITHMS: readonly string[] = ['sha256', 'sha256d', 'sha1'] satisfies Algorithm[];
-const MOST_BITS = 60;
 /** Four bits each. */
 const USUAL_ZEROS = 6;
 
@@ -36,6 +37,24 @@ export function puzzleSettings(usual: Algorithm): Settings<PuzzleValues> {
       fallback: usual,
       allowed: 'sha256, sha256d or sha1',
       read: (typed) => (ALGORITHMS.includes(typed) ? (typed as Algorithm) : null),
+    },
+  };
+}
+
+/** `end`: the nonce behind the last one, where nobody says it. */
+export function nonceSettings(end: number): Settings<{ from: number; to: number }> {
+  return {
+    from: {
+      flags: '--from <nonce>',
+      help: 'the first nonce',
+      fallback: '0',
+      ...whole(0, NONCES - 1),
+    },
+    to: {
+      flags: '--to <nonce>',
+      help: 'the nonce behind the last one',
+      fallback: String(end),
+      ...whole(1, NONCES),
     },
   };
 }

@@ -5,7 +5,6 @@ import type { Answered } from '../client/client.ts';
 import { faults } from '../client/describe-quest.ts';
 import type { Quest } from '../domain/quest.ts';
 import { noncesMost, prefixMost, problemOfQuest } from '../lease/quest.ts';
-import { NONCES } from '../miner/layout.ts';
 import { WorldError } from '../node/world-error.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
@@ -13,10 +12,15 @@ import { Ending } from './ending.ts';
 import { beforeComplaint, EXIT } from './exit.ts';
 import { Observer } from './observer.ts';
 import { type ObserverValues, observerSettings } from './observer-settings.ts';
-import { difficultyOf, type PuzzleValues, puzzleSettings } from './puzzle-settings.ts';
+import {
+  difficultyOf,
+  nonceSettings,
+  type PuzzleValues,
+  puzzleSettings,
+} from './puzzle-settings.ts';
 import { Seeking, tellPeople, tellPrograms } from './search-teller.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
-import { prefix, text, whole } from './values.ts';
+import { prefix, text } from './values.ts';
 import { Wishes } from './wishes.ts';
 
 type Values = ConnectionValues &
@@ -40,18 +44,7 @@ const settings: Settings<Values> = {
     ...text,
   },
   ...puzzleSettings('sha256d'),
-  from: {
-    flags: '--from <nonce>',
-    help: 'the first nonce',
-    fallback: '0',
-    ...whole(0, NONCES - 1),
-  },
-  to: {
-    flags: '--to <nonce>',
-    help: 'the nonce behind the last one',
-    fallback: String(noncesMost),
-    ...whole(1, NONCES),
-  },
+  ...nonceSettings(noncesMost),
   ...connectionSettings,
   topics: {
     flags: '--topics <levels>',

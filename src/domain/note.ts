@@ -56,8 +56,14 @@ export type Suspicion =
   | 'joined-others';
 
 /** Why a controller gave up its mandate. */
-export type StepDown = 'no-quorum' | 'higher-term' | 'behind' | 'journal' | Absence;
-type Absence = 'leaving' | 'removed' | 'restarted';
+export type StepDown =
+  | 'no-quorum'
+  | 'higher-term'
+  | 'behind'
+  | 'journal'
+  | 'leaving'
+  | 'removed'
+  | 'restarted';
 
 export type Note =
   | { readonly kind: 'connected' }
@@ -206,12 +212,7 @@ export type Note =
       readonly to: number;
     }
   /** We begin to search a range that is leased to us. */
-  | {
-      readonly kind: 'lease';
-      readonly quest: QuestID;
-      readonly from: number;
-      readonly to: number;
-    }
+  | { readonly kind: 'lease'; readonly quest: QuestID; readonly from: number; readonly to: number }
   /** Somebody has searched a leased range, as far as that can be checked. */
   | {
       readonly kind: 'covered';

@@ -2,13 +2,12 @@
 
 import type { Event, Work } from '../domain/contract.ts';
 import type { TransactionID, WorkID } from '../domain/names.ts';
+import { MOST_BITS } from '../ledger/difficulty.ts';
 import { SILENT_MS } from './electing.ts';
 import type { LabChallenge, LabMessage, LabResult } from './message.ts';
 import type { LabNote } from './note.ts';
 import type { LabStep, Open } from './state.ts';
 
-/** As hard as a search goes. */
-const MOST_BITS = 60;
 const MOST_CLOSED = 100;
 /** So often a controller may refuse ours before we believe that it never takes one. */
 const MOST_REFUSED = 3;

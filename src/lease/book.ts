@@ -4,7 +4,7 @@ import type { Report } from '../domain/message.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
 import type { Quest, Range } from '../domain/quest.ts';
 import { expectedNear, isTooFew, nearBitsOf } from './near.ts';
-import { gapsIn, join, type Ranges } from './ranges.ts';
+import { gapsIn, isSameRange, join, type Ranges } from './ranges.ts';
 
 /** A lease of one range. */
 export type Grant = Range & {
@@ -75,10 +75,10 @@ export function setGrants(
   until: Instant,
 ): void {
   for (const grant of book.grants) {
-    if (grant.holder === holder) grant.isOver = !ranges.some((range) => isSame(range, grant));
+    if (grant.holder === holder) grant.isOver = !ranges.some((range) => isSameRange(range, grant));
   }
   for (const range of ranges) {
-    const known = book.grants.find((grant) => grant.holder === holder && isSame(range, grant));
+    const known = book.grants.find((grant) => grant.holder === holder && isSameRange(range, grant));
     if (known !== undefined) known.until = until;
     else if (claimOf(book, holder, range) === undefined)
       book.grants.push({ from: range.from, to: range.to, holder, until, isOver: false });
@@ -132,7 +132,7 @@ export function takeReport(
   const lease = { from: report.from, to: report.to };
   const claim = { by, lease, from: lease.from, to: report.found ?? lease.to };
   const evidence = { near: report.near.length, expected: usualIn(book.quest, claim, lease) };
-  const index = book.grants.findIndex((grant) => grant.holder === by && isSame(grant, lease));
+  const index = book.grants.findIndex((grant) => grant.holder === by && isSameRange(grant, lease));
   if (index >= 0) book.grants.splice(index, 1);
   else if (!isIn(book.quest, lease)) return { kind: 'refused', problem: 'its range is none' };
   else if (!isTooFew(0, evidence.expected))
@@ -189,15 +189,11 @@ function name(book: Book, by: ClientID, falsehood: Falsehood): Verdict {
 }
 
 function claimOf({ claims }: Book, by: ClientID, range: Range): Claim | undefined {
-  return claims.find((claim) => claim.by === by && isSame(claim.lease, range));
+  return claims.find((claim) => claim.by === by && isSameRange(claim.lease, range));
 }
 
 function isIn(quest: Quest, { from, to }: Range): boolean {
   return from >= quest.from && to <= quest.to && from < to;
-}
-
-function isSame(one: Range, other: Range): boolean {
-  return one.from === other.from && one.to === other.to;
 }
 
 function forgetOver(book: Book): void {

@@ -28,6 +28,10 @@ export function gapsIn(whole: Range, ranges: Ranges): Ranges {
   return gaps;
 }
 
+export function isSameRange(one: Range, other: Range): boolean {
+  return one.from === other.from && one.to === other.to;
+}
+
 /** How many nonces that are. */
 export function sizeOf(ranges: Ranges): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from, 0);

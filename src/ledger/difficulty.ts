@@ -12,7 +12,8 @@ export type DifficultyRule =
   | { readonly kind: 'interval'; readonly intervalMs: number; readonly bits: number };
 
 const LEAST_BITS = 1;
-const MOST_BITS = 60;
+/** As hard as any search goes. */
+export const MOST_BITS = 60;
 const FIRST_BITS = 24;
 const LEAST_INTERVAL_MS = 100;
 const MOST_INTERVAL_MS = 86_400_000;

@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { WorkSource } from '../client/work-source.ts';
+import { parseJSON } from '../domain/json.ts';
 import {
   type Fetched,
   type Find,
@@ -10,6 +11,8 @@ import {
   type Trouble,
 } from '../domain/task.ts';
 import { prefixMost } from '../lease/quest.ts';
+import { MOST_BITS } from '../ledger/difficulty.ts';
+import { isWellFormed } from '../wire/values.ts';
 import type { SourceUrl } from './source-url.ts';
 import { systemCodeOf } from './world-error.ts';
 
@@ -22,9 +25,6 @@ const answerMost = 65_536;
 /** Characters of an answer that people are shown. */
 const shownMost = 80;
 
-/** Difficulties that a search may have. */
-const bitsMost = 60;
-
 const previousMost = prefixMost - STAMP_DIGITS;
 
 /** With these, a find will never be taken, however often it is handed in. */
@@ -35,6 +35,12 @@ const elsewhere: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Nothing happens until it is called. */
 export function createWebSource(place: SourceUrl): WorkSource {
   return new WebSource(place);
+}
+
+type InTrouble = { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+function inTrouble(trouble: Trouble): InTrouble {
+  return { kind: 'trouble', trouble };
 }
 
 type Answer = {
@@ -55,12 +61,7 @@ class WebSource implements WorkSource {
   }
 
   fetch(answer: (fetched: Fetched) => void): void {
-    const give = (trouble: Trouble): Fetched => ({ kind: 'trouble', trouble });
-    this.#call(
-      { method: 'GET' },
-      (said) => answer(readTask(said, this.#place)),
-      (trouble) => answer(give(trouble)),
-    );
+    this.#call<Fetched>({ method: 'GET' }, (said) => readTask(said, this.#place), answer);
   }
 
   submit({ key, timestamp, nonce, digest }: Find, answer: (submitted: Submitted) => void): void {
@@ -69,11 +70,7 @@ class WebSource implements WorkSource {
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify({ timestamp, nonce, digest }),
     };
-    this.#call(
-      init,
-      (said) => answer(readVerdict(said)),
-      (trouble) => answer({ kind: 'trouble', trouble }),
-    );
+    this.#call<Submitted>(init, readVerdict, answer);
   }
 
   close(): void {
@@ -81,10 +78,10 @@ class WebSource implements WorkSource {
     this.#calls.clear();
   }
 
-  #call(
+  #call<Said>(
     init: { readonly method: string; readonly headers?: Record<string, string>; body?: string },
-    onAnswer: (answer: Answer) => void,
-    onTrouble: (trouble: Trouble) => void,
+    read: (answer: Answer) => Said,
+    say: (said: Said | InTrouble) => void,
   ): void {
     const { url, authorization } = this.#place;
     const headers = {
@@ -100,19 +97,14 @@ class WebSource implements WorkSource {
       isLate = true;
       call.abort();
     }, answerMs).unref();
-    const tell =
-      <T>(say: (said: T) => void) =>
-      (said: T) => {
-        clearTimeout(timer);
-        if (this.#calls.delete(call)) say(said);
-      };
     // Whoever is sent elsewhere by a POST may end up with a GET, and its answer says nothing.
     const { signal } = call;
     const asked = fetch(url, { ...init, headers, signal, redirect: 'manual' }).then(readAnswer);
-    asked.then(
-      tell(onAnswer),
-      tell((error: unknown) => onTrouble(troubleOf(error, isLate))),
-    );
+    const understood = asked.then(read, (error: unknown) => inTrouble(troubleOf(error, isLate)));
+    void understood.then((said) => {
+      clearTimeout(timer);
+      if (this.#calls.delete(call)) say(said);
+    });
   }
 }
 
@@ -150,7 +142,7 @@ function readTask(answer: Answer, { bitsPerZero }: SourceUrl): Fetched {
   if (status !== 200) return failed('status', describeStatus(answer), patienceMs);
   // All would search for a text that the service does not mean.
   if (!answer.isUtf8) return nonsense(`what is not in UTF-8: ${shown(text)}`);
-  const value = parse(text);
+  const value = parseJSON(text);
   if (value === undefined) return nonsense(`no JSON: ${shown(text)}`);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return nonsense(`no object: ${shown(text)}`);
@@ -161,7 +153,7 @@ function readTask(answer: Answer, { bitsPerZero }: SourceUrl): Fetched {
   if (typeof zeroes !== 'number' || !Number.isInteger(zeroes) || zeroes < 0)
     return nonsense('no whole number as "zeroes"');
   const bits = Math.max(1, zeroes * bitsPerZero);
-  if (bits > bitsMost) return nonsense(`"zeroes" of ${bits} bits; ${bitsMost} are the most`);
+  if (bits > MOST_BITS) return nonsense(`"zeroes" of ${bits} bits; ${MOST_BITS} are the most`);
   return { kind: 'task', task: { previous, bits } };
 }
 
@@ -170,7 +162,7 @@ function readVerdict(answer: Answer): Submitted {
   if (status >= 200 && status < 300) return { kind: 'accepted' };
   const problem = describeStatus(answer);
   if (forGood.has(status)) return { kind: 'rejected', problem };
-  return { kind: 'trouble', trouble: { code: 'status', problem, patienceMs } };
+  return inTrouble({ code: 'status', problem, patienceMs });
 }
 
 /** `answers 503 (closed for today)`. */
@@ -191,7 +183,7 @@ function troubleOf(error: unknown, isLate: boolean): Trouble {
 }
 
 function failed(code: Trouble['code'], problem: string, patienceMs: number | null): Fetched {
-  return { kind: 'trouble', trouble: { code, problem, patienceMs } };
+  return inTrouble({ code, problem, patienceMs });
 }
 
 function nonsense(problem: string): Fetched {
@@ -202,18 +194,4 @@ function nonsense(problem: string): Fetched {
 function shown(text: string): string {
   const line = text.replace(/[\s\p{C}]+/gu, ' ').trim();
   return line.length > shownMost ? `${line.slice(0, shownMost)}…` : line;
-}
-
-/** Half of a surrogate pair is no character, and no message carries it. */
-function isWellFormed(text: string): boolean {
-  return Buffer.from(text, 'utf8').toString('utf8') === text;
-}
-
-/** Undefined for what is no JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

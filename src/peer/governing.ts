@@ -191,13 +191,20 @@ export function repeatMandate(step: Step): void {
   repeatChallenge(step);
 }
 
+/** As soon as it may be said again; nothing if we are no controller. */
+export function repeatMandateSoon(step: Step): void {
+  const { office } = step.state;
+  if (office !== null)
+    step.alarmBy('mandate', Math.max(0, mandateAgainMs - step.since(office.mandateSaidAt)));
+}
+
 /** A heartbeat of somebody else, as the controller takes it. */
 export function hearNaming(step: Step, peer: ClientID, namesUs: boolean): void {
   const { office } = step.state;
   if (office === null) return;
   if (namesUs) {
     if (isInRoster(step.state.memory, peer)) office.named[peer] = step.now.at;
-  } else step.alarmBy('mandate', Math.max(0, mandateAgainMs - step.since(office.mandateSaidAt)));
+  } else repeatMandateSoon(step);
 }
 
 /** Steps down if too few members named us for three heartbeats. */
@@ -241,12 +248,7 @@ function refuseOnce(step: Step, office: Office, solution: Solution, reason: Reas
   if (office.refused.length > mostRefused) office.refused.shift();
   const about = { transactionID, solution: solution.solution, reason };
   step.say({ kind: 'result', clientID, controllerID: step.self, ...about, result: 0 });
-  step.note({
-    kind: 'solution-refused',
-    miner: clientID,
-    isOwn: clientID === step.self,
-    ...about,
-  });
+  step.note({ kind: 'solution-refused', miner: clientID, isOwn: clientID === step.self, ...about });
 }
 
 /** One proposal at a time; our own acceptance is durable before anybody hears of it [safety]. */

@@ -7,6 +7,7 @@ import type { Range } from '../domain/quest.ts';
 import { wantedOf } from '../lease/book.ts';
 import { paceOf } from '../lease/granting.ts';
 import { NEAR_MOST, nearBitsOf } from '../lease/near.ts';
+import { isSameRange } from '../lease/ranges.ts';
 import { presentRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
 import type { Held } from './quest-state.ts';
@@ -24,13 +25,15 @@ const mostReports = 4;
 export function hold(step: Step, id: QuestID, { quest, ranges, expiry }: Lease): void {
   const { state, now } = step;
   const before = state.held?.questID === id ? state.held : newHeld(id, quest);
-  const reports = before.reports.filter((report) => ranges.some((each) => isSame(each, report)));
+  const reports = before.reports.filter((report) =>
+    ranges.some((each) => isSameRange(each, report)),
+  );
   for (const report of reports) step.say(report);
-  const left = ranges.filter((each) => !reports.some((report) => isSame(each, report)));
+  const left = ranges.filter((each) => !reports.some((report) => isSameRange(each, report)));
   const until = (now.at + expiry) as Instant;
   // What is begun is not put off for what was added below it.
   const [first] = before.ranges;
-  const isFirst = (each: Range): boolean => first !== undefined && isSame(each, first);
+  const isFirst = (each: Range): boolean => first !== undefined && isSameRange(each, first);
   const sorted = [...left.filter(isFirst), ...left.filter((each) => !isFirst(each))];
   begin(step, { ...before, reports, until }, sorted);
 }
@@ -44,7 +47,7 @@ function newHeld(questID: QuestID, quest: Lease['quest']): Held {
 function begin({ state }: Step, held: Held, ranges: readonly Range[]): void {
   const [first] = ranges;
   const [before] = held.ranges;
-  const goesOn = first !== undefined && before !== undefined && isSame(first, before);
+  const goesOn = first !== undefined && before !== undefined && isSameRange(first, before);
   if (!goesOn) state.searches += 1;
   const anew = { serial: state.searches, since: null, found: null, near: [] };
   state.held = { ...held, ranges, ...(goesOn ? {} : anew) };
@@ -171,8 +174,4 @@ function mayNotSearch(state: State): boolean {
 
 function isIn(range: Range | undefined, nonce: number): boolean {
   return range !== undefined && nonce >= range.from && nonce < range.to;
-}
-
-function isSame(one: Range, other: Range): boolean {
-  return one.from === other.from && one.to === other.to;
 }

@@ -6,6 +6,7 @@ import {
   type ClientID,
   compareText,
   type Instant,
+  type Term,
   type TransactionID,
   UNFOUNDED,
 } from '../domain/names.ts';
@@ -19,6 +20,11 @@ export function controllerOf(state: State): ClientID | null {
   const { obeyed, memory } = state;
   const isGood = obeyed !== null && obeyed.term === memory.term && !obeyed.hasSteppedDown;
   return isGood ? obeyed.controllerID : null;
+}
+
+/** Whether a mandate of this term may still be on its way to us. */
+export function isOfTermToCome({ memory, obeyed }: State, term: Term): boolean {
+  return term > memory.term || (term === memory.term && obeyed?.term !== term);
 }
 
 /** The most blocks that anybody of our network says it has; -1 where nobody says anything. */

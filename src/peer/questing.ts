@@ -7,9 +7,10 @@ import type { Refusal } from '../domain/refusal.ts';
 import { type Book, missingIn, setGrants, sumOf, takeReport, wantedOf } from '../lease/book.ts';
 import { problemOfQuest, questIDOf } from '../lease/quest.ts';
 import { sizeOf } from '../lease/ranges.ts';
+import { repeatMandateSoon } from './governing.ts';
 import { dropLeases, hold, offer } from './holding.ts';
 import { answerIfDone, leaseTo, sayOutcome } from './leasing.ts';
-import { controllerOf } from './presence.ts';
+import { controllerOf, isOfTermToCome } from './presence.ts';
 import type { HeardQuest, Wish } from './quest-state.ts';
 import { forgetQuests, isCrowded, isPossible, questOf, takeQuest, zerosIn } from './quests.ts';
 import type { Step } from './step.ts';
@@ -22,9 +23,6 @@ const askMs = 1_000;
 
 /** Reports may come after the outcome that they make: on other topics, by other ways. */
 const lateMs = 1_000;
-
-/** A mandate is said again so often at the most. */
-const mandateAgainMs = 1_000;
 
 /** Who knows no network has nothing to do with quests. */
 export function hearOfQuests(step: Step, message: Spoken): Refusal | null {
@@ -55,7 +53,8 @@ function hearQuest(step: Step, quest: AskedQuest): void {
     return;
   }
   const before = questOf(step.state, id);
-  if (quest.publicKey !== undefined && before?.outcome !== null) showMandate(step);
+  // Who has only just come to look on may not know yet whose answer counts.
+  if (quest.publicKey !== undefined && before?.outcome !== null) repeatMandateSoon(step);
   const isOurs = quest.clientID === step.self;
   const isErrand = quest.clientID === controllerOf(step.state);
   if (before === null && !isOurs && !isErrand && isCrowded(step)) {
@@ -68,17 +67,11 @@ function hearQuest(step: Step, quest: AskedQuest): void {
   if (heard.outcome !== null) sayOutcome(step, heard, heard.outcome);
 }
 
-/** Who has only just come to look on may not know yet whose answer counts. */
-function showMandate(step: Step): void {
-  const { office } = step.state;
-  if (office !== null)
-    step.alarmBy('mandate', Math.max(0, mandateAgainMs - step.since(office.mandateSaidAt)));
-}
-
 /** The controller's leases are in everybody's book: it may be ours to go on with. */
 function hearLease(step: Step, lease: Lease): Refusal | null {
   const { state, now } = step;
-  if (isOfTermToCome(step, lease)) return null;
+  // Whoever said it will say it again.
+  if (isOfTermToCome(state, lease.term)) return null;
   if (lease.clientID !== controllerOf(state))
     return { code: 'not-the-controller', term: lease.term };
   const problem = problemOfQuest(lease.quest);
@@ -124,7 +117,7 @@ function hearReport(step: Step, report: Report): Refusal | null {
 /** The controller's answer ends the search, whatever we have seen of it. */
 function hearOutcome(step: Step, said: SaidOutcome): Refusal | null {
   const { state, now } = step;
-  if (isOfTermToCome(step, said)) return null;
+  if (isOfTermToCome(state, said.term)) return null;
   if (said.clientID !== controllerOf(state)) return { code: 'not-the-controller', term: said.term };
   const outcome = outcomeOf(said.found, said.reason);
   if (outcome.kind === 'refused') {
@@ -145,12 +138,6 @@ function hearOutcome(step: Step, said: SaidOutcome): Refusal | null {
   return null;
 }
 
-/** Its mandate may still be on its way; whoever said it will say it again. */
-function isOfTermToCome({ state }: Step, { term }: Lease | SaidOutcome): boolean {
-  const { memory, obeyed } = state;
-  return term > memory.term || (term === memory.term && obeyed?.term !== term);
-}
-
 /** Our own people ask for a quest. */
 export function wish(step: Step, { request, quest }: Asked): void {
   const { state } = step;
@@ -169,15 +156,12 @@ export function wish(step: Step, { request, quest }: Asked): void {
 
 type Asked = Pick<Extract<Event, { kind: 'asked' }>, 'request'> & { readonly quest: Quest };
 
-function askFor(step: Step, wished: Wish): void {
-  const { quest, saidAt, answer } = wished;
-  if (answer !== null || (saidAt !== null && step.since(saidAt) < askMs)) return;
-  wished.saidAt = step.now.at;
-  sayQuest(step, quest);
-}
-
-/** Whoever hears it knows that somebody wants it. */
-export function sayQuest(step: Step, { algorithm, prefix, bits, from, to }: Quest): void {
+/** Says again and again that somebody wants this quest. */
+export function keepAsking(step: Step, wanted: Pick<Wish, 'quest' | 'saidAt'>): void {
+  const { quest, saidAt } = wanted;
+  if (saidAt !== null && step.since(saidAt) < askMs) return;
+  wanted.saidAt = step.now.at;
+  const { algorithm, prefix, bits, from, to } = quest;
   const { self, isQuiet } = step.state.settings;
   step.say({
     kind: 'quest',
@@ -238,7 +222,7 @@ export function tendQuests(step: Step): void {
   const { state } = step;
   step.cancel('quests');
   forgetQuests(step);
-  for (const wished of state.wishes) askFor(step, wished);
+  for (const wished of state.wishes) if (wished.answer === null) keepAsking(step, wished);
   replyIfSeen(step);
   dropLeases(step);
   answerIfDone(step);

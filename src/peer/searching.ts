@@ -2,7 +2,6 @@
 
 import type { Event, Work } from '../domain/contract.ts';
 import type { Challenge, Result } from '../domain/message.ts';
-import type { Term } from '../domain/names.ts';
 import type { Idle } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { openingOf, openingText, workOf, zeroBits } from '../ledger/block.ts';
@@ -10,7 +9,7 @@ import { problemOfOpening } from '../ledger/chain.ts';
 import { fallBehind, isCatchingUp } from './asking.ts';
 import { findLeased, hearLeasedSearched, leasedWork, noteLease } from './holding.ts';
 import { isInRoster, presentRoster } from './memory.ts';
-import { controllerOf, countKnown } from './presence.ts';
+import { controllerOf, countKnown, isOfTermToCome } from './presence.ts';
 import { presentQuest } from './quests.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -40,11 +39,6 @@ export function hearChallenge(step: Step, challenge: Challenge): Refusal | null 
   if (problem !== null) return { code: 'wrong-block', problem };
   takeChallenge(step, challenge);
   return null;
-}
-
-/** Whether a mandate of this term may still be on its way to us. */
-function isOfTermToCome(state: State, term: Term): boolean {
-  return term > state.memory.term || (term === state.memory.term && state.obeyed?.term !== term);
 }
 
 /** Looks again at a challenge that came before its mandate, its network or its parent. */

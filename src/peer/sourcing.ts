@@ -13,13 +13,10 @@ import {
 import { noncesMost, problemOfQuest, questIDOf } from '../lease/quest.ts';
 import { bytesOfHex } from '../ledger/hex.ts';
 import type { Errand, Sourcing } from './quest-state.ts';
-import { sayQuest } from './questing.ts';
+import { keepAsking } from './questing.ts';
 import { dropQuest, questOf } from './quests.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
-
-/** Whoever wants a quest says so again after so long. */
-const askMs = 1_000;
 
 /** A task that is searched for may be over: somebody else may have done it. */
 const lookAgainMs = 30_000;
@@ -79,9 +76,7 @@ function tendErrand(step: Step, sourcing: Sourcing, errand: Errand): Find | null
   const { state } = step;
   const outcome = questOf(state, errand.id)?.outcome ?? null;
   if (outcome === null) {
-    if (errand.saidAt !== null && step.since(errand.saidAt) < askMs) return null;
-    errand.saidAt = step.now.at;
-    sayQuest(step, errand.quest);
+    keepAsking(step, errand);
     return null;
   }
   if (outcome.kind === 'found') return findOf(step, errand, outcome.nonce);

@@ -1,6 +1,7 @@
 /** A trace: what one head was told and what it decided, so that it can be driven again. */
 
 import type { Effect, Event, Moment, Settings } from '../domain/contract.ts';
+import { parseJSON } from '../domain/json.ts';
 import { DIALECTS, type DialectName } from '../lab/dialect.ts';
 import type { LabMessage, LabRefusal } from '../lab/message.ts';
 import type { LabNote } from '../lab/note.ts';
@@ -58,7 +59,7 @@ export function formatTurn(
 
 /** Whether the first line of a file says that it is a trace. */
 export function isTraceHead(line: string): boolean {
-  const value = parse(line);
+  const value = parseJSON(line);
   return isObject(value) && 'trace' in value;
 }
 
@@ -84,7 +85,7 @@ export class TraceReader {
   }
 
   #understand({ number, text, isTorn }: Line & { readonly ok: true }): TraceLine {
-    const value = parse(text);
+    const value = parseJSON(text);
     if (value === undefined) return bad(number, { code: isTorn ? 'torn' : 'not-json' });
     if (!isObject(value)) return bad(number, { code: 'not-an-object', found: typeof value });
     if (this.#hasHead) {
@@ -133,13 +134,4 @@ function bad(number: number, fault: BadLine): TraceLine {
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Undefined for what is no JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

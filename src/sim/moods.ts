@@ -3,6 +3,7 @@
 import { Chance } from './chance.ts';
 import type { Violation } from './checkers/all.ts';
 import type { FalseService, Mood } from './false-service.ts';
+import { recur } from './recurring.ts';
 import type { World } from './world.ts';
 
 /** Its mood changes so often, on average. */
@@ -36,17 +37,14 @@ export class Moods {
 
   /** From now on, until `end`. */
   begin(): void {
-    const { service } = this.#world;
-    if (service !== null) this.#goOn(service);
+    const { agenda, service } = this.#world;
+    if (service !== null) recur(agenda, this.#chance, everyMs, () => this.#change(service));
   }
 
-  #goOn(service: FalseService): void {
-    this.#world.agenda.plan(this.#chance.next() * 2 * everyMs, () => {
-      if (this.#isOver) return;
-      service.mood = moods[Math.floor(this.#chance.next() * moods.length)] ?? 'well';
-      if (this.#chance.happens(0.1)) service.moveOn(`text ${this.#chance.next()}`);
-      this.#goOn(service);
-    });
+  #change(service: FalseService): void {
+    if (this.#isOver) return;
+    service.mood = moods[Math.floor(this.#chance.next() * moods.length)] ?? 'well';
+    if (this.#chance.happens(0.1)) service.moveOn(`text ${this.#chance.next()}`);
   }
 
   /** All is well, for good. */

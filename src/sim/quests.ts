@@ -2,6 +2,7 @@
 
 import type { Algorithm } from '../domain/quest.ts';
 import { Chance } from './chance.ts';
+import { recur } from './recurring.ts';
 import type { World } from './world.ts';
 
 /** Where anybody asks, somebody does so often, on average. */
@@ -25,14 +26,8 @@ export class Quests {
 
   /** From now on, for as long as the world lasts, unless it is a world without. */
   begin(): void {
-    if (this.#chance.happens(share)) this.#goOn();
-  }
-
-  #goOn(): void {
-    this.#world.agenda.plan(this.#chance.next() * 2 * everyMs, () => {
-      this.#ask();
-      this.#goOn();
-    });
+    if (!this.#chance.happens(share)) return;
+    recur(this.#world.agenda, this.#chance, everyMs, () => this.#ask());
   }
 
   /** Through somebody who may be gone before the answer comes. */

@@ -7,6 +7,7 @@ import type { AccountKey } from '../domain/names.ts';
 import { readText, textOf } from '../domain/transaction.ts';
 import { accountKeyOf, signTransaction } from '../wire/transaction.ts';
 import { Chance } from './chance.ts';
+import { recur } from './recurring.ts';
 import { toyIdentity, toySigner } from './toy-crypto.ts';
 import type { Inhabitant, World } from './world.ts';
 
@@ -69,14 +70,8 @@ export class Traffic {
 
   /** From now on, for as long as the world lasts, unless it is a world without. */
   begin(): void {
-    if (this.#chance.happens(share)) this.#goOn();
-  }
-
-  #goOn(): void {
-    this.#world.agenda.plan(this.#chance.next() * 2 * everyMs, () => {
-      this.#send();
-      this.#goOn();
-    });
+    if (!this.#chance.happens(share)) return;
+    recur(this.#world.agenda, this.#chance, everyMs, () => this.#send());
   }
 
   #send(): void {

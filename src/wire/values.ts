@@ -27,8 +27,10 @@ export const MEMBERS_MOST = 100;
 
 const TEXT_MOST = 4096;
 
-/** Surrogates without their half: such a text has no UTF-8, so nobody can have signed it. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** No surrogate without its half: such a text has no UTF-8, so nobody can have signed it. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
 
 type Raw = { readonly input?: unknown };
 
@@ -142,7 +144,7 @@ export const reason: z.ZodType<Reason> = choice(
 const evidence: z.ZodType<string> = z
   .string({ error: problem(`must be a text of at most ${TEXT_MOST} characters`) })
   .max(TEXT_MOST, { error: `must be a text of at most ${TEXT_MOST} characters` })
-  .refine((value) => !LONE_SURROGATE.test(value), { error: 'must be well-formed Unicode' });
+  .refine(isWellFormed, { error: 'must be well-formed Unicode' });
 
 /** Votes, or the acknowledgements of one seal. */
 export const evidences: z.ZodType<readonly string[]> = list(evidence, 1, MEMBERS_MOST);
