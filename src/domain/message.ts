@@ -65,6 +65,9 @@ export type Introduction = From<'introduction'> & About;
 export type Presence = From<'presence'> &
   About & { readonly state: 'ready' | 'lost' | 'disconnected' };
 
+/** One connection of a peer: names something that this peer said since it connected. */
+export type Greeted = { readonly clientID: ClientID; readonly incarnation: number };
+
 export type Heartbeat = From<'heartbeat'> & {
   readonly incarnation: number;
   readonly beat: number;
@@ -77,6 +80,8 @@ export type Heartbeat = From<'heartbeat'> & {
   readonly state: 'ready' | 'leaving';
   /** Hashes a second. */
   readonly hashRate: number;
+  /** Of a controller: connections that it has heard of lately, so that they know that it lives. */
+  readonly answers?: readonly Greeted[];
 };
 
 export type Commitment = From<'commitment'> & {
@@ -123,6 +128,9 @@ export type Challenge = From<'challenge'> & {
   readonly parent: Digest;
   readonly root: Digest;
   readonly time: UnixMs;
+  /** Of its sender's last heartbeat, as a sign of life where that one was lost. */
+  readonly incarnation?: number;
+  readonly beat?: number;
 };
 
 export type Solution = From<'solution'> & {

@@ -11,13 +11,24 @@ import {
   type TransactionID,
 } from '../domain/names.ts';
 
+/** When something was said, by its sender's own count; an introduction comes before all beats. */
+export type Sign = { readonly incarnation: number; readonly beat: number };
+
+/** Whether `sign` was given after `last`, by the same peer. */
+export function isLater(sign: Sign, last: Sign): boolean {
+  if (sign.incarnation !== last.incarnation) return sign.incarnation > last.incarnation;
+  return sign.beat > last.beat;
+}
+
 /** What we know of another peer. */
 export type Acquaintance = {
   readonly clientID: ClientID;
   publicKey: PublicKey | null;
   incarnation: number;
   beat: number;
-  /** Any valid message that was not retained; null if there was none yet. */
+  /** The highest incarnation and beat of all that it said live: what is not above shows nothing. */
+  lastSign: Sign;
+  /** When it last gave a sign of life; null if it never did. */
   heardAt: Instant | null;
   /** Since when it was there without a break: who waits longest is admitted first. */
   hereSince: Instant | null;

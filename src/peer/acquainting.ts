@@ -3,9 +3,10 @@
 import type { Heartbeat, Introduction, Message, Presence } from '../domain/message.ts';
 import { type ClientID, type Term, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { type Acquaintance, isKnown } from '../election/gathering.ts';
+import { type Acquaintance, isKnown, isLater, type Sign } from '../election/gathering.ts';
+import { answerSoon, isUnanswered } from './answering.ts';
 import { isInRoster } from './memory.ts';
-import { controllerOf, countKnown, greetSoon, knownSince } from './presence.ts';
+import { beatInTurn, controllerOf, countKnown, greetSoon, knownSince } from './presence.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -23,6 +24,7 @@ export function acquaintanceOf(step: Step, clientID: ClientID): Acquaintance {
     publicKey: null,
     incarnation: 0,
     beat: 0,
+    lastSign: { incarnation: 0, beat: 0 },
     heardAt: null,
     hereSince: null,
     gone: null,
@@ -49,10 +51,55 @@ function forgetOne(state: State): void {
   if (oldest !== undefined) delete state.acquaintances[oldest.clientID];
 }
 
-/** Any valid message is a sign of life, unless a broker kept it or an older connection sent it. */
-export function hearSignOfLife(step: Step, clientID: ClientID, message: Message): void {
+/** What a live message brings along, whatever it says. */
+export function learnKey(step: Step, clientID: ClientID, message: Message): void {
   const peer = acquaintanceOf(step, clientID);
   if ('publicKey' in message && message.publicKey !== undefined) peer.publicKey = message.publicKey;
+}
+
+/**
+ * Whether a live message shows that its sender lives: by a higher incarnation or beat than ever
+ * before. Anybody can publish an old text again, so a text that we do not remember is no sign.
+ */
+export function hearSign(step: Step, clientID: ClientID, message: Message): boolean {
+  const sign = signIn(message);
+  if (sign === null) return false;
+  const peer = acquaintanceOf(step, clientID);
+  if (!isLater(sign, peer.lastSign)) return false;
+  const isConnection = sign.incarnation > peer.lastSign.incarnation;
+  peer.lastSign = sign;
+  hearAlive(step, clientID);
+  if (isConnection) hearConnection(step, clientID);
+  return true;
+}
+
+/** A peer has connected: it waits for a word of the controller, or we for one of it. */
+function hearConnection(step: Step, clientID: ClientID): void {
+  answerSoon(step, clientID);
+  if (clientID === controllerOf(step.state) && isUnanswered(step.state)) beatInTurn(step);
+}
+
+/** What counts its sender's connections and beats, but for farewells. */
+function signIn(message: Message): Sign | null {
+  switch (message.kind) {
+    case 'heartbeat':
+      return { incarnation: message.incarnation, beat: message.beat };
+    case 'introduction':
+      return { incarnation: message.incarnation, beat: 0 };
+    case 'presence':
+      return message.state === 'ready' ? { incarnation: message.incarnation, beat: 0 } : null;
+    case 'challenge': {
+      const { incarnation, beat } = message;
+      return incarnation === undefined || beat === undefined ? null : { incarnation, beat };
+    }
+    default:
+      return null;
+  }
+}
+
+/** A peer is there now. */
+export function hearAlive(step: Step, clientID: ClientID): void {
+  const peer = acquaintanceOf(step, clientID);
   const isFirst = peer.heardAt === null || peer.heardAt < knownSince(step);
   if (isFirst || peer.gone !== null || peer.hereSince === null) peer.hereSince = step.now.at;
   peer.heardAt = step.now.at;
@@ -127,7 +174,7 @@ function tell(step: Step, kind: 'joined' | 'left', peer: ClientID): void {
   step.note({ kind, peer, known: countKnown(step), wanted: step.state.settings.peers });
 }
 
-/** When the controller we obey was last heard, and how it went if it did. */
+/** What we know of the controller that we obey. */
 export function controllerRecord(step: Step): Acquaintance | null {
   const controllerID = controllerOf(step.state);
   return controllerID === null ? null : acquaintanceOf(step, controllerID);

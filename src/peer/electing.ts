@@ -208,6 +208,7 @@ function vote(step: Step, election: Election, nonces: Record<ClientID, Nonce>): 
   const founding = isFounding ? roster.members : null;
   step.record({ kind: 'voted', term, controllerID, voteID, founding });
   state.lastVote = own;
+  state.votedAt = step.now.at;
   state.boundAt = step.now.at;
   state.lockedUntil = null;
   state.termSince = step.now.at;

@@ -1,7 +1,6 @@
 /** The controller's half: takes over, opens challenges, judges, proposes, seals (PROTOCOL 7). */
 
 import { judge } from '../controller/judge.ts';
-import { countQuorum } from '../controller/quorum.ts';
 import { blockToPropose, heightToReach } from '../controller/succession.ts';
 import { assert } from '../domain/assert.ts';
 import type {
@@ -23,6 +22,7 @@ import { digestOf, type Opening, openingOf } from '../ledger/block.ts';
 import { bitsOfNext, problemOfOpening } from '../ledger/chain.ts';
 import { nextBatch } from '../ledger/mempool.ts';
 import { merkleRoot } from '../ledger/merkle.ts';
+import { answerAbsent } from './answering.ts';
 import { append } from './appending.ts';
 import { fallBehind } from './asking.ts';
 import { batchOf, holdBatch, sayBatch, wantBatch } from './batches.ts';
@@ -30,7 +30,6 @@ import { doesQuestGoFirst } from './leasing.ts';
 import { isInRoster, rosterOf } from './memory.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
-import { stepDown } from './terms.ts';
 
 const proposeMs = 300;
 const mandateAgainMs = 1_000;
@@ -69,7 +68,9 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     isHeldUp: false,
     isBlockDue: false,
     workers: {},
+    answers: {},
   };
+  answerAbsent(step);
   step.say(mandate, true);
   const { heartbeatMs } = state.settings;
   step.alarm('quorum', heartbeatMs);
@@ -165,12 +166,15 @@ export function openAfterQuest(step: Step): void {
 }
 
 function sayChallenge(step: Step, office: Office, opening: Opening): void {
+  const { memory, beat } = step.state;
   const challenge: Challenge = {
     kind: 'challenge',
     clientID: step.self,
     term: office.term,
     ...opening,
     algorithm: 'sha256',
+    incarnation: memory.incarnation,
+    beat,
   };
   step.say(challenge);
 }
@@ -196,38 +200,6 @@ export function repeatMandateSoon(step: Step): void {
   const { office } = step.state;
   if (office !== null)
     step.alarmBy('mandate', Math.max(0, mandateAgainMs - step.since(office.mandateSaidAt)));
-}
-
-/** A heartbeat of somebody else, as the controller takes it. */
-export function hearNaming(step: Step, peer: ClientID, namesUs: boolean): void {
-  const { office } = step.state;
-  if (office === null) return;
-  if (namesUs) {
-    if (isInRoster(step.state.memory, peer)) office.named[peer] = step.now.at;
-  } else repeatMandateSoon(step);
-}
-
-/** Steps down if too few members named us for three heartbeats. */
-export function checkQuorum(step: Step): void {
-  const { office, memory, settings, link } = step.state;
-  if (office === null || memory.chain === null) return;
-  step.alarm('quorum', settings.heartbeatMs / 2);
-  if (!link.isConnected) return;
-  const since = (step.now.at - silentHeartbeats * settings.heartbeatMs) as Instant;
-  const quorum = countQuorum(office.named, memory.chain.roster, step.self, since);
-  if (quorum.present >= quorum.needed) return;
-  step.note({ kind: 'no-quorum', ...quorum });
-  stepDown(step, 'no-quorum');
-}
-
-/** After an outage, members get as long to name us as if they had just done it. */
-export function excuseOutage(step: Step): void {
-  const { office, settings } = step.state;
-  if (office === null) return;
-  const lately = (step.now.at - (silentHeartbeats - 1.2) * settings.heartbeatMs) as Instant;
-  for (const peer of Object.keys(office.named) as ClientID[]) {
-    office.named[peer] = Math.max(lately, office.named[peer] ?? lately) as Instant;
-  }
 }
 
 export function hearSolution(step: Step, solution: Solution): void {

@@ -11,7 +11,6 @@ import { careForRoster } from './caring.ts';
 import { closePhase, sayAgain } from './electing.ts';
 import { breakLock, gather } from './founding.ts';
 import {
-  checkQuorum,
   governIfReached,
   openAfterQuest,
   openChallenge,
@@ -34,6 +33,7 @@ import { isInRoster, recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, greet, introduce } from './presence.ts';
 import { tendQuests, wish } from './questing.ts';
+import { checkQuorum } from './quorum.ts';
 import { tellRefusals } from './refusing.ts';
 import {
   find,

@@ -7,21 +7,23 @@ import type { Refusal } from '../domain/refusal.ts';
 import { makeRoster } from '../domain/roster.ts';
 import { isFar } from '../election/booth.ts';
 import { hearProposal } from './acknowledging.ts';
-import { hearAbout, hearBeat, hearSignOfLife } from './acquainting.ts';
+import { hearAbout, hearAlive, hearBeat, hearSign, learnKey } from './acquainting.ts';
 import { appendSealed } from './appending.ts';
 import { fallBehind } from './asking.ts';
 import { hearBatch, hearBatchRequest } from './batches.ts';
 import { bindingOf } from './binding.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
-import { hearAcknowledgement, hearNaming, hearSolution } from './governing.ts';
+import { hearAcknowledgement, hearSolution } from './governing.ts';
 import { hearOwnPresence, vanish } from './linking.ts';
 import { isInRoster } from './memory.ts';
 import { confirm, hearMandate, hearVote } from './obeying.ts';
 import { controllerOf } from './presence.ts';
 import { hearOfQuests } from './questing.ts';
+import { hearNaming } from './quorum.ts';
 import { hearChallenge, hearRefusedSolution } from './searching.ts';
+import { hasChanged, isNewInBooth, movable } from './signs.ts';
 import type { Step } from './step.ts';
-import { hearCommitment, hearController, hearReveal } from './suspecting.ts';
+import { hearAnswered, hearCommitment, hearController, hearReveal } from './suspecting.ts';
 import { dropRequest, hearAnswer, hearRequest } from './syncing.ts';
 import { hearTransaction } from './taking.ts';
 import { raiseTerm } from './terms.ts';
@@ -37,13 +39,19 @@ export function hear(step: Step, heard: Heard): Refusal | null {
   const sender = senderOf(message);
   if (sender === step.self) return hearOwn(step, heard);
   if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
-  const isFarewell = message.kind === 'presence' && message.state !== 'ready';
-  // Who asks without an introduction wants nothing but an answer: nobody counts on it.
-  const isNobody = isWordOfNobody(message);
-  if (!retained && !isFarewell && !isNobody) hearSignOfLife(step, sender, message);
-  const isController = !retained && sender === controllerOf(step.state);
-  if (isController && isOfController(message)) hearController(step);
-  return dispatch(step, heard);
+  // Those who ask without an introduction want nothing but an answer: no peer counts on them.
+  if (retained || isWordOfNobody(message)) return dispatch(step, heard);
+  learnKey(step, sender, message);
+  const isSign = hearSign(step, sender, message);
+  const isNews = isNewInBooth(step, message);
+  const before = movable(step);
+  const refusal = dispatch(step, heard);
+  const isController = sender === controllerOf(step.state) && isOfController(message);
+  const hasMoved =
+    refusal === null && (isNews || (isController && hasChanged(before, movable(step))));
+  if (hasMoved) hearAlive(step, sender);
+  if (isController && (isSign || hasMoved)) hearController(step);
+  return refusal;
 }
 
 function isWordOfNobody(message: Message): boolean {
@@ -193,6 +201,7 @@ function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
   if (stale !== null) return stale;
   const { memory } = step.state;
   const { clientID, term, network, transactionID } = heartbeat;
+  hearAnswered(step, heartbeat);
   dropRequest(step, clientID, transactionID);
   if (network !== null && memory.network === null) {
     return hearOfNetwork(step, network, heartbeat);

@@ -13,6 +13,7 @@ import { bindingOf } from './binding.ts';
 import { enterOffice } from './governing.ts';
 import { isInRoster, rosterOf } from './memory.ts';
 import { saySolution } from './searching.ts';
+import type { State } from './state.ts';
 import type { Step } from './step.ts';
 import { enterTerm, leaveElection, raiseTerm } from './terms.ts';
 
@@ -158,7 +159,7 @@ type Voters = {
 /** Obeys a checked mandate; `isConfirmed` if its controller is known to know of it. */
 function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): void {
   const { state, now } = step;
-  const { controllerID, votes, casts } = voters;
+  const { controllerID, casts } = voters;
   if (term < state.memory.term) return;
   if (state.obeyed?.term === term) {
     if (isConfirmed) confirm(step);
@@ -174,6 +175,8 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
     term,
     controllerID,
     at: now.at,
+    heardAt: now.at,
+    isLive: isSelf || isKnownToLive(state, term, controllerID),
     jitterMs: step.jitter(0, state.settings.heartbeatMs),
     isConfirmed: isConfirmed || isOurs,
     hasSteppedDown: isSelf && !isOurs,
@@ -181,13 +184,25 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
   state.givenUp = 0;
   leaveElection(step);
   step.cancel('elect');
-  if (isSelf && !isOurs) step.note({ kind: 'stepped-down', term, why: 'restarted' });
-  else step.note({ kind: 'mandate', term, controller: controllerID, votes, isSelf });
+  noteMandate(step, term, voters, isSelf && !isOurs);
   if (!isSelf) acquaintanceOf(step, controllerID);
   if (isOurs) enterOffice(step, casts);
   // Its controller may lack our vote, although we have all that it needs.
   else if (!isConfirmed && state.lastVote?.term === term) step.alarm('say-again', sayAgainMs);
   saySolution(step);
+}
+
+function noteMandate(step: Step, term: Term, voters: Voters, isOld: boolean): void {
+  const { controllerID: controller, votes } = voters;
+  if (isOld) step.note({ kind: 'stepped-down', term, why: 'restarted' });
+  else step.note({ kind: 'mandate', term, controller, votes, isSelf: controller === step.self });
+}
+
+/** It is younger than our connection, or has named it, or follows one that we knew to live. */
+function isKnownToLive(state: State, term: Term, controllerID: ClientID): boolean {
+  const { lastVote, votedAt, link, obeyed } = state;
+  const hasVoted = lastVote?.term === term && votedAt >= link.since;
+  return hasVoted || link.answeredBy === controllerID || obeyed?.isLive === true;
 }
 
 /** The controller shows that it knows of its mandate: our vote need not be said again. */

@@ -11,6 +11,7 @@ import {
   UNFOUNDED,
 } from '../domain/names.ts';
 import { knownForMs, knownMembers } from '../election/gathering.ts';
+import { isUnanswered, nextAnswers } from './answering.ts';
 import { presentRoster } from './memory.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -82,7 +83,8 @@ export function sayPresence(step: Step, state: Presence['state']): void {
 export function introduce(step: Step): void {
   const { settings } = step.state;
   step.say({ kind: 'introduction', ...about(step) });
-  const everyMs = settings.announceMs * (controllerOf(step.state) === null ? 1 : 6);
+  const isQuiet = controllerOf(step.state) !== null && !isUnanswered(step.state);
+  const everyMs = settings.announceMs * (isQuiet ? 6 : 1);
   step.alarm('introduce', everyMs + step.jitter(0, settings.announceMs / 10));
 }
 
@@ -100,6 +102,7 @@ const othersMs: readonly [low: number, high: number] = [100, 300];
 export function beat(step: Step): void {
   const { state } = step;
   state.saidLast = nextHeartbeat(step);
+  state.beatAt = step.now.at;
   step.say(state.saidLast);
   state.isBeatSoon = false;
   step.alarm('beat', state.settings.heartbeatMs);
@@ -108,6 +111,7 @@ export function beat(step: Step): void {
 function nextHeartbeat(step: Step): Heartbeat {
   const { state } = step;
   state.beat += 1;
+  const answers = nextAnswers(state);
   return {
     kind: 'heartbeat',
     clientID: step.self,
@@ -119,6 +123,7 @@ function nextHeartbeat(step: Step): Heartbeat {
     network: state.memory.network?.digest ?? null,
     state: state.link.isLeaving ? 'leaving' : 'ready',
     hashRate: Math.round(state.mining === null ? 0 : state.hashRate),
+    ...(answers.length > 0 && { answers }),
   };
 }
 
@@ -146,8 +151,13 @@ export function beatIfChanged(step: Step): void {
   const { state } = step;
   if (!state.link.isConnected || !hasChanged(state) || isFounding(state)) return;
   if (state.office !== null || state.link.isLeaving) beatSoon(step);
-  else if (!state.isBeatSoon) step.alarmBy('beat', step.jitter(...othersMs));
+  else if (!state.isBeatSoon) beatInTurn(step);
   state.isBeatSoon = true;
+}
+
+/** A heartbeat of one of many, at a moment of its own. */
+export function beatInTurn(step: Step): void {
+  step.alarmBy('beat', step.jitter(...othersMs));
 }
 
 /** While the founding is being voted on, every message counts, and heartbeats say nothing new. */

@@ -37,8 +37,20 @@ export function hearChallenge(step: Step, challenge: Challenge): Refusal | null 
     return { code: 'stale-transaction', transactionID: challenge.transactionID };
   const problem = problemOfOpening(openingOf(challenge), chain, rules);
   if (problem !== null) return { code: 'wrong-block', problem };
+  if (isOvertaken(state, challenge))
+    return { code: 'stale-transaction', transactionID: challenge.transactionID };
   takeChallenge(step, challenge);
   return null;
+}
+
+/** In a term, a later opening of the same number takes the place of an earlier one, for good. */
+function isOvertaken({ challenge: taken }: State, challenge: Challenge): boolean {
+  if (taken === null || taken.message.term !== challenge.term) return false;
+  return challenge.time <= taken.message.time && !isSameOpening(taken.message, challenge);
+}
+
+function isSameOpening(one: Challenge, other: Challenge): boolean {
+  return openingText(openingOf(one)) === openingText(openingOf(other));
 }
 
 /** Looks again at a challenge that came before its mandate, its network or its parent. */
@@ -53,10 +65,11 @@ export function reconsiderChallenge(step: Step): void {
 
 function takeChallenge(step: Step, challenge: Challenge): void {
   const { state } = step;
-  const opening = openingOf(challenge);
-  const work = workOf(opening, step.self, state.settings.rewardKey);
   const before = state.challenge;
-  const isSame = before !== null && openingText(openingOf(before.message)) === openingText(opening);
+  const isSame = before !== null && isSameOpening(before.message, challenge);
+  // Said again: nothing is moved by it.
+  if (isSame && before.message.term === challenge.term) return;
+  const work = workOf(openingOf(challenge), step.self, state.settings.rewardKey);
   state.challenge = { message: challenge, work, heardAt: isSame ? before.heardAt : step.now.at };
   // The new controller would have proposed what was accepted; so nothing is, and we search on.
   if (state.proposal !== null && state.proposal.term < challenge.term) state.proposal = null;

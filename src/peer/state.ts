@@ -35,6 +35,13 @@ export type Obeyed = {
   readonly controllerID: ClientID;
   readonly at: Instant;
   readonly jitterMs: number;
+  /** When it last gave a sign of life that we believe. */
+  heardAt: Instant;
+  /**
+   * We know that it lived while this connection of ours did: it has named it, or we voted. Else its
+   * words may be recorded ones of a controller that is gone.
+   */
+  isLive: boolean;
   /** It has shown that it knows of its mandate. */
   isConfirmed: boolean;
   /** It says, or we know, that it is controller no more. */
@@ -66,6 +73,8 @@ export type Office = {
   isBlockDue: boolean;
   /** Who searches for quests, and when each last said so. */
   workers: Record<ClientID, Instant>;
+  /** In how many more heartbeats each of these connections is to be named. */
+  answers: Record<ClientID, number>;
 };
 
 /** What could not be written down yet. While there is any, the peer observes and says nothing. */
@@ -95,6 +104,8 @@ export type State = {
     /** Whether this is the first connection, of a peer that knew no network before. */
     isFirst: boolean;
     since: Instant;
+    /** Whose heartbeat named this connection last. */
+    answeredBy: ClientID | null;
     attempts: number;
     toldAt: Instant | null;
     /** We are on our way out: a member first waits until its removal is sealed. */
@@ -103,8 +114,9 @@ export type State = {
     hasLeft: boolean;
   };
   beat: number;
-  /** Our last heartbeat. */
+  /** Our last heartbeat, and when we said it. */
   saidLast: Heartbeat | null;
+  beatAt: Instant;
   /** A heartbeat about a change is on its way. */
   isBeatSoon: boolean;
 
@@ -124,6 +136,8 @@ export type State = {
   election: Election | null;
   /** The vote we said last, repeated until its mandate's controller shows that it has it. */
   lastVote: Vote | null;
+  /** When we cast it. */
+  votedAt: Instant;
   /** Terms given up in a row, for waiting longer each time. */
   givenUp: number;
   obeyed: Obeyed | null;

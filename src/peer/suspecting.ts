@@ -1,15 +1,15 @@
 /** Watches over the controller, and calls an election when it is gone (PROTOCOL 6.1, 6.2). */
 
-import type { Commitment, Reveal } from '../domain/message.ts';
+import type { Commitment, Heartbeat, Reveal } from '../domain/message.ts';
 import type { Instant } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember } from '../domain/roster.ts';
 import { boothOf, isOpen } from '../election/booth.ts';
 import { judge, type Verdict } from '../election/suspicion.ts';
 import { controllerRecord } from './acquainting.ts';
+import { answerSoon } from './answering.ts';
 import { beginElection, closePhase, joinElection, keepCommitment, keepReveal } from './electing.ts';
 import { isInRoster, presentRoster } from './memory.ts';
-import { beatSoon } from './presence.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
@@ -62,7 +62,7 @@ function judgeController(step: Step): Verdict {
     heartbeatMs: settings.heartbeatMs,
     jitterMs,
     termWithoutSince: isOfTerm ? null : state.termSince,
-    heardAt: Math.max(record?.heardAt ?? 0, obeyed?.at ?? 0) as Instant,
+    heardAt: obeyed?.heardAt ?? (0 as Instant),
     gone: record?.gone ?? null,
     goneAt: record?.goneAt ?? now.at,
     hasSteppedDown: isOfTerm && obeyed.hasSteppedDown,
@@ -91,7 +91,7 @@ export function hearCommitment(step: Step, commitment: Commitment): Refusal | nu
   // An echo of the election that is over: its stragglers hear the mandate by and by.
   if (commitment.term <= state.memory.usedTerm) return null;
   if (!isInRoster(state.memory, step.self)) return null;
-  if (state.office !== null) beatSoon(step);
+  answerSoon(step, commitment.clientID);
   const isWell = state.election === null && !isMissing(step);
   keepCommitment(step, commitment);
   if (isWell) return { code: 'controller-is-well' };
@@ -115,16 +115,19 @@ function followTo(step: Step, commitment: Commitment): void {
   else joinElection(step, commitment.term, roster);
 }
 
-/** Whether we have not heard the controller for two heartbeats, or know of none. */
+/**
+ * Whether we have not heard the controller for two heartbeats, or know of none; or have connected a
+ * while ago, and heard nothing of it that may not be recorded.
+ */
 function isMissing(step: Step): boolean {
   const { state } = step;
   if (state.office !== null || !state.link.isConnected || state.link.isLeaving) return false;
   const verdict = judgeController(step);
   if (verdict.kind === 'suspect') return true;
   const record = controllerRecord(step);
-  if (record === null) return true;
-  const heardAt = Math.max(record.heardAt ?? 0, state.obeyed?.at ?? 0) as Instant;
-  return record.gone !== null || step.since(heardAt) > 2 * state.settings.heartbeatMs;
+  if (record === null || state.obeyed === null) return true;
+  if (!state.obeyed.isLive && step.since(state.link.since) > settleMs(step)) return true;
+  return record.gone !== null || step.since(state.obeyed.heardAt) > 2 * state.settings.heartbeatMs;
 }
 
 /** Keeps a reveal; who takes no part leaves the others time to finish. */
@@ -145,9 +148,26 @@ export function hearReveal(step: Step, reveal: Reveal): Refusal | null {
   return null;
 }
 
-/** The controller speaks: whoever is still about to begin an election leaves it. */
+/**
+ * A heartbeat that names our connection, which no recording can: its sender lives. If it is the
+ * controller, we believe its signs of life from now on.
+ */
+export function hearAnswered(step: Step, { clientID, controllerID, answers }: Heartbeat): void {
+  const { state } = step;
+  const { incarnation } = state.memory;
+  const isForUs = answers?.some(
+    (answer) => answer.clientID === step.self && answer.incarnation === incarnation,
+  );
+  if (isForUs !== true || controllerID !== clientID) return;
+  state.link.answeredBy = clientID;
+  if (state.obeyed?.controllerID === clientID) state.obeyed.isLive = true;
+}
+
+/** A sign of life of the controller: a peer that is about to begin an election leaves it. */
 export function hearController(step: Step): void {
-  const { election } = step.state;
+  const { election, obeyed } = step.state;
+  if (obeyed === null || !obeyed.isLive) return;
+  obeyed.heardAt = step.now.at;
   if (election !== null && !election.isFounding && election.phase === 'commit') leaveElection(step);
   if (election === null) step.cancel('elect');
 }

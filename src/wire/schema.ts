@@ -94,6 +94,7 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     network: values.digest.nullable(),
     state: values.choice('ready', 'leaving'),
     hashRate: values.rate,
+    answers: values.greeted.exactOptional(),
   }),
   commitment: values.object({
     clientID: values.clientID,
@@ -129,6 +130,8 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     parent: values.digest,
     root: values.digest,
     time: values.time,
+    incarnation: values.count.exactOptional(),
+    beat: values.count.exactOptional(),
   }),
   solution: values.object({
     clientID: values.clientID,

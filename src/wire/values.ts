@@ -1,7 +1,7 @@
 /** The schemas of single values on the wire: names, digests, numbers, blocks. */
 
 import { z } from 'zod';
-import type { Accepted, Block, Founding, Member, Reason } from '../domain/message.ts';
+import type { Accepted, Block, Founding, Greeted, Member, Reason } from '../domain/message.ts';
 import type {
   AccountKey,
   ClientID,
@@ -157,6 +157,13 @@ export const members: z.ZodType<readonly Member[]> = list(
 ).refine((all) => new Set(all.map((member) => member.clientID)).size === all.length, {
   error: 'must name nobody twice',
 });
+
+/** Connections that a controller has heard of lately. */
+export const greeted: z.ZodType<readonly Greeted[]> = list(
+  object({ clientID, incarnation: count }),
+  1,
+  MEMBERS_MOST,
+);
 
 /** The first roster with the votes that founded it. */
 export const founding: z.ZodType<Founding> = object({ members, votes: evidences });

@@ -10,7 +10,7 @@ import { runScript } from '../script.ts';
 import { commands, Ear, type Scene } from './scene.ts';
 
 test('what a listener knows of a network, step by step', async () => {
-  const scene: Scene = { world: null, told: 0, ear: null };
+  const scene: Scene = { world: null, told: 0, ear: null, overheard: [] };
   await runScript<Scene>(new URL('picture.txt', import.meta.url), commands, scene);
 });
 

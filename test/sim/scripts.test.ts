@@ -11,7 +11,7 @@ const folder = new URL('../scripts/', import.meta.url);
 describe('a false world', () => {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.txt'))) {
     it(`does as ${file} tells`, async () => {
-      const stage: Stage = { world: null, told: 0 };
+      const stage: Stage = { world: null, told: 0, overheard: [] };
       await runScript(new URL(file, folder), commands, stage);
     });
   }

@@ -1,10 +1,16 @@
 /** What the commands of a script have in common: the world that it has made. */
 
+import type { Delivery } from '../../src/client/link.ts';
 import { assert } from '../../src/domain/assert.ts';
 import type { Inhabitant, World } from '../../src/sim/world.ts';
 
 /** The world of a script; null until its first command makes one. */
-export type Stage = { world: World | null; told: number };
+export type Stage = {
+  world: World | null;
+  told: number;
+  /** All that has reached the broker. */
+  overheard: Delivery[];
+};
 
 /** The world that a script has made. */
 export function worldOf(stage: Stage): World {

@@ -14,6 +14,7 @@ import type { Arguments, Commands } from '../script.ts';
 import { errands } from './errands.ts';
 import { seekers } from './seekers.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
+import { strangers } from './strangers.ts';
 import { treasury } from './treasury.ts';
 
 /** What happens so often that a story without it is easier to follow. */
@@ -37,6 +38,7 @@ export const commands: Commands<Stage> = {
       seed: Number(seed),
       hasher: 'tie' in args ? tyingHasher : nodeHasher,
       solveMs: Number(solveMs),
+      onCarried: (delivery) => stage.overheard.push(delivery),
       nemesis: { loss: Number(loss), repeat: Number(repeat), delayMs: [low, high] },
       serviceBits: 'service' in args ? Number(args['service']) : undefined,
       settings: {
@@ -50,6 +52,7 @@ export const commands: Commands<Stage> = {
       },
     });
     stage.told = 0;
+    stage.overheard = [];
     return 'ok';
   },
 
@@ -86,6 +89,13 @@ export const commands: Commands<Stage> = {
     const peer = peerOf(stage, args['who']);
     worldOf(stage).kill(peer);
     return `${peer.name} is killed`;
+  },
+
+  /** restart who=p1 : it comes back with what its disk holds */
+  restart: (args, stage) => {
+    const peer = peerOf(stage, args['who']);
+    worldOf(stage).restart(peer);
+    return `${peer.name} is back`;
   },
 
   /** leave who=p1 : it says goodbye */
@@ -139,6 +149,7 @@ export const commands: Commands<Stage> = {
   ...treasury,
   ...seekers,
   ...errands,
+  ...strangers,
 
   /** counters of=p1 : what it refused */
   counters: (args, stage) => {

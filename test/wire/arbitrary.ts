@@ -103,6 +103,21 @@ const anyAcceptedResult = fc
     seal,
   }));
 
+const anyGreeted = fc.record({ clientID: anyID, incarnation: anyNumber });
+
+const anyBeat = {
+  kind: constant('heartbeat'),
+  clientID: anyID,
+  incarnation: anyNumber,
+  beat: anyNumber,
+  term: anyTerm,
+  controllerID: fc.option(anyID),
+  transactionID: anyHeight,
+  network: fc.option(anyDigest),
+  state: fc.constantFrom('ready', 'leaving'),
+  hashRate: fc.double({ min: 0, max: 1e15, noNaN: true }).map((rate) => rate + 0),
+};
+
 /** Any well-formed message. */
 export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
   fc.record({ kind: constant('introduction'), ...anyAbout }),
@@ -111,18 +126,10 @@ export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
     ...anyAbout,
     state: fc.constantFrom('ready', 'lost', 'disconnected'),
   }),
-  fc.record({
-    kind: constant('heartbeat'),
-    clientID: anyID,
-    incarnation: anyNumber,
-    beat: anyNumber,
-    term: anyTerm,
-    controllerID: fc.option(anyID),
-    transactionID: anyHeight,
-    network: fc.option(anyDigest),
-    state: fc.constantFrom('ready', 'leaving'),
-    hashRate: fc.double({ min: 0, max: 1e15, noNaN: true }).map((rate) => rate + 0),
-  }),
+  fc.record(
+    { ...anyBeat, answers: fc.array(anyGreeted, { minLength: 1, maxLength: 5 }) },
+    { requiredKeys: Object.keys(anyBeat) as (keyof typeof anyBeat)[] },
+  ),
   fc.record(
     {
       kind: constant('commitment'),
