@@ -58,6 +58,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['data-in-use', EXIT.badFile],
   ['data-damaged', EXIT.badFile],
   ['data-other-rules', EXIT.badFile],
+  ['data-used-up', EXIT.badFile],
   ['data-unusable', EXIT.badFile],
   ['block-unreadable', EXIT.badFile],
   ['block-unwritable', EXIT.badFile],

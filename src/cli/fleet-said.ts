@@ -41,6 +41,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   'dead-mandate': { controller: 'string', term: 'number' },
   founded: { network: 'string', members: 'object' },
   recalled: {},
+  'term-forgotten': { claimed: 'number', term: 'number' },
   election: { term: 'number', suspicion: 'string' },
   'gave-up': { term: 'number', heard: 'number', needed: 'number' },
   drawn: { term: 'number', seed: 'string', numbers: 'object', highest: 'string' },

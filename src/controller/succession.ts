@@ -20,3 +20,20 @@ export function blockToPropose(votes: readonly Vote[], height: TransactionID): B
   }
   return chosen?.block ?? null;
 }
+
+/**
+ * As many of the votes for a controller as its mandate has, where those of the mandate claim blocks
+ * that no peer shows: any majority of votes serves, and one false claim must not keep all waiting.
+ * Those of the mandate come first among the votes that claim no more than `height`.
+ */
+export function votesWithin(
+  mandate: readonly Vote[],
+  others: readonly Vote[],
+  height: TransactionID,
+): readonly Vote[] {
+  const names = new Set(mandate.map(({ clientID }) => clientID));
+  const all = [...mandate, ...others.filter(({ clientID }) => !names.has(clientID))];
+  const claimed = ({ transactionID }: Vote): number => Math.max(height, transactionID);
+  // Sorting is stable.
+  return all.sort((a, b) => claimed(a) - claimed(b)).slice(0, mandate.length);
+}

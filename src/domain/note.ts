@@ -91,6 +91,8 @@ export type Note =
       readonly height: TransactionID;
       readonly isMember: boolean;
     }
+  /** The journal has a term that was only claimed by a peer, far above all that we took part in. */
+  | { readonly kind: 'term-forgotten'; readonly claimed: Term; readonly term: Term }
   /** A member was sealed out of the roster, or an observer into it. */
   | {
       readonly kind: 'roster';

@@ -27,3 +27,15 @@ export function majority(size: number): number {
 export function isMember(roster: Roster, clientID: ClientID): boolean {
   return roster.members.some((member) => member.clientID === clientID);
 }
+
+/**
+ * The highest number that at least one honest member has reached, if the others are a minority.
+ * `claims`: what each member says, in any order; null if too few say anything.
+ */
+export function believable<Numeral extends number>(
+  claims: readonly Numeral[],
+  { members }: Roster,
+): Numeral | null {
+  const liars = members.length - majority(members.length);
+  return [...claims].sort((a, b) => b - a)[liars] ?? null;
+}

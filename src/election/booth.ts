@@ -76,12 +76,17 @@ export function closeBooths(booths: Booths, below: Term): void {
   for (const term of Object.keys(booths).map(Number)) if (term < below) delete booths[term];
 }
 
-/** Nobody gets so many terms ahead of us; who claims to would leave no term for the others. */
+/** An honest peer does not get that many terms ahead of another one by what it says alone. */
 const farTerms = 10_000;
 
-/** Whether a commitment or reveal of this term is to be believed by who is in term `own`. */
+/** Whether a term is so far above `own` that it takes more than the claim of one peer. */
 export function isFar(term: Term, own: Term): boolean {
   return term > own + farTerms;
+}
+
+/** Whether so few terms are left above this one that a peer that voted in it can go on no more. */
+export function isLast(term: Term): boolean {
+  return isFar(Number.MAX_SAFE_INTEGER as Term, term) === false;
 }
 
 /** PROTOCOL 6.2: whether one may still join the election of this term. */

@@ -41,6 +41,9 @@ export type Acquaintance = {
   term: Term;
   controllerID: ClientID | null;
   height: TransactionID;
+  /** How many times no peer could show the blocks that it claims, and when this last was so. */
+  boasts: number;
+  boastedAt: Instant | null;
   hashRate: number;
   /** Whether people were told that it is there. */
   isAnnounced: boolean;

@@ -2,7 +2,9 @@
 
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isLast } from '../election/booth.ts';
 import type { Rules } from '../ledger/rules.ts';
+import { usedTermIn } from '../peer/memory.ts';
 import type { Identity } from './crypto.ts';
 import { openIdentityFile } from './identity-file.ts';
 import { Damage } from './journal-records.ts';
@@ -28,7 +30,8 @@ const BROKEN_IDENTITY: ReadonlySet<string> = new Set(['identity-not-a-key', 'ide
 /**
  * Opens the data directory at `path` for a peer under `rules`; makes it if there is none.
  * `isAnew`: puts aside what is there, and begins as another peer. Throws a `WorldError`:
- * `data-in-use`, `data-damaged`, `data-other-rules`, `data-unusable`, or one of the identity file.
+ * `data-in-use`, `data-damaged`, `data-other-rules`, `data-used-up`, `data-unusable`, or one of the
+ * identity file.
  */
 export async function openDataDirectory(
   path: string,
@@ -85,6 +88,7 @@ async function openWhole(path: string, rules: Rules): Promise<Omit<DataDirectory
   try {
     refuseOtherRules(path, journal, rules);
     await journal.recall(rules);
+    refuseUsedUp(path, journal);
     // The journal comes first: an identity without one may have promised anything.
     const identity = openIdentity(path);
     if (journal.owner === null) await journal.claim(identity.clientID);
@@ -127,6 +131,18 @@ function refuseOtherRules(path: string, journal: LevelJournal, rules: Rules): vo
       `"${rules.text}": say the same --peers, --difficulty, --election and --reward, or name ` +
       'another directory.',
     { code: 'data-other-rules', facts: { path, theirs, ours: rules.text } },
+  );
+}
+
+/** It voted in one of the last terms that a number can hold, and must not vote below it. */
+function refuseUsedUp(path: string, journal: LevelJournal): void {
+  const term = usedTermIn(journal.recover().entries);
+  if (!isLast(term)) return;
+  throw new WorldError(
+    `The peer of the data directory ${path} has taken part in term ${term}, above which there ` +
+      'are no more terms, so that it can never vote again: --new-identity begins as another peer ' +
+      'and keeps these files.',
+    { code: 'data-used-up', facts: { path, term } },
   );
 }
 

@@ -34,6 +34,8 @@ export function acquaintanceOf(step: Step, clientID: ClientID): Acquaintance {
     term: 0 as Term,
     controllerID: null,
     height: UNFOUNDED,
+    boasts: 0,
+    boastedAt: null,
     hashRate: 0,
     isAnnounced: false,
   };

@@ -1,6 +1,8 @@
 /** Asks for the blocks that others have and we don't, until we have them. */
 
 import { type ClientID, compareText, type TransactionID } from '../domain/names.ts';
+import { believable } from '../domain/roster.ts';
+import type { Acquaintance } from '../election/gathering.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -18,6 +20,55 @@ const mostShunned = 16;
 /** People hear how it goes where it takes more blocks than that, and so often at the most. */
 const longSync = 1_000;
 const tellMs = 1_000;
+
+/** A claim that brought no blocks is not believed for so long, and twice as long each time. */
+const doubtMs = 20_000;
+const longestDoubtMs = 600_000;
+
+/** What a peer says of its height, as far as we believe it. */
+export function claimOf(state: State, peer: Acquaintance): TransactionID {
+  if (peer.boastedAt === null) return peer.height;
+  return Math.min(peer.height, believableHeight(state)) as TransactionID;
+}
+
+/** Not all members lie who say that they have so many blocks. */
+function believableHeight({ memory, acquaintances }: State): TransactionID {
+  const { chain, height } = memory;
+  if (chain === null) return height;
+  const claims = chain.roster.members.map(
+    ({ clientID }) => acquaintances[clientID]?.height ?? height,
+  );
+  return believable(claims, chain.roster) ?? height;
+}
+
+/** A peer claims to have so many blocks: asks for them, unless it claimed so in vain lately. */
+export function hearClaim(step: Step, clientID: ClientID): void {
+  const { state } = step;
+  const peer = state.acquaintances[clientID];
+  if (peer === undefined) return;
+  const waitMs = Math.min(longestDoubtMs, doubtMs * 2 ** Math.min(peer.boasts - 1, 10));
+  if (peer.boastedAt !== null && step.since(peer.boastedAt) >= waitMs) peer.boastedAt = null;
+  fallBehind(step, claimOf(state, peer));
+}
+
+/** It has shown blocks: what it claims is believed again. */
+export function trustClaims({ state }: Step, clientID: ClientID): void {
+  const peer = state.acquaintances[clientID];
+  if (peer === undefined) return;
+  peer.boasts = 0;
+  peer.boastedAt = null;
+}
+
+/** We asked long enough: those that claim more blocks than others do are doubted. */
+function doubtClaims(step: Step): void {
+  const { state } = step;
+  const proven = Math.max(state.memory.height, believableHeight(state));
+  for (const peer of Object.values(state.acquaintances)) {
+    if (peer.height <= proven || peer.boastedAt !== null) continue;
+    peer.boasts += 1;
+    peer.boastedAt = step.now.at;
+  }
+}
 
 /** We hear of blocks that we don't have, or of a network: asks, and goes on asking. */
 export function fallBehind(step: Step, target: TransactionID): void {
@@ -51,6 +102,7 @@ export function ask(step: Step): void {
   step.cancel('ask');
   if (behind === null) return;
   if (memory.height >= behind.target || behind.asked >= mostAsked) {
+    if (memory.height < behind.target) doubtClaims(step);
     endCatchUp(step);
     return;
   }
@@ -126,14 +178,16 @@ export function tellCatchUp(step: Step): void {
  * Whether our present number is taken already, so that to search it would be in vain: a page has
  * come, or a member says so. A claim that nobody follows up with blocks is believed for 3 s.
  */
-export function isCatchingUp({ behind, memory, acquaintances }: State): boolean {
+export function isCatchingUp(state: State): boolean {
+  const { behind, memory, acquaintances } = state;
   if (behind === null || behind.asked > mostPaused || memory.chain === null) return false;
   const { height, chain, network } = memory;
   return (
     behind.isServed ||
     chain.roster.members.some(({ clientID }) => {
       const peer = acquaintances[clientID];
-      return peer !== undefined && peer.height > height && peer.network === network?.digest;
+      if (peer === undefined || peer.network !== network?.digest) return false;
+      return claimOf(state, peer) > height;
     })
   );
 }

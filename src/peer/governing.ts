@@ -1,7 +1,7 @@
 /** The controller's half: takes over, opens challenges, judges, proposes, seals (PROTOCOL 7). */
 
 import { judge } from '../controller/judge.ts';
-import { blockToPropose, heightToReach } from '../controller/succession.ts';
+import { blockToPropose, heightToReach, votesWithin } from '../controller/succession.ts';
 import { assert } from '../domain/assert.ts';
 import type {
   Acknowledgement,
@@ -10,9 +10,10 @@ import type {
   Mandate,
   Reason,
   Solution,
+  Vote,
 } from '../domain/message.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
-import { majority } from '../domain/roster.ts';
+import { isMember, majority } from '../domain/roster.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import type { CastVote } from '../election/booth.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
@@ -82,12 +83,13 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
 export function governIfReached(step: Step): void {
   const { office, memory } = step.state;
   if (office === null || office.isGoverning) return;
-  const height = heightToReach(office.votes);
+  const votes = votesToHonour(step, office);
+  const height = heightToReach(votes);
   if (memory.height < height) {
     fallBehind(step, height);
     return;
   }
-  const accepted = blockToPropose(office.votes, memory.height);
+  const accepted = blockToPropose(votes, memory.height);
   const batch = accepted === null ? emptyBatch : batchOf(step, accepted);
   if (accepted !== null && batch === null) {
     // Whoever accepted it has it on its disk.
@@ -98,6 +100,20 @@ export function governIfReached(step: Step): void {
   step.cancel('reach');
   if (accepted !== null && batch !== null) propose(step, accepted, batch);
   else openChallenge(step);
+}
+
+/** The mandate's votes; others for us, too, once we asked in vain for what the mandate's claim. */
+function votesToHonour({ state, self }: Step, { term, votes }: Office): readonly Vote[] {
+  const { behind, booths, memory } = state;
+  if (behind === null || behind.asked < 2) return votes;
+  const digest = votes[0]?.roster;
+  const roster = digest === undefined ? null : rosterOf(memory, digest);
+  const cast = Object.values(booths[term]?.votes ?? {}).map(({ vote }) => vote);
+  const others = cast.filter(
+    ({ clientID, controllerID, roster: named }) =>
+      controllerID === self && named === digest && roster !== null && isMember(roster, clientID),
+  );
+  return votesWithin(votes, others, memory.height);
 }
 
 /** Opens the challenge of our height: the one already open if we know it, else a new one. */

@@ -76,15 +76,9 @@ class Head implements Peer<State> {
 }
 
 function takeEvent(step: Step, event: Event): void {
-  const { state } = step;
   switch (event.kind) {
     case 'started':
-      state.dice = { seed: event.seed, throws: 0 };
-      recall(state.memory, event.recovered, step.hasher);
-      if (event.recovered.entries.length > 0) tellRecalled(step);
-      state.boundAt = step.now.at;
-      state.termSince = step.now.at;
-      connect(step);
+      start(step, event);
       return;
     case 'connected':
       hearConnected(step);
@@ -129,6 +123,17 @@ function takeEvent(step: Step, event: Event): void {
       hearSubmitted(step, event);
       return;
   }
+}
+
+function start(step: Step, { seed, recovered }: Extract<Event, { kind: 'started' }>): void {
+  const { state, now } = step;
+  state.dice = { seed, throws: 0 };
+  const claimed = recall(state.memory, recovered, step.hasher);
+  if (claimed !== null) step.note({ kind: 'term-forgotten', claimed, term: state.memory.term });
+  if (recovered.entries.length > 0) tellRecalled(step);
+  state.boundAt = now.at;
+  state.termSince = now.at;
+  connect(step);
 }
 
 function tellRecalled(step: Step): void {

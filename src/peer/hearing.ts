@@ -2,20 +2,20 @@
 
 import type { Event } from '../domain/contract.ts';
 import { type Heartbeat, type Message, type Presence, senderOf } from '../domain/message.ts';
-import { type Digest, type TransactionID, UNFOUNDED } from '../domain/names.ts';
+import { type Digest, type Term, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { makeRoster } from '../domain/roster.ts';
+import { believable, makeRoster } from '../domain/roster.ts';
 import { isFar } from '../election/booth.ts';
 import { hearProposal } from './acknowledging.ts';
 import { hearAbout, hearAlive, hearBeat, hearSign, learnKey } from './acquainting.ts';
 import { appendSealed } from './appending.ts';
-import { fallBehind } from './asking.ts';
+import { fallBehind, hearClaim } from './asking.ts';
 import { hearBatch, hearBatchRequest } from './batches.ts';
 import { bindingOf } from './binding.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
 import { hearAcknowledgement, hearSolution } from './governing.ts';
 import { hearOwnPresence, vanish } from './linking.ts';
-import { isInRoster } from './memory.ts';
+import { isInRoster, presentRoster } from './memory.ts';
 import { confirm, hearMandate, hearVote } from './obeying.ts';
 import { controllerOf } from './presence.ts';
 import { hearOfQuests } from './questing.ts';
@@ -98,11 +98,13 @@ function hearOwn(step: Step, heard: Heard): Refusal | null {
   }
 }
 
-/** Whoever uses up terms leaves none for others; but votes of members are their word. */
+/** What does not prove itself, as a mandate does, and would raise our term, or wait for a rise. */
+const unproven: ReadonlySet<string> = new Set(['commitment', 'reveal', 'vote', 'challenge']);
+
+/** A peer that uses up terms would leave none for the others. */
 function refuseFarTerm(step: Step, message: Message): Refusal | null {
-  const { network, term: ours } = step.state.memory;
-  const isTold = message.kind === 'commitment' || message.kind === 'reveal';
-  if (!isTold && (message.kind !== 'vote' || network !== null)) return null;
+  const { term: ours } = step.state.memory;
+  if (!unproven.has(message.kind) || !('term' in message)) return null;
   return isFar(message.term, ours) ? { code: 'far-term', term: message.term, ours } : null;
 }
 
@@ -208,10 +210,11 @@ function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
   }
   if (network !== null && memory.network !== null && network !== memory.network.digest)
     return { code: 'other-network', theirs: network, ours: memory.network.digest };
-  // Whoever has more blocks can prove it, a member of ours or not.
-  if (network !== null) fallBehind(step, transactionID);
+  // A peer that has more blocks can prove it, a member of ours or not.
+  if (network !== null) hearClaim(step, clientID);
   if (network !== null && isInRoster(memory, clientID)) {
-    raiseTerm(step, term);
+    const far = hearTerm(step, term);
+    if (far !== null) return far;
     hearStanding(step, heartbeat);
   }
   const namesUs = term === memory.term && heartbeat.controllerID === step.self;
@@ -241,6 +244,18 @@ function hearOfNetworkQuietly(step: Step, { network, state }: Presence): void {
   if (settings.isQuiet !== true || network === null || state !== 'ready' || !isNews) return;
   step.state.heardNetwork = { digest: network, at: step.now.at };
   fallBehind(step, 0 as TransactionID);
+}
+
+/** A far term is believed when as many members name one as could not all be wrong. */
+function hearTerm(step: Step, term: Term): Refusal | null {
+  const { acquaintances, memory } = step.state;
+  const { term: ours } = memory;
+  const roster = presentRoster(memory);
+  if (isFar(term, ours) && roster !== null) {
+    const claims = roster.members.map(({ clientID }) => acquaintances[clientID]?.term ?? ours);
+    raiseTerm(step, believable(claims, roster) ?? ours);
+  } else raiseTerm(step, term);
+  return isFar(term, memory.term) ? { code: 'far-term', term, ours } : null;
 }
 
 /** What the controller's heartbeat says of its own office. */

@@ -14,6 +14,7 @@ import {
 import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
 import type { Chain } from '../domain/standing.ts';
 import type { Batch } from '../domain/transaction.ts';
+import { isFar } from '../election/booth.ts';
 import { extendChain, startChain } from '../ledger/chain.ts';
 import type { Rules } from '../ledger/rules.ts';
 
@@ -60,7 +61,8 @@ export function newMemory(rules: Rules): Memory {
   };
 }
 
-export function recall(memory: Memory, recovered: Recovered, hasher: Hasher): void {
+/** Answers with a term that the entries have, and that is not believed; null if there is none. */
+export function recall(memory: Memory, recovered: Recovered, hasher: Hasher): Term | null {
   const { entries, standing } = recovered;
   if (standing !== undefined) {
     const { founding, chain, rosters } = standing;
@@ -68,6 +70,27 @@ export function recall(memory: Memory, recovered: Recovered, hasher: Hasher): vo
     Object.assign(memory, { network: { digest, founding }, chain, height: chain.height, rosters });
   }
   for (const entry of entries) remember(memory, entry, hasher);
+  return forgetFarTerm(memory);
+}
+
+/**
+ * A term far above all in which we took part was only claimed by somebody, and would leave no terms
+ * for the network: [safety] we go back to the highest in which we voted, acknowledged a block or
+ * accepted a mandate, and never below it.
+ */
+function forgetFarTerm(memory: Memory): Term | null {
+  const { term, usedTerm } = memory;
+  if (!isFar(term, usedTerm)) return null;
+  memory.term = usedTerm;
+  return term;
+}
+
+/** The highest term in which the peer of these entries took part. */
+export function usedTermIn(entries: readonly Entry[]): Term {
+  const terms = entries.map((entry) =>
+    entry.kind === 'voted' || entry.kind === 'obeyed' || entry.kind === 'accepted' ? entry.term : 0,
+  );
+  return Math.max(0, ...terms) as Term;
 }
 
 /** Adds one entry; the same whether it is made now or read from a journal. */

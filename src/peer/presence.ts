@@ -12,6 +12,7 @@ import {
 } from '../domain/names.ts';
 import { knownForMs, knownMembers } from '../election/gathering.ts';
 import { isUnanswered, nextAnswers } from './answering.ts';
+import { claimOf } from './asking.ts';
 import { presentRoster } from './memory.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -29,11 +30,15 @@ export function isOfTermToCome({ memory, obeyed }: State, term: Term): boolean {
 }
 
 /** The most blocks that anybody of our network says it has; -1 where nobody says anything. */
-export function heardHeight({ acquaintances, memory }: State): TransactionID {
-  const ours = memory.network?.digest;
+export function heardHeight(state: State): TransactionID {
+  const ours = state.memory.network?.digest;
   let highest = UNFOUNDED;
-  for (const { network, height } of Object.values(acquaintances))
-    if (network === ours && height > highest) highest = height;
+  for (const peer of Object.values(state.acquaintances)) {
+    // Cheap first: this is asked for each message of those who only look on.
+    if (peer.network !== ours || peer.height <= highest) continue;
+    const claimed = claimOf(state, peer);
+    if (claimed > highest) highest = claimed;
+  }
   return highest;
 }
 

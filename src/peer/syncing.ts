@@ -25,7 +25,7 @@ import { carriesBatch, digestOf } from '../ledger/block.ts';
 import { extendChain, problemOfBlock } from '../ledger/chain.ts';
 import { adoptFounding } from './adopting.ts';
 import { append } from './appending.ts';
-import { askMs, askOn, fallBehind, shun, tellCatchUp } from './asking.ts';
+import { askMs, askOn, fallBehind, shun, tellCatchUp, trustClaims } from './asking.ts';
 import { controllerOf, heardHeight } from './presence.ts';
 import type { Step } from './step.ts';
 
@@ -133,7 +133,10 @@ export function hearAnswer(
       ? takeFounding(step, answer.founding, evidence.filter(isVote))
       : takePage(step, answer, evidence.filter(isAcknowledgement));
   if (refusal !== null) shun(step, clientID);
-  else if (step.state.memory.height > height) askOn(step, clientID);
+  else if (step.state.memory.height > height) {
+    trustClaims(step, clientID);
+    askOn(step, clientID);
+  }
   return refusal;
 }
 

@@ -104,17 +104,22 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     publicKey: values.publicKey.exactOptional(),
   }),
   reveal: values.object({ clientID: values.clientID, term: values.term, nonce: values.nonce }),
-  vote: values.object({
-    clientID: values.clientID,
-    term: values.term,
-    voteID: values.voteID,
-    controllerID: values.clientID,
-    draw: values.digest,
-    drawn: values.drawn,
-    roster: values.digest,
-    transactionID: values.height,
-    accepted: values.accepted.exactOptional(),
-  }),
+  vote: values
+    .object({
+      clientID: values.clientID,
+      term: values.term,
+      voteID: values.voteID,
+      controllerID: values.clientID,
+      draw: values.digest,
+      drawn: values.drawn,
+      roster: values.digest,
+      transactionID: values.height,
+      accepted: values.accepted.exactOptional(),
+    })
+    .refine(({ term, accepted }) => accepted === undefined || accepted.term < term, {
+      path: ['accepted'],
+      error: 'must be of an earlier term than the vote',
+    }),
   mandate: values.object({
     clientID: values.clientID,
     term: values.term,

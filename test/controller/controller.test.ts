@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/controller/judge.ts';
 import { countQuorum } from '../../src/controller/quorum.ts';
-import { blockToPropose, heightToReach } from '../../src/controller/succession.ts';
+import { blockToPropose, heightToReach, votesWithin } from '../../src/controller/succession.ts';
 import type { Block, Solution, Vote } from '../../src/domain/message.ts';
 import type {
   ClientID,
@@ -96,6 +96,18 @@ describe('a new controller', () => {
     expect(blockToPropose(votes, at(5))?.clientID).toBe('bob');
     expect(blockToPropose(votes.slice(2), at(5))).toBeNull();
   });
+});
+
+it('votes that claim more blocks than are shown make room for others', () => {
+  const vote = (voter: string, height: number): Vote =>
+    ({ clientID: id(voter), transactionID: at(height) }) as Vote;
+  const mandate = [vote('ann', 5), vote('liar', 2 ** 50), vote('bob', 4)];
+  const names = (votes: readonly Vote[]): readonly string[] =>
+    votes.map(({ clientID }) => clientID);
+  const within = votesWithin(mandate, [vote('cat', 3), vote('dan', 5), vote('bob', 4)], at(5));
+  expect(names(within)).toEqual([id('ann'), id('bob'), id('cat')]);
+  expect(heightToReach(within)).toBe(5);
+  expect(names(votesWithin(mandate, [], at(5)))).toEqual([id('ann'), id('bob'), id('liar')]);
 });
 
 it('a controller counts itself, and the members that named it lately', () => {

@@ -1,12 +1,38 @@
-/** Commands for scripts in which a stranger publishes again what it has overheard. */
+/** Commands for scripts in which a stranger repeats what it has overheard, or a member lies. */
 
 import type { Delivery } from '../../src/client/link.ts';
 import { assert } from '../../src/domain/assert.ts';
-import type { ClientID } from '../../src/domain/names.ts';
+import type { ClientID, Term, TransactionID } from '../../src/domain/names.ts';
 import type { Arguments, Commands } from '../script.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
 
 export const strangers: Commands<Stage> = {
+  /** claim from=p3 term=9007199254740991 height=9 every=5000 for=20000 : a member's heartbeats */
+  claim: (args, stage) => {
+    const world = worldOf(stage);
+    const peer = peerOf(stage, args['from']);
+    const { every = '5000', for: forMs = '5000' } = args;
+    const view = world.view(peer);
+    const times = Number(forMs) / Number(every);
+    for (let time = 0; time < times; time += 1)
+      world.agenda.plan(time * Number(every), () =>
+        world.utter(peer, {
+          kind: 'heartbeat',
+          clientID: peer.self.clientID,
+          // After all that it says itself.
+          incarnation: 2 ** 50,
+          beat: time + 1,
+          term: Number(args['term'] ?? view.term) as Term,
+          controllerID: view.controllerID,
+          transactionID: Number(args['height'] ?? view.height) as TransactionID,
+          network: view.network,
+          state: 'ready',
+          hashRate: 0,
+        }),
+      );
+    return `${times} times`;
+  },
+
   /**
    * repeat from=p1|controller topic=heartbeat every=200 for=90000 : the last such message again and
    * again; with `all`, all that were ever said, in their order, each of them once

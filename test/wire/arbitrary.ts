@@ -118,6 +118,18 @@ const anyBeat = {
   hashRate: fc.double({ min: 0, max: 1e15, noNaN: true }).map((rate) => rate + 0),
 };
 
+const anyVote = {
+  kind: constant('vote'),
+  clientID: anyID,
+  term: anyTerm,
+  voteID: hex(16) as fc.Arbitrary<VoteID>,
+  controllerID: anyID,
+  draw: anyDigest,
+  drawn: fc.integer({ min: 1, max: 25 }).chain(hex),
+  roster: anyDigest,
+  transactionID: anyHeight,
+};
+
 /** Any well-formed message. */
 export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
   fc.record({ kind: constant('introduction'), ...anyAbout }),
@@ -147,33 +159,12 @@ export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
     term: anyTerm,
     nonce: hex(64) as fc.Arbitrary<Nonce>,
   }),
-  fc.record(
-    {
-      kind: constant('vote'),
-      clientID: anyID,
-      term: anyTerm,
-      voteID: hex(16) as fc.Arbitrary<VoteID>,
-      controllerID: anyID,
-      draw: anyDigest,
-      drawn: fc.integer({ min: 1, max: 25 }).chain(hex),
-      roster: anyDigest,
-      transactionID: anyHeight,
-      accepted: fc.record({ term: anyTerm, block: anyBlock }),
-    },
-    {
-      requiredKeys: [
-        'kind',
-        'clientID',
-        'term',
-        'voteID',
-        'controllerID',
-        'draw',
-        'drawn',
-        'roster',
-        'transactionID',
-      ],
-    },
-  ),
+  fc
+    .record(
+      { ...anyVote, accepted: fc.record({ term: anyTerm, block: anyBlock }) },
+      { requiredKeys: Object.keys(anyVote) as (keyof typeof anyVote)[] },
+    )
+    .filter(({ term, accepted }) => accepted === undefined || accepted.term < term),
   fc.record({
     kind: constant('mandate'),
     clientID: anyID,

@@ -127,6 +127,11 @@ it.each<[string, EnvelopedKind, Wire]>([
   ['Block must be an object', 'proposal', { Block: [] }],
   ['Accepted.Block must be an object', 'vote', { Accepted: { Term: 1, Block: 7 } }],
   ['Accepted must be an object', 'vote', { Accepted: null }],
+  [
+    'Accepted must be of an earlier term than the vote',
+    'vote',
+    { Term: 2, Accepted: { Term: 2, Block: block({}) } },
+  ],
   ['Votes must be a list of 1 to 100', 'mandate', { Votes: Array(101).fill('x') }],
   ['Votes[1] must be a text of at most 4096 characters', 'mandate', { Votes: ['x', 7] }],
   ['Votes[0] must be a text of at most 4096 characters', 'mandate', { Votes: ['x'.repeat(4097)] }],

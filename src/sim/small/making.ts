@@ -143,7 +143,12 @@ export class Making {
 }
 
 /** Kinds that some checker looks at, and those that none does. */
-const judgedNotes: ReadonlySet<string> = new Set(['drawn', 'mandate', 'challenge']);
+const judgedNotes: ReadonlySet<string> = new Set([
+  'drawn',
+  'mandate',
+  'challenge',
+  'term-forgotten',
+]);
 const judgedWords: ReadonlySet<string> = new Set(['commitment', 'reveal']);
 const idleWords: ReadonlySet<string> = new Set(['introduction', 'presence']);
 

@@ -1,6 +1,7 @@
 /** Mutants that random schedules of the bare core find. */
 
 import type { Message } from '../../../src/domain/message.ts';
+import type { Term } from '../../../src/domain/names.ts';
 import { isMember } from '../../../src/domain/roster.ts';
 import type { Cast } from '../../../src/sim/small/stage.ts';
 import { forgetting, population, remembering } from './memories.ts';
@@ -14,12 +15,23 @@ type Electing = typeof import('../../../src/peer/electing.ts');
 type Acceptor = typeof import('../../../src/finality/acceptor.ts');
 type Seals = typeof import('../../../src/finality/seal.ts');
 type Succession = typeof import('../../../src/controller/succession.ts');
+type Memories = typeof import('../../../src/peer/memory.ts');
 type Steps = typeof import('../../../src/peer/step.ts');
 type Changes = typeof import('../../../src/ledger/change.ts');
 type Blocks = typeof import('../../../src/ledger/block.ts');
 
 export const settled: Cast = { seats: 3, extra: 0 };
 export const changing: Cast = { seats: 3, extra: 1 };
+
+/** What a peer that believed any term wrote down: the highest that a number can hold. */
+const claimed = twist<Memories>('peer/memory', ({ recall }) => ({
+  recall: (memory, { entries }, hasher) =>
+    recall(
+      memory,
+      { entries: [...entries, { kind: 'term', term: Number.MAX_SAFE_INTEGER as Term }] },
+      hasher,
+    ),
+}));
 
 /** Also takes away the net under the rule: a core that notices stops, and breaks nothing. */
 const restartedGovern = [
@@ -73,6 +85,24 @@ export const bareMutants: readonly BareMutant[] = [
     twists: [forgetting(({ kind }) => kind !== 'term')],
     found: { S2: 2 },
     marks: ['It is durable and never falls'],
+  },
+  {
+    section: '6',
+    rule: 'from a far term that was only claimed a peer goes back to the highest that it took part in',
+    instead: 'goes back below it',
+    cast: settled,
+    twists: [
+      twist<Memories>('peer/memory', ({ recall }) => ({
+        recall(memory, { entries }, hasher) {
+          recall(memory, { entries }, hasher);
+          memory.term = 0 as Term;
+          return Number.MAX_SAFE_INTEGER as Term;
+        },
+      })),
+    ],
+    behind: [claimed],
+    found: { S2: 1 },
+    marks: ['accepted a mandate, and never below it'],
   },
   {
     section: '6.6',

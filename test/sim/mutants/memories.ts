@@ -17,7 +17,7 @@ export const population: readonly Member[] = Array.from({ length: 4 }, (_, index
 export function forgetting(isKept: (entry: Entry) => boolean): Twist {
   return twist<Memories>('peer/memory', ({ recall }) => ({
     recall(memory, { entries }, hasher) {
-      recall(memory, { entries: entries.filter(isKept) }, hasher);
+      return recall(memory, { entries: entries.filter(isKept) }, hasher);
     },
   }));
 }
@@ -30,6 +30,7 @@ export function remembering(make: (remember: Memories['remember']) => Memories['
       remember,
       recall(memory, { entries }, hasher) {
         for (const entry of entries) remember(memory, entry, hasher);
+        return null;
       },
     };
   });
