@@ -1,8 +1,9 @@
 /** A note in one plain line for people. */
 
+import type { StepDown, Suspicion } from '../domain/cause.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { ClientID } from '../domain/names.ts';
-import type { Idle, Note, StepDown, Suspicion } from '../domain/note.ts';
+import type { Idle, Note } from '../domain/note.ts';
 import { outcomeOf } from '../domain/quest.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
@@ -189,6 +190,8 @@ const suspicions: Readonly<Record<Suspicion, string>> = {
   'no-mandate': 'the controller does not show its mandate',
   'no-controller': 'there is no controller',
   removed: 'the controller is no member any more',
+  idle: 'the controller does not go on with the work',
+  unjust: 'the controller has removed a member that is here',
   'joined-others': 'others called for it',
 };
 

@@ -1,5 +1,6 @@
 /** What a head tells people and machines about itself: the single tap; no logic reads it. */
 
+import type { StepDown, Suspicion } from './cause.ts';
 import type { Block, Reason } from './message.ts';
 import type {
   AccountKey,
@@ -42,28 +43,6 @@ export type Idle =
   | { readonly reason: 'paused' }
   | { readonly reason: 'leaving' }
   | { readonly reason: 'finished' };
-
-/** Why an election began (PROTOCOL 6.1). */
-export type Suspicion =
-  | 'founding'
-  | 'silent'
-  | 'lost'
-  | 'disconnected'
-  | 'stepped-down'
-  | 'no-mandate'
-  | 'no-controller'
-  | 'removed'
-  | 'joined-others';
-
-/** Why a controller gave up its mandate. */
-export type StepDown =
-  | 'no-quorum'
-  | 'higher-term'
-  | 'behind'
-  | 'journal'
-  | 'leaving'
-  | 'removed'
-  | 'restarted';
 
 export type Note =
   | { readonly kind: 'connected' }

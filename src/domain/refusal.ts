@@ -37,6 +37,8 @@ export type Refusal =
   | { readonly code: 'wrong-commitment' }
   | { readonly code: 'wrong-block'; readonly problem: string }
   | { readonly code: 'already-acknowledged'; readonly digest: Digest }
+  /** Of a controller that had a member removed that lives: another removal. */
+  | { readonly code: 'distrusted' }
   | { readonly code: 'not-a-seal'; readonly problem: string }
   | { readonly code: 'not-asked-for' }
   | { readonly code: 'wrong-batch'; readonly problem: string }

@@ -1,7 +1,7 @@
 /** When a member may call an election: the controller is gone, or there is none (PROTOCOL 6.1). */
 
+import type { Suspicion } from '../domain/cause.ts';
 import type { Instant } from '../domain/names.ts';
-import type { Suspicion } from '../domain/note.ts';
 
 /** What a member knows about the controller it obeys; times in milliseconds. */
 export type Watch = {
@@ -18,6 +18,10 @@ export type Watch = {
   readonly hasSteppedDown: boolean;
   /** It is no member any more. */
   readonly isRemoved: boolean;
+  /** It had a member removed that was heard a moment before. */
+  readonly isUnjust: boolean;
+  /** Since when something waits for it in vain, and nothing goes on; null if nothing does. */
+  readonly idleSince: Instant | null;
   /** Since when we obey it, and whether it has shown that it knows. */
   readonly obeyedAt: Instant;
   readonly isConfirmed: boolean;
@@ -36,7 +40,22 @@ const willMs = 500;
 /** Silence of so many heartbeats makes a controller suspect. */
 export const silentHeartbeats = 3;
 
+/** A controller is given so many heartbeats to go on with what waits for it. */
+export const idleHeartbeats = 4;
+
+/** The verdict on a controller: whether it lives, and whether it does its work. */
 export function judge(watch: Watch): Verdict {
+  const verdict = judgeLife(watch);
+  if (verdict.kind === 'suspect') return verdict;
+  if (watch.isUnjust) return { kind: 'suspect', why: 'unjust' };
+  if (watch.idleSince === null) return verdict;
+  const patienceMs = idleHeartbeats * watch.heartbeatMs + watch.jitterMs;
+  const idle = from(watch.idleSince + patienceMs, watch.now, 'idle');
+  return idle.kind === 'suspect' || idle.until < verdict.until ? idle : verdict;
+}
+
+/** Whether it lives and is in office, whatever it does. */
+export function judgeLife(watch: Watch): Verdict {
   const { now } = watch;
   if (watch.termWithoutSince !== null) {
     return from(watch.termWithoutSince + mandateMs + watch.jitterMs / 4, now, 'no-controller');

@@ -12,6 +12,7 @@ import { fallBehind } from './asking.ts';
 import { batchOf, wantBatch } from './batches.ts';
 import { isInRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
+import { isDistrusted } from './progress.ts';
 import type { Step } from './step.ts';
 
 export function hearProposal(step: Step, proposal: Proposal): Refusal | null {
@@ -38,6 +39,7 @@ export function hearProposal(step: Step, proposal: Proposal): Refusal | null {
     digest,
   );
   if (verdict.kind === 'refuse') return verdict.refusal;
+  if (isDistrusted(state, block)) return { code: 'distrusted' };
   if (batch === null && isInRoster(memory, step.self)) {
     state.awaited = proposal;
     wantBatch(step, block.root);

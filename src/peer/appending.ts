@@ -10,6 +10,7 @@ import { parseChange } from '../ledger/change.ts';
 import { endCatchUp, fallBehind } from './asking.ts';
 import { batchOf } from './batches.ts';
 import { isInRoster, presentRoster } from './memory.ts';
+import { judgeRemoval } from './progress.ts';
 import type { Step } from './step.ts';
 import { takeOut } from './taking.ts';
 import { stepDown } from './terms.ts';
@@ -55,6 +56,7 @@ export type Whole = {
 export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   const { state } = step;
   const { block, digest, seal, batch } = whole;
+  if (isNews) judgeRemoval(step, block);
   step.record({ kind: 'sealed', block, digest, seal, ...(batch.length > 0 && { batch }) });
   if (isNews && block.change === undefined) noteResult(step, whole);
   else if (isNews) noteRoster(step, block);
@@ -62,6 +64,7 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   state.challenge = null;
   state.proposal = null;
   state.solved = null;
+  state.heardSolution = null;
   state.isExhausted = false;
   state.wanted = null;
   state.awaited = null;

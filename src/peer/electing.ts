@@ -1,10 +1,10 @@
 /** Takes part in an election: commitment, reveal, draw, vote (PROTOCOL 6.2 to 6.6). */
 
 import { assert } from '../domain/assert.ts';
+import type { Suspicion } from '../domain/cause.ts';
 import { drawNonce } from '../domain/dice.ts';
 import type { Commitment, Reveal, Vote } from '../domain/message.ts';
 import type { ClientID, Digest, Nonce, Term } from '../domain/names.ts';
-import type { Suspicion } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, majority, type Roster } from '../domain/roster.ts';
 import { type Booth, boothOf, chooseTerm, hasRoom } from '../election/booth.ts';

@@ -29,6 +29,7 @@ import { fallBehind } from './asking.ts';
 import { batchOf, holdBatch, sayBatch, wantBatch } from './batches.ts';
 import { doesQuestGoFirst } from './leasing.ts';
 import { isInRoster, rosterOf } from './memory.ts';
+import { rememberSolution } from './progress.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -220,6 +221,7 @@ export function repeatMandateSoon(step: Step): void {
 
 export function hearSolution(step: Step, solution: Solution): void {
   const { office, memory } = step.state;
+  if (office === null) rememberSolution(step, solution);
   if (office === null || !office.isGoverning) return;
   const proposed = office.proposed?.block ?? null;
   const desk = { height: memory.height, opening: office.opening, proposed };

@@ -32,6 +32,7 @@ import {
 import { isInRoster, recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, greet, introduce } from './presence.ts';
+import { noteProgress } from './progress.ts';
 import { tendQuests, wish } from './questing.ts';
 import { checkQuorum } from './quorum.ts';
 import { tellRefusals } from './refusing.ts';
@@ -43,11 +44,12 @@ import {
   saySolution,
   tellIdle,
 } from './searching.ts';
+import { workIn } from './signs.ts';
 import { hearFetched, hearSubmitted, tendSource } from './sourcing.ts';
 import type { State } from './state.ts';
 import { newState } from './state-of.ts';
 import { Step } from './step.ts';
-import { electAgain, leaveOldElection, suspect } from './suspecting.ts';
+import { electAgain, leaveOldElection, suspect, withdraw } from './suspecting.ts';
 import { serve } from './syncing.ts';
 import { passOn, send, tellEvictions } from './taking.ts';
 import { stepDown } from './terms.ts';
@@ -69,8 +71,9 @@ class Head implements Peer<State> {
 
   step(event: Event, now: Moment): Turn {
     const step = new Step(this.state, now, this.#hasher);
+    const before = workIn(this.state);
     takeEvent(step, event);
-    if (!this.state.link.hasLeft) settle(step);
+    if (!this.state.link.hasLeft) settle(step, before);
     return { effects: step.effects, wakeAt: nextOf(this.state.alarms) };
   }
 }
@@ -197,6 +200,7 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   phase: (step) => {
     breakLock(step);
     closePhase(step, true);
+    withdraw(step);
   },
   suspect: () => {
     // `settle` looks after the controller after every event.
@@ -226,8 +230,8 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
 };
 
 /** What follows from any event: the same few questions, asked again. */
-function settle(step: Step): void {
-  if (step.state.backlog === null) settleAffairs(step);
+function settle(step: Step, before: readonly unknown[]): void {
+  if (step.state.backlog === null) settleAffairs(step, before);
   dropLeases(step);
   refreshWork(step);
   if (step.state.backlog === null) beatIfChanged(step);
@@ -236,7 +240,7 @@ function settle(step: Step): void {
 }
 
 /** What only concerns who takes part. */
-function settleAffairs(step: Step): void {
+function settleAffairs(step: Step, before: readonly unknown[]): void {
   reconsiderMandate(step);
   gather(step);
   reconsiderChallenge(step);
@@ -246,6 +250,7 @@ function settleAffairs(step: Step): void {
   openAfterQuest(step);
   tendSource(step);
   careForRoster(step);
+  noteProgress(step, before);
   leaveOldElection(step);
   suspect(step);
 }

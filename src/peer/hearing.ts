@@ -1,7 +1,13 @@
 /** Hands each heard message to the room that understands it. */
 
 import type { Event } from '../domain/contract.ts';
-import { type Heartbeat, type Message, type Presence, senderOf } from '../domain/message.ts';
+import {
+  type Enveloped,
+  type Heartbeat,
+  type Message,
+  type Presence,
+  senderOf,
+} from '../domain/message.ts';
 import { type Digest, type Term, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { believable, makeRoster } from '../domain/roster.ts';
@@ -41,16 +47,22 @@ export function hear(step: Step, heard: Heard): Refusal | null {
   if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
   // Those who ask without an introduction want nothing but an answer: no peer counts on them.
   if (retained || isWordOfNobody(message)) return dispatch(step, heard);
+  return hearLive(step, heard, message);
+}
+
+/** A live message: it may show that its sender is there. */
+function hearLive(step: Step, heard: Heard, message: Enveloped): Refusal | null {
+  const sender = senderOf(message);
   learnKey(step, sender, message);
   const isSign = hearSign(step, sender, message);
   const isNews = isNewInBooth(step, message);
-  const before = movable(step);
+  const before = movable(step.state);
   const refusal = dispatch(step, heard);
   const isController = sender === controllerOf(step.state) && isOfController(message);
-  const hasMoved =
-    refusal === null && (isNews || (isController && hasChanged(before, movable(step))));
-  if (hasMoved) hearAlive(step, sender);
-  if (isController && (isSign || hasMoved)) hearController(step);
+  const hasMoved = isNews || (isController && hasChanged(before, movable(step.state)));
+  const isAlive = refusal === null && hasMoved;
+  if (isAlive) hearAlive(step, sender);
+  if (isController && (isSign || isAlive)) hearController(step);
   return refusal;
 }
 

@@ -180,6 +180,8 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
     jitterMs: step.jitter(0, state.settings.heartbeatMs),
     isConfirmed: isConfirmed || isOurs,
     hasSteppedDown: isSelf && !isOurs,
+    progressAt: now.at,
+    isUnjust: false,
   };
   state.givenUp = 0;
   leaveElection(step);

@@ -1,15 +1,22 @@
 /** Which words show that their sender lives: those that move something, as repeats do not. */
 
 import type { Message } from '../domain/message.ts';
+import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 /**
  * What a controller's words move, and each of them once: its repeats, by anybody, find it moved. So
  * a controller shows by them that it lives, also where its heartbeats are lost.
  */
-export function movable({ state }: Step): readonly unknown[] {
+export function movable(state: State): readonly unknown[] {
   const { obeyed, challenge, proposal, memory } = state;
   return [obeyed, challenge, proposal, memory.accepted, memory.height];
+}
+
+/** All by which the work of a network goes on: that, and what is leased and searched of quests. */
+export function workIn(state: State): readonly unknown[] {
+  const searched = state.quests.map(({ book }) => 2 * book.claims.length + book.grants.length);
+  return [...movable(state), searched.reduce((sum, each) => sum + each, 0)];
 }
 
 /** Whether words have moved something. */

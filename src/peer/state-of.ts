@@ -51,6 +51,7 @@ export function newState(settings: Settings): State {
     pendingChallenge: null,
     proposal: null,
     solved: null,
+    heardSolution: null,
     mining: null,
     isExhausted: false,
     isPaused: false,

@@ -46,6 +46,18 @@ export type Obeyed = {
   isConfirmed: boolean;
   /** It says, or we know, that it is controller no more. */
   hasSteppedDown: boolean;
+  /** When the work last went on under it: a challenge, proposal, result, or part of a search. */
+  progressAt: Instant;
+  /** It had a member removed that we had heard a moment before. */
+  isUnjust: boolean;
+};
+
+/** A valid solution for our height, which its miner says again until it is sealed. */
+export type HeardSolution = {
+  readonly miner: ClientID;
+  readonly solution: string;
+  readonly firstAt: Instant;
+  lastAt: Instant;
 };
 
 /** What we hold while we are controller ourselves; forgotten in a restart, and never restored. */
@@ -159,6 +171,8 @@ export type State = {
   proposal: { readonly term: Term; readonly block: Block } | null;
   /** Our own solution, repeated until its block number is sealed. */
   solved: { readonly work: Work; readonly solution: string } | null;
+  /** The first one that we heard while it was not ours to judge it. */
+  heardSolution: HeardSolution | null;
   mining: Work | null;
   isExhausted: boolean;
   isPaused: boolean;

@@ -5,11 +5,25 @@ import type { Instant } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember } from '../domain/roster.ts';
 import { boothOf, isOpen } from '../election/booth.ts';
-import { judge, type Verdict } from '../election/suspicion.ts';
+import {
+  idleHeartbeats,
+  judge,
+  judgeLife,
+  type Verdict,
+  type Watch,
+} from '../election/suspicion.ts';
 import { controllerRecord } from './acquainting.ts';
 import { answerSoon } from './answering.ts';
-import { beginElection, closePhase, joinElection, keepCommitment, keepReveal } from './electing.ts';
+import {
+  beginElection,
+  closePhase,
+  joinElection,
+  keepCommitment,
+  keepReveal,
+  phaseMs,
+} from './electing.ts';
 import { isInRoster, presentRoster } from './memory.ts';
+import { idleSince } from './progress.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
@@ -52,12 +66,16 @@ function settleMs(step: Step): number {
 }
 
 function judgeController(step: Step): Verdict {
+  return judge(watchOf(step));
+}
+
+function watchOf(step: Step): Watch {
   const { state, now } = step;
   const { obeyed, memory, settings } = state;
   const isOfTerm = obeyed !== null && obeyed.term === memory.term;
   const record = controllerRecord(step);
   const jitterMs = obeyed?.jitterMs ?? 0;
-  return judge({
+  return {
     now: now.at,
     heartbeatMs: settings.heartbeatMs,
     jitterMs,
@@ -69,7 +87,20 @@ function judgeController(step: Step): Verdict {
     isRemoved: isOfTerm && !isInRoster(memory, obeyed.controllerID),
     obeyedAt: obeyed?.at ?? now.at,
     isConfirmed: obeyed?.isConfirmed ?? true,
-  });
+    isUnjust: isOfTerm && obeyed.isUnjust,
+    idleSince: idleSince(step),
+  };
+}
+
+/** Gives up an election that too few want, of a controller that lives: it is given time again. */
+export function withdraw(step: Step): void {
+  const { election, obeyed } = step.state;
+  if (election === null || obeyed === null || election.isFounding) return;
+  if (step.since(election.begunAt) < phaseMs || election.phase !== 'commit') return;
+  if (judgeLife(watchOf(step)).kind === 'suspect' || judgeController(step).kind === 'wait') return;
+  obeyed.progressAt = step.now.at;
+  obeyed.isUnjust = false;
+  leaveElection(step);
 }
 
 /** After a term was given up: goes on, if there is still reason to. */
@@ -126,6 +157,11 @@ function isMissing(step: Step): boolean {
   if (verdict.kind === 'suspect') return true;
   const record = controllerRecord(step);
   if (record === null || state.obeyed === null) return true;
+  const idle = idleSince(step);
+  // Sooner than it would call itself: those that wait as long do not all call at one moment.
+  const isIdle =
+    idle !== null && step.since(idle) > (idleHeartbeats - 1) * state.settings.heartbeatMs;
+  if (isIdle) return true;
   if (!state.obeyed.isLive && step.since(state.link.since) > settleMs(step)) return true;
   return record.gone !== null || step.since(state.obeyed.heardAt) > 2 * state.settings.heartbeatMs;
 }
@@ -165,9 +201,12 @@ export function hearAnswered(step: Step, { clientID, controllerID, answers }: He
 
 /** A sign of life of the controller: a peer that is about to begin an election leaves it. */
 export function hearController(step: Step): void {
-  const { election, obeyed } = step.state;
-  if (obeyed === null || !obeyed.isLive) return;
-  obeyed.heardAt = step.now.at;
+  const { election, obeyed, link } = step.state;
+  if (obeyed === null) return;
+  // What may be recorded is worth three heartbeats, once, in which a controller that lives answers.
+  obeyed.heardAt = obeyed.isLive ? step.now.at : (Math.max(obeyed.heardAt, link.since) as Instant);
+  if (!obeyed.isLive) return;
+  if (isMissing(step)) return;
   if (election !== null && !election.isFounding && election.phase === 'commit') leaveElection(step);
   if (election === null) step.cancel('elect');
 }

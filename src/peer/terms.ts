@@ -1,7 +1,7 @@
 /** Terms only ever rise, and a higher one ends the authority of a lower one's controller. */
 
+import type { StepDown } from '../domain/cause.ts';
 import type { Term } from '../domain/names.ts';
-import type { StepDown } from '../domain/note.ts';
 import { closeBooths } from '../election/booth.ts';
 import type { Step } from './step.ts';
 

@@ -13,6 +13,7 @@ const read = (path: string): string =>
 
 const doc = read('docs/command-line.md');
 const notes = read('src/domain/note.ts');
+const causes = read('src/domain/cause.ts');
 
 /** Names in a piece of TypeScript, by the pattern that stands before them. */
 const quoted = (text: string): string[] =>
@@ -74,7 +75,7 @@ test('each reason to be idle is documented with its fields', () => {
 test('each suspicion and each reason to step down is documented', () => {
   const words = doc.slice(doc.indexOf('### Words'));
   for (const name of ['Suspicion', 'StepDown']) {
-    const [text = ''] = new RegExp(`export type ${name} =[^;]*`).exec(notes) ?? [];
+    const [text = ''] = new RegExp(`export type ${name} =[^;]*`).exec(causes) ?? [];
     expect(quoted(text).length).toBeGreaterThan(3);
     for (const word of quoted(text)) expect(words).toContain(`\`${word}\``);
   }

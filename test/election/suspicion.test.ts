@@ -5,7 +5,16 @@ import { runScript } from '../script.ts';
 
 it('suspects controllers as suspicion.txt says', async () => {
   await runScript(new URL('./suspicion.txt', import.meta.url), {
-    judge: ({ now = '0', heard = '0', jitter = '0', gone, unconfirmed, without, ...rest }) => {
+    judge: ({
+      now = '0',
+      heard = '0',
+      jitter = '0',
+      gone,
+      unconfirmed,
+      without,
+      idle,
+      ...rest
+    }) => {
       const [how, at] = gone?.split(':') ?? [];
       const watch: Watch = {
         now: Number(now) as Instant,
@@ -19,6 +28,8 @@ it('suspects controllers as suspicion.txt says', async () => {
         hasSteppedDown: 'stepped-down' in rest,
         obeyedAt: Number(unconfirmed ?? 0) as Instant,
         isConfirmed: unconfirmed === undefined,
+        isUnjust: 'unjust' in rest,
+        idleSince: idle === undefined ? null : (Number(idle) as Instant),
       };
       const verdict = judge(watch);
       return verdict.kind === 'suspect' ? `suspect: ${verdict.why}` : `wait until ${verdict.until}`;

@@ -88,7 +88,7 @@ export const bareMutants: readonly BareMutant[] = [
   },
   {
     section: '6',
-    rule: 'from a far term that was only claimed a peer goes back to the highest that it took part in',
+    rule: 'a far term that was only claimed gives way to the highest that a peer took part in',
     instead: 'goes back below it',
     cast: settled,
     twists: [

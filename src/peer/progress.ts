@@ -1,0 +1,107 @@
+/** Whether the work goes on under the controller that we obey, and whether it governs justly. */
+
+import type { Block, Solution } from '../domain/message.ts';
+import type { Instant } from '../domain/names.ts';
+import { digestOf, openingOf, zeroBits } from '../ledger/block.ts';
+import { parseChange } from '../ledger/change.ts';
+import { nextBatch } from '../ledger/mempool.ts';
+import { controllerOf } from './presence.ts';
+import { presentQuest } from './quests.ts';
+import { hasChanged, workIn } from './signs.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+
+/** A miner says its solution every 2 s until it is sealed; this long after it, it counts. */
+const stillSaidMs = 5_000;
+
+/** In heartbeats: a member that was heard so lately lives. */
+const livelyHeartbeats = 1.5;
+
+/** Something has moved since `before`, as `workIn` told it. */
+export function noteProgress({ state, now }: Step, before: readonly unknown[]): void {
+  if (state.obeyed !== null && hasChanged(before, workIn(state))) state.obeyed.progressAt = now.at;
+}
+
+/** A solution for the open challenge that the controller is to propose; the first one will do. */
+export function rememberSolution(step: Step, { clientID, solution, ...said }: Solution): void {
+  const { state, now, hasher } = step;
+  const { challenge, heardSolution: known, memory } = state;
+  if (known !== null) {
+    if (known.miner === clientID && known.solution === solution) known.lastAt = now.at;
+    if (step.since(known.lastAt) < stillSaidMs) return;
+  }
+  if (challenge === null || said.transactionID !== memory.height) return;
+  const opening = openingOf(challenge.message);
+  const { reward } = said;
+  const block = { ...opening, clientID, solution, ...(reward !== undefined && { reward }) };
+  if (zeroBits(digestOf(block, hasher)) < opening.challenge) return;
+  state.heardSolution = { miner: clientID, solution, firstAt: now.at, lastAt: now.at };
+}
+
+/**
+ * Since when something waits for the controller in vain; null if nothing does. It may be another
+ * one's duty to us only as far as we would do it ourselves: our settings are not its own.
+ */
+export function idleSince(step: Step): Instant | null {
+  const { state } = step;
+  const { obeyed, link, office } = state;
+  if (obeyed === null || office !== null || controllerOf(state) === null) return null;
+  const since = Math.max(obeyed.progressAt, obeyed.at, link.since) as Instant;
+  // Most of the time something has just gone on: what follows is asked seldom.
+  if (step.since(since) < state.settings.heartbeatMs) return null;
+  const waits = [sinceSolved(step), isOpeningDue(step) ? since : null, sinceOffered(step, since)];
+  const waiting = waits.filter((each): each is Instant => each !== null);
+  return waiting.length === 0 ? null : (Math.max(since, Math.min(...waiting)) as Instant);
+}
+
+/** There is a proposal, or a solution, ours or another's, and no block comes of it. */
+function sinceSolved(step: Step): Instant | null {
+  const { proposal, heardSolution, obeyed } = step.state;
+  if (proposal !== null) return obeyed?.progressAt ?? null;
+  const isSaid = heardSolution !== null && step.since(heardSolution.lastAt) < stillSaidMs;
+  return isSaid ? heardSolution.firstAt : null;
+}
+
+/** No challenge is open, and we would open one in its place. */
+function isOpeningDue(step: Step): boolean {
+  const { challenge, proposal, memory, settings, mempool, behind } = step.state;
+  const { chain } = memory;
+  if (challenge !== null || proposal !== null || chain === null || behind !== null) return false;
+  if (settings.challenges > 0 && chain.mined >= settings.challenges) return false;
+  if (presentQuest(step) !== null) return false;
+  if (settings.mineWhen !== 'transactions') return true;
+  return nextBatch(mempool, chain.accounts, step.hasher).length > 0;
+}
+
+/** There is a quest, and no challenge before it: we offer ourselves for it, and get nothing. */
+function sinceOffered(step: Step, since: Instant): Instant | null {
+  const { offered, held, challenge, proposal } = step.state;
+  if (challenge !== null || proposal !== null) return null;
+  const quest = presentQuest(step);
+  const isFree = (held?.ranges.length ?? 0) === 0;
+  const isOffering = quest !== null && isFree && offered?.quest === quest.id;
+  return isOffering && step.since(offered.at) < step.state.settings.heartbeatMs ? since : null;
+}
+
+/**
+ * A removal that the controller proposed is sealed: was its member here a moment ago? Whether the
+ * block is valid never depends on that, or not all would judge alike. But we trust this controller
+ * no more, and call an election: it has removed one member, and not one after another.
+ */
+export function judgeRemoval(step: Step, block: Block): void {
+  const { obeyed, acquaintances, settings } = step.state;
+  const change = block.change === undefined ? null : parseChange(block.change);
+  if (change?.kind !== 'remove' || obeyed === null) return;
+  if (block.clientID !== controllerOf(step.state) || block.clientID === change.clientID) return;
+  const { gone = null, heardAt = null } = acquaintances[change.clientID] ?? {};
+  const isHere = gone === null && heardAt !== null;
+  if (isHere && step.since(heardAt) < livelyHeartbeats * settings.heartbeatMs)
+    obeyed.isUnjust = true;
+}
+
+/** Another removal by a controller that we trust no more; its successor's would count. */
+export function isDistrusted({ obeyed }: State, { change }: Block): boolean {
+  return (
+    obeyed?.isUnjust === true && change !== undefined && parseChange(change)?.kind === 'remove'
+  );
+}
