@@ -67,7 +67,8 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     named,
     refused: [],
     isHeldUp: false,
-    isBlockDue: false,
+    blockUntil: null,
+    questsSince: null,
     workers: {},
   };
   step.say(mandate, true);

@@ -22,6 +22,7 @@ import {
 } from './governing.ts';
 import { hear } from './hearing.ts';
 import { dropLeases } from './holding.ts';
+import { takeTurns } from './leasing.ts';
 import {
   goIfFree,
   hearConnected,
@@ -238,6 +239,7 @@ function settleAffairs(step: Step): void {
   reconsiderProposal(step);
   governIfReached(step);
   openForTransactions(step);
+  takeTurns(step);
   openAfterQuest(step);
   tendSource(step);
   careForRoster(step);

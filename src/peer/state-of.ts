@@ -64,6 +64,7 @@ export function newState(settings: Settings): State {
     searches: 0,
     offered: null,
     paces: {},
+    measured: {},
     wishes: [],
     sourcing: null,
     calls: 0,

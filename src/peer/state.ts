@@ -11,6 +11,7 @@ import type { Roster } from '../domain/roster.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
 import type { Acquaintances } from '../election/gathering.ts';
+import type { Measured } from '../lease/pace.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
 import type { Alarms } from './alarms.ts';
@@ -62,9 +63,11 @@ export type Office = {
   refused: string[];
   /** A challenge would be open if no quest went first. */
   isHeldUp: boolean;
-  /** A quest was answered: the next one waits for a block. */
-  isBlockDue: boolean;
-  /** Who searches for quests, and when each last said so. */
+  /** A block is due: quests wait for it, at most until then. */
+  blockUntil: Instant | null;
+  /** Since when there are quests and no block was due; null while there are none. */
+  questsSince: Instant | null;
+  /** Members and others that have shown work who search, and when each last said so. */
   workers: Record<ClientID, Instant>;
 };
 
@@ -172,6 +175,8 @@ export type State = {
   offered: { readonly quest: QuestID; readonly at: Instant } | null;
   /** Hashes a second, as we measured them in leases. */
   readonly paces: Partial<Record<Algorithm, number>>;
+  /** Hashes a second of others, as their leases and reports show. */
+  readonly measured: Measured;
   wishes: readonly Wish[];
 
   sourcing: Sourcing | null;

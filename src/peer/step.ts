@@ -103,6 +103,11 @@ export class Step {
     return this.now.at - instant;
   }
 
+  /** How long until then, in milliseconds; 1 at least. */
+  until(instant: Instant): number {
+    return Math.max(1, instant - this.now.at);
+  }
+
   /** Counts a refusal; people are told once a second for each code that is worth a word. */
   refuse(from: ClientID | null, refusal: Refusal): void {
     const { refusals, untold } = this.state;
