@@ -24,10 +24,13 @@ import { hear } from './hearing.ts';
 import { dropLeases } from './holding.ts';
 import { takeTurns } from './leasing.ts';
 import {
+  askAgain,
+  beginNaming,
   goIfFree,
   hearConnected,
   hearDisconnected,
   leave,
+  mayBeInUse,
   reconnect,
   sayGoodbye,
 } from './linking.ts';
@@ -85,6 +88,7 @@ function takeEvent(step: Step, event: Event): void {
       if (event.recovered.entries.length > 0) tellRecalled(step);
       state.boundAt = step.now.at;
       state.termSince = step.now.at;
+      if (mayBeInUse(event.recovered, state.settings)) beginNaming(state);
       connect(step);
       return;
     case 'connected':
@@ -174,6 +178,7 @@ function ringAlarms(step: Step): void {
 
 const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   reconnect,
+  naming: askAgain,
   introduce,
   greet,
   welcome: (step) => {
@@ -223,10 +228,10 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
 
 /** What follows from any event: the same few questions, asked again. */
 function settle(step: Step): void {
-  if (step.state.backlog === null) settleAffairs(step);
+  if (!step.isSilent) settleAffairs(step);
   dropLeases(step);
   refreshWork(step);
-  if (step.state.backlog === null) beatIfChanged(step);
+  if (!step.isSilent) beatIfChanged(step);
   tellIdle(step);
   if (step.state.backlog === null) goIfFree(step);
 }

@@ -14,9 +14,9 @@ import { hearBatch, hearBatchRequest } from './batches.ts';
 import { bindingOf } from './binding.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
 import { hearAcknowledgement, hearNaming, hearSolution } from './governing.ts';
-import { hearOwnPresence, vanish } from './linking.ts';
+import { hearOwnPresence, hearOwnRequest, vanish, yieldIncarnation } from './linking.ts';
 import { isInRoster } from './memory.ts';
-import { confirm, hearMandate, hearVote } from './obeying.ts';
+import { confirm, hearMandate, hearVote, keepForLater, votesIn } from './obeying.ts';
 import { controllerOf } from './presence.ts';
 import { hearOfQuests } from './questing.ts';
 import { hearChallenge, hearRefusedSolution } from './searching.ts';
@@ -33,7 +33,7 @@ type Heard = Extract<Event, { kind: 'heard' }>;
 export function hear(step: Step, heard: Heard): Refusal | null {
   const { message, retained } = heard;
   if (message.kind === 'transaction')
-    return step.state.backlog === null ? hearTransaction(step, message.transaction) : null;
+    return step.isSilent ? null : hearTransaction(step, message.transaction);
   const sender = senderOf(message);
   if (sender === step.self) return hearOwn(step, heard);
   if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
@@ -72,9 +72,13 @@ function hearOwn(step: Step, heard: Heard): Refusal | null {
     case 'heartbeat': {
       const isOther = message.incarnation > step.state.memory.incarnation;
       if (!isOther) return null;
+      if (step.state.naming !== null) {
+        yieldIncarnation(step, message.incarnation);
+        return null;
+      }
       // Two that vote and govern under one name contradict each other: the older one goes.
       step.refuse(step.self, { code: 'second-peer-with-our-name' });
-      vanish(step);
+      vanish(step, 'name-taken');
       return null;
     }
     case 'presence':
@@ -83,6 +87,8 @@ function hearOwn(step: Step, heard: Heard): Refusal | null {
     case 'mandate':
       return heard.retained ? dispatch(step, heard) : null;
     case 'request':
+      if (!heard.retained) hearOwnRequest(step, message);
+      return null;
     case 'answer':
       return null;
     default:
@@ -101,7 +107,7 @@ function refuseFarTerm(step: Step, message: Message): Refusal | null {
 function dispatch(step: Step, heard: Heard): Refusal | null {
   const { message, text, retained, evidence } = heard;
   if (message.kind === 'transaction') return null;
-  if (step.state.backlog !== null) return observe(step, heard);
+  if (step.isSilent) return observe(step, heard);
   const far = refuseFarTerm(step, message);
   if (far !== null) return far;
   const isFounding = step.state.memory.network === null;
@@ -158,8 +164,12 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
 }
 
 /** While we cannot write, nobody's word concerns us but who is there, and what is final. */
-function observe(step: Step, { message, evidence }: Heard): Refusal | null {
+function observe(step: Step, { message, evidence, retained }: Heard): Refusal | null {
   switch (message.kind) {
+    case 'mandate':
+      // A broker that kept it gives it once, right at the start.
+      if (step.state.naming !== null) keepForLater(step, message, votesIn(evidence), retained);
+      return null;
     case 'introduction':
     case 'presence':
       hearAbout(step, message);

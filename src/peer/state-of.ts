@@ -17,6 +17,7 @@ export function newState(settings: Settings): State {
     dice: { seed: '', throws: 0 },
     alarms: noAlarms(),
     memory: newMemory(rules),
+    naming: null,
     backlog: null,
     link: {
       isConnected: false,

@@ -71,6 +71,16 @@ export type Office = {
   workers: Record<ClientID, Instant>;
 };
 
+/** Asking whether another process with our key is there. */
+export type Naming = {
+  /** The number that it has to repeat. */
+  probe: number;
+  /** When it last did; null while nobody did. */
+  answeredAt: Instant | null;
+  /** Others may know a higher incarnation than ours. */
+  isOutdated: boolean;
+};
+
 /** What could not be written down yet. While there is any, the peer observes and says nothing. */
 export type Backlog = {
   /** In their order; all of them are in our memory already. */
@@ -90,6 +100,8 @@ export type State = {
   dice: Dice;
   readonly alarms: Alarms;
   readonly memory: Memory;
+  /** Not null until we know that nobody else uses our name: till then we say nothing [safety]. */
+  naming: Naming | null;
   /** Null while all of the memory is durable. */
   backlog: Backlog | null;
 

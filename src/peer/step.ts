@@ -42,6 +42,11 @@ export class Step {
     return this.state.settings.self.clientID;
   }
 
+  /** Whether we only observe: something is not written down, or our name may be in use. */
+  get isSilent(): boolean {
+    return this.state.backlog !== null || this.state.naming !== null;
+  }
+
   act(effect: Effect): void {
     this.effects.push(effect);
   }
@@ -56,8 +61,8 @@ export class Step {
    * something waits to be written down: almost all that we say shows our memory [safety].
    */
   say(message: Message, retained = false): void {
-    const { link, backlog, settings } = this.state;
-    if (!link.isConnected || backlog !== null) return;
+    const { link, settings } = this.state;
+    if (!link.isConnected || this.isSilent) return;
     if (settings.isQuiet !== true || quietWords.has(message.kind))
       this.act({ kind: 'say', message, retained });
   }
