@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nodeHasher } from '../../src/node/crypto.ts';
+import { PERSONALITIES, plainBroker } from '../../src/sim/personality.ts';
 import { type Inhabitant, World } from '../../src/sim/world.ts';
 
 const heartbeatMs = 1_000;
 
-function town(): { world: World; first: Inhabitant } {
-  const world = new World({ seed: 3, hasher: nodeHasher, settings: { peers: 3, heartbeatMs } });
+function town(personality = plainBroker): { world: World; first: Inhabitant } {
+  const settings = { peers: 3, heartbeatMs };
+  const world = new World({ seed: 3, hasher: nodeHasher, personality, settings });
   for (let count = 0; count < 3; count += 1) world.start();
   world.runUntil(() => world.controller() !== null, 10_000);
   world.run(2_000);
@@ -69,7 +71,8 @@ describe('a second peer with our name', () => {
   });
 
   it('is none where all that answers is an old recording', () => {
-    const { world, first } = town();
+    // A broker that keeps nothing: there the newcomer cannot know that the others have ended.
+    const { world, first } = town(PERSONALITIES.rabbitmq);
     const texts: { topic: string; payload: Uint8Array }[] = [];
     const { network } = world;
     const broadcast = network.broadcast.bind(network);
