@@ -71,6 +71,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['bad-users-file', EXIT.badFile],
   ['miner-not-built', EXIT.badFile],
   ['taken-over', EXIT.takenOver],
+  ['name-taken', EXIT.takenOver],
   ['bad-certificate', EXIT.noTls],
   ['tls-failed', EXIT.noTls],
 ]);
@@ -126,6 +127,10 @@ export async function run(command: Command, args: readonly string[]): Promise<vo
     // A process that is broken does not wait for slow readers for long.
     setTimeout(() => process.exit(EXIT.bug), BROKEN_MS);
     void end(complain(error));
+  });
+  // Nothing is left that could bring the command to its end: that must not end in silence.
+  process.once('beforeExit', () => {
+    void end(complain(new Error('nothing is left to wait for, and the command has not ended.')));
   });
   try {
     await command.parseAsync([...args], { from: 'user' });

@@ -32,6 +32,7 @@ import type { WorldError } from '../node/world-error.ts';
 import { keepYoungHeapSmall } from '../node/young-heap.ts';
 import type { Connection } from './connection-settings.ts';
 import { CountingMiner } from './counting-miner.ts';
+import { explainNameTaken } from './ending.ts';
 import { type PeerValues, peerSettings } from './peer-settings.ts';
 import { labelOf, sourceOf, usageError } from './setting.ts';
 import { openTraceFile, type TraceFile } from './trace-file.ts';
@@ -88,7 +89,6 @@ export async function openClient(
   const { identity, journal } = past;
   const { onWitnessed } = hooks;
   const { clientID, publicKey } = identity;
-
   const pool = values.mine
     ? createPool({
         threads: values.threads,
@@ -126,6 +126,7 @@ export async function openClient(
       }
       hooks.onNote(note);
     },
+    onEnded: () => hooks.onFatal(explainNameTaken(clientID)),
     witness: together([
       trace?.witness,
       onWitnessed === undefined ? undefined : witnessOf(onWitnessed),
@@ -194,8 +195,7 @@ async function openPast(
     };
   }
   const { difficulty, election, peers, reward } = values;
-  const seats = founders?.length ?? peers;
-  const rules = rulesOf({ peers: seats, difficulty, election, reward });
+  const rules = rulesOf({ peers: founders?.length ?? peers, difficulty, election, reward });
   // Only here: LevelDB is a library of the machine's own, which others need not load.
   const { openDataDirectory } = await import('../node/data-directory.ts');
   const opened = await openDataDirectory(data, rules, newIdentity || foundAnew);
@@ -261,6 +261,7 @@ function settingsOf(
     reward: values.reward,
     mineWhen: mineWhenOf(command, values),
     hasSource: values.source !== null,
+    ...(values.identity !== null && { hasOldKey: true }),
     ...(values.rewardKey !== null && { rewardKey: readAccountKeyFile(values.rewardKey) }),
   };
 }

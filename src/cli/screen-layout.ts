@@ -62,6 +62,8 @@ export function shortIdle(idle: Idle): string {
   switch (idle.reason) {
     case 'disconnected':
       return 'has no connection';
+    case 'name-in-use':
+      return 'waits for its name';
     case 'journal':
       return 'cannot write';
     case 'peers-missing':

@@ -1,6 +1,6 @@
 /** One peer, assembled: the head, the door and the driver over whatever hands it is given. */
 
-import type { Reply, Settings } from '../domain/contract.ts';
+import type { Departure, Reply, Settings } from '../domain/contract.ts';
 import type { Hasher, Signer, Verifier } from '../domain/crypto.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
@@ -43,6 +43,8 @@ export type ClientOptions = {
   /** Makes the link; the filters are what it must subscribe to, at QoS 1. */
   readonly openLink: (filters: readonly string[]) => Link;
   readonly onNote: (note: Note) => void;
+  /** The peer has left though nobody asked it to, and why. */
+  readonly onEnded?: ((why: Departure) => void) | undefined;
   /** For worlds in one process, whose peers need not each read the same bytes. */
   readonly reader?: Reader;
   readonly witness?: Witness | undefined;
@@ -59,6 +61,7 @@ export class Client {
   readonly #clock: Clock;
   readonly #seed: string;
   readonly #left: Promise<void>;
+  #leave: () => void = () => undefined;
 
   constructor(options: ClientOptions) {
     const { settings, prefix, hasher, signer, verifier, miner } = options;
@@ -69,9 +72,8 @@ export class Client {
     this.#verifier = verifier;
     this.#clock = options.clock;
     for (const member of settings.founders ?? []) door.learn(member);
-    let leave: () => void = () => undefined;
     this.#left = new Promise((resolve) => {
-      leave = resolve;
+      this.#leave = resolve;
     });
     this.#seed = options.seed;
     this.#driver = new Driver(
@@ -85,7 +87,10 @@ export class Client {
         miner,
         source: options.source,
         onNote: options.onNote,
-        onLeft: leave,
+        onLeft: (why) => {
+          this.#leave();
+          if (why !== null) options.onEnded?.(why);
+        },
         witness: options.witness,
       },
       createGlimpse(hasher),
@@ -119,6 +124,7 @@ export class Client {
   /** Stops as a crash would: not even a goodbye is said. */
   kill(): void {
     this.#driver.kill();
+    this.#leave();
   }
 
   /**

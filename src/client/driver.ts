@@ -1,7 +1,7 @@
 /** Drives a head: one event at a time, its effects strictly in order, one timer. */
 
 import { assert } from '../domain/assert.ts';
-import type { Command, Effect, Entry, Event, Peer, Reply } from '../domain/contract.ts';
+import type { Command, Departure, Effect, Entry, Event, Peer, Reply } from '../domain/contract.ts';
 import type { Message } from '../domain/message.ts';
 import type { Instant, RequestID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
@@ -219,7 +219,7 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
         onNote(effect.note);
         return undefined;
       case 'leave':
-        this.#leave(link);
+        this.#leave(link, effect.why ?? null);
         return undefined;
     }
   }
@@ -271,11 +271,12 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
     source.submit(find, (submitted) => this.#receive({ kind: 'submitted', call, find, submitted }));
   }
 
-  #leave(link: Link): void {
+  #leave(link: Link, why: Departure | null): void {
     const { onLeft } = this.#hands;
     this.kill();
     for (const { command, resolve } of this.#asked.values()) resolve(replyOfNobody(command));
-    void link.close().then(onLeft, onLeft);
+    const tell = (): void => onLeft(why);
+    void link.close().then(tell, tell);
   }
 }
 

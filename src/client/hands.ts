@@ -1,6 +1,6 @@
 /** What a driver drives a head with: its link, its disk, its clock, and who looks on. */
 
-import type { Effect, Event, Moment } from '../domain/contract.ts';
+import type { Departure, Effect, Event, Moment } from '../domain/contract.ts';
 import type { Message } from '../domain/message.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
@@ -23,8 +23,8 @@ export type Hands<Said = Message, Fault = Refusal, Told = Note, View = DoorView>
   /** Where tasks come from, for a head that asks for any. */
   readonly source?: WorkSource | null | undefined;
   readonly onNote: (note: Told) => void;
-  /** The head has said goodbye and the link is closed; nothing comes after it. */
-  readonly onLeft: () => void;
+  /** The link is closed, nothing comes after it; `why`: where nobody asked the head to leave. */
+  readonly onLeft: (why: Departure | null) => void;
   /** Somebody who looks on and changes nothing. */
   readonly witness?: Witness<Said, Fault, Told> | undefined;
 };

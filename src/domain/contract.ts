@@ -47,6 +47,8 @@ export type Settings = {
   readonly mines: boolean;
   /** Founds another network though members of one are here, unless that one has a controller. */
   readonly foundsAnew?: boolean;
+  /** Its key was there before it: another process may have it, too. */
+  readonly hasOldKey?: boolean;
   /** Only looks on, and sends: it introduces itself to nobody, and takes no seat. */
   readonly isQuiet?: boolean;
   /** Units that a block credits; part of the Rules. 50 if nothing is said. */
@@ -211,8 +213,11 @@ export type Effect<Said = Message, Told = Note> =
   | { readonly kind: 'submit'; readonly call: number; readonly find: Find }
   | { readonly kind: 'reply'; readonly request: RequestID; readonly reply: Reply }
   | { readonly kind: 'note'; readonly note: Told }
-  /** Closes the link politely; no event follows. */
-  | { readonly kind: 'leave' };
+  /** Closes the link politely; no event follows. `why`: of a head that was not asked to leave. */
+  | { readonly kind: 'leave'; readonly why?: Departure };
+
+/** Why a head leaves by itself: another process says that it is the same peer. */
+export type Departure = 'name-taken';
 
 /** A newer turn's `wakeAt` replaces the older one's; null for none. */
 export type Turn<Said = Message, Told = Note> = {

@@ -168,6 +168,10 @@ export type Request = From<'request'> & {
   readonly from: TransactionID;
   /** Who sent the last page, and is to send the next one; nobody else need answer. */
   readonly helper?: ClientID;
+  /** A number drawn by lot: another process with the sender's name is asked to show itself. */
+  readonly probe?: number;
+  /** The Probe of another process with the sender's name, which is answered. */
+  readonly echo?: number;
   /** There where the sender introduces itself to nobody. */
   readonly publicKey?: PublicKey;
 };

@@ -22,6 +22,8 @@ export type Idle =
   /** What must not be forgotten cannot be written down at the moment. */
   | { readonly reason: 'journal' }
   | { readonly reason: 'disconnected' }
+  /** Another process answers under our name; we wait until it is gone. */
+  | { readonly reason: 'name-in-use' }
   | { readonly reason: 'peers-missing'; readonly known: number; readonly wanted: number }
   | { readonly reason: 'founding' }
   /** It only looks on, and there is nothing yet. */

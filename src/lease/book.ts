@@ -9,6 +9,8 @@ import { gapsIn, isSameRange, join, type Ranges } from './ranges.ts';
 /** A lease of one range. */
 export type Grant = Range & {
   readonly holder: ClientID;
+  /** When we first knew of it. */
+  since: Instant;
   /** From then on others may be given it. */
   until: Instant;
   /** Others may be given it already; a late report still counts. */
@@ -67,23 +69,37 @@ export function grantsOf({ grants }: Book, holder: ClientID): readonly Grant[] {
     .sort((a, b) => a.from - b.from);
 }
 
-/** These, and no others, are the leases of `holder` from now on. */
+/**
+ * These, and no others, are the leases of `holder` from now on. They get more time only with a new
+ * one among them, which comes after a report: who just asks again keeps nothing for longer.
+ */
 export function setGrants(
   book: Book,
   holder: ClientID,
   ranges: readonly Range[],
-  until: Instant,
+  { now, until }: { readonly now: Instant; readonly until: Instant },
 ): void {
+  const before = grantsOf(book, holder);
+  const isNews = ranges.some((range) => !before.some((grant) => isSameRange(range, grant)));
   for (const grant of book.grants) {
-    if (grant.holder === holder) grant.isOver = !ranges.some((range) => isSameRange(range, grant));
+    if (grant.holder !== holder) continue;
+    const isLeased = ranges.some((range) => isSameRange(range, grant));
+    if (isLeased && grant.isOver) grant.since = now;
+    grant.isOver = !isLeased;
   }
-  for (const range of ranges) {
+  for (const { from, to } of ranges) {
+    const range = { from, to };
     const known = book.grants.find((grant) => grant.holder === holder && isSameRange(range, grant));
-    if (known !== undefined) known.until = until;
+    if (known !== undefined) known.until = isNews ? until : known.until;
     else if (claimOf(book, holder, range) === undefined)
-      book.grants.push({ from: range.from, to: range.to, holder, until, isOver: false });
+      book.grants.push({ ...range, holder, since: now, until, isOver: false });
   }
   forgetOver(book);
+}
+
+/** Whether anything in this range is still to be searched. */
+export function isNeeded(book: Book, { from, to }: Range): boolean {
+  return gapsIn({ from, to: Math.min(to, wantedOf(book).to) }, book.cover).length > 0;
 }
 
 /** Ends the leases of those who are gone. */
@@ -91,19 +107,26 @@ export function freeGrants(book: Book, isGone: (holder: ClientID) => boolean): v
   for (const grant of book.grants) if (isGone(grant.holder)) grant.isOver = true;
 }
 
-/** Ends the leases whose time is up, and remembers whose they were. */
-export function lapseGrants(book: Book, now: Instant): void {
-  for (const grant of book.grants) {
-    if (grant.isOver || grant.until > now) continue;
+/** Ends the leases whose time is up, remembers whose they were, and gives their holders. */
+export function lapseGrants(book: Book, now: Instant): readonly ClientID[] {
+  const late = book.grants.filter(({ isOver, until }) => !isOver && until <= now);
+  for (const grant of late) {
     grant.isOver = true;
     const count = (book.lapses[grant.holder]?.count ?? 0) + 1;
     book.lapses[grant.holder] = { count, at: now };
   }
+  return late.map(({ holder }) => holder);
+}
+
+/** Ends the leases of which nothing is left to search: others have reported it. */
+function endNeedless(book: Book): void {
+  for (const grant of book.grants) if (!grant.isOver) grant.isOver = !isNeeded(book, grant);
 }
 
 /** What came of a report. */
 export type Verdict =
-  | { readonly kind: 'taken'; readonly claim: Claim }
+  /** `since`: when we knew of its lease; null if we missed that. */
+  | { readonly kind: 'taken'; readonly claim: Claim; readonly since: Instant | null }
   /** Said again. */
   | { readonly kind: 'known' }
   | { readonly kind: 'refused'; readonly problem: string }
@@ -133,6 +156,7 @@ export function takeReport(
   const claim = { by, lease, from: lease.from, to: report.found ?? lease.to };
   const evidence = { near: report.near.length, expected: usualIn(book.quest, claim, lease) };
   const index = book.grants.findIndex((grant) => grant.holder === by && isSameRange(grant, lease));
+  const since = book.grants[index]?.since ?? null;
   if (index >= 0) book.grants.splice(index, 1);
   else if (!isIn(book.quest, lease)) return { kind: 'refused', problem: 'its range is none' };
   else if (!isTooFew(0, evidence.expected))
@@ -145,7 +169,8 @@ export function takeReport(
   const taken: Claim = { ...claim, ...evidence };
   book.claims.push(taken);
   book.cover = join(book.cover, taken);
-  return { kind: 'taken', claim: taken };
+  endNeedless(book);
+  return { kind: 'taken', claim: taken, since };
 }
 
 /** Near misses in all of them, and how many are usual. */

@@ -2,8 +2,8 @@
 
 import type { ClientID, Instant } from '../domain/names.ts';
 import type { Range } from '../domain/quest.ts';
-import { type Book, grantsOf, wantedOf } from './book.ts';
-import { gapsIn, join, type Ranges, sizeOf } from './ranges.ts';
+import { type Book, type Grant, grantsOf, isNeeded, wantedOf } from './book.ts';
+import { gapsIn, isSameRange, join, type Ranges, sizeOf } from './ranges.ts';
 
 /** Nonces of a lease for somebody whose speed is not known. */
 export const usualFirst = 100_000;
@@ -11,13 +11,13 @@ export const usualFirst = 100_000;
 /** A lease is so much work at the holder's own speed. */
 const leaseMs = 2_000;
 
-/** A quest has no more leases than this where all goes well: members keep them all. */
+/** A quest has no more leases than this where all are quick: members keep them all. */
 const leasesMost = 4_096;
 
 /** Below so many nonces a lease is not worth its messages. */
 const noncesLeast = 1_000;
 
-/** However fast somebody says it is. */
+/** However fast somebody is. */
 const noncesMost = 100_000_000;
 
 /** One to search, and one to go on with: nobody has to wait for a message. */
@@ -26,39 +26,92 @@ export const mostHeld = 2;
 /** Whoever let leases lapse waits so long while others search, and longer each time. */
 const lapseMs = 10_000;
 
-/** A lease is over after so long, or after so many times what its work takes, up to an hour. */
+/** A lease is over after so long, or after so many times what its work takes, up to a minute. */
 const expiryLeastMs = 12_000;
 const expiryTimes = 3;
-const expiryMostMs = 3_600_000;
+const expiryMostMs = 60_000;
 
-/** A search of less than this share of a first lease shows how soon it began, no more. */
-const measurable = 0.1;
+/** What a holder says of its own speed counts within this factor of what was measured. */
+const claimFactor = 2;
+
+/** A lease is at most so many times what the fastest other holder does in the same time. */
+const aheadMost = 4;
+
+/** And at most so many times what its holder has reported so far. */
+const creditTimes = 4;
+
+/** Holders that have shown no work yet have so many leases together, and this share of the rest. */
+const newcomersMost = 8;
+const newcomersShare = 0.25;
 
 export type Holder = {
   readonly clientID: ClientID;
-  /** Hashes a second; 0 if unknown. */
-  readonly rate: number;
+  /** Hashes a second as it says; 0 if unknown. */
+  readonly claim: number;
+  /** Hashes a second as they were measured; 0 if they never were. */
+  readonly pace: number;
+  /** Nonces that it has reported so far. */
+  readonly done: number;
+  /** The highest pace that was measured of the others; 0 if none was. */
+  readonly fastest: number;
   /** How many there are who search, this one included. */
   readonly workers: number;
-  /** Nonces for one whose rate is unknown. */
+  /** Nonces for one whose pace is unknown. */
   readonly first: number;
 };
 
 /** The next range for `holder`, which is not in the book yet; null where it gets none. */
 export function nextRange(book: Book, holder: Holder, now: Instant): Range | null {
-  const { clientID, rate } = holder;
+  const { clientID, pace } = holder;
   if (book.named.includes(clientID)) return null;
   const lapses = book.lapses[clientID];
   const isToWait = lapses !== undefined && now - lapses.at < lapseMs * lapses.count;
   // Where all were late, as the machine is busy, waiting helps nobody.
   if (isToWait && doOthersSearch(book, clientID)) return null;
-  if (grantsOf(book, clientID).length >= (rate > 0 ? mostHeld : 1)) return null;
+  if (grantsOf(book, clientID).length >= (pace > 0 ? mostHeld : 1)) return null;
   const open = openIn(book);
   const [lowest] = open;
-  if (lowest === undefined) return null;
+  if (lowest === undefined) return overdueFor(book, holder, now);
   const size = sizeFor(book, holder, sizeOf(open));
   const rest = lowest.to - lowest.from - size;
   return { from: lowest.from, to: rest < leastOf(book, holder) ? lowest.to : lowest.from + size };
+}
+
+/**
+ * Nothing is open: a range that somebody else should have searched by now, and that no third one
+ * has. So the end of a quest does not wait for one silent holder. The first report counts.
+ */
+function overdueFor(book: Book, { clientID, pace }: Holder, now: Instant): Range | null {
+  if (grantsOf(book, clientID).length > 0) return null;
+  const present = book.grants.filter(({ isOver }) => !isOver);
+  const isAlone = (grant: Grant): boolean =>
+    present.filter((each) => isSameRange(each, grant)).length === 1;
+  const mostNonces = (pace * expiryMostMs) / expiryTimes / 1000;
+  const [longest] = present
+    .filter((grant) => isOverdue(grant, now) && isAlone(grant) && isNeeded(book, grant))
+    .filter(({ from, to }) => to - from <= mostNonces)
+    .sort((a, b) => a.since - b.since || b.to - b.from - (a.to - a.from));
+  return longest === undefined ? null : { from: longest.from, to: longest.to };
+}
+
+/** A lease lasts three times as long as its work should take. */
+function isOverdue({ since, until }: Grant, now: Instant): boolean {
+  return now - since >= (until - since) / expiryTimes;
+}
+
+/**
+ * Whether one that has shown no work yet may begin: keys cost nothing. `newcomers` are the leases
+ * of all such holders; `hasOthers`: somebody searches who has shown work, or is a member.
+ */
+export function mayBegin(
+  book: Book,
+  newcomers: readonly Grant[],
+  { first }: Pick<Holder, 'first'>,
+  hasOthers: boolean,
+): boolean {
+  if (newcomers.length >= newcomersMost) return false;
+  const missing = sizeOf(gapsIn(wantedOf(book), book.cover));
+  return !hasOthers || sizeOf(newcomers) + first <= newcomersShare * missing;
 }
 
 function doOthersSearch({ grants }: Book, clientID: ClientID): boolean {
@@ -72,29 +125,29 @@ export function openIn(book: Book): Ranges {
 }
 
 /** After so many milliseconds whoever is to search all these may be given up. */
-export function expiryOf(ranges: Ranges, rate: number): number {
-  const workMs = rate > 0 ? (sizeOf(ranges) / rate) * 1000 : 0;
+export function expiryOf(ranges: Ranges, pace: number): number {
+  const workMs = pace > 0 ? (sizeOf(ranges) / pace) * 1000 : 0;
   return Math.round(Math.min(expiryMostMs, Math.max(expiryLeastMs, expiryTimes * workMs)));
-}
-
-/** Hashes a second of a search; null if it was too short to tell, as one with an early find is. */
-export function paceOf(
-  tried: number,
-  elapsedMs: number,
-  first: number = usualFirst,
-): number | null {
-  return tried < measurable * first ? null : Math.round((1000 * tried) / Math.max(1, elapsedMs));
 }
 
 /** Towards the end all get less, so that they end together. */
 function sizeFor(book: Book, holder: Holder, open: number): number {
-  const { rate, workers, first } = holder;
-  if (rate === 0) return first;
+  const { claim, pace, done, fastest, workers, first } = holder;
+  const claimed = Math.round((claim * leaseMs) / 1000);
+  if (pace === 0 && claim === 0) return first;
+  // It may say that it is slow; that it is fast, it has to show.
+  if (pace === 0) return Math.min(first, Math.max(claimed, noncesLeast));
+  const said = Math.max(pace / claimFactor, Math.min(claim || pace, pace * claimFactor));
+  const rate = fastest > 0 ? Math.min(said, aheadMost * fastest) : said;
   const share = Math.ceil(open / (2 * workers));
-  const wanted = Math.min(Math.round((rate * leaseMs) / 1000), share, noncesMost);
+  const work = Math.round((rate * leaseMs) / 1000);
+  const wanted = Math.min(work, share, creditTimes * done, noncesMost);
   return Math.max(wanted, leastOf(book, holder));
 }
 
-function leastOf({ quest }: Book, { first }: Holder): number {
-  return Math.max(Math.min(noncesLeast, first), Math.ceil((quest.to - quest.from) / leasesMost));
+/** What keeps the book small; slow holders that were measured get less while it has room. */
+function leastOf({ quest, claims }: Book, { pace, first }: Holder): number {
+  const least = Math.min(noncesLeast, first);
+  const isRoomy = pace > 0 && claims.length < leasesMost;
+  return isRoomy ? least : Math.max(least, Math.ceil((quest.to - quest.from) / leasesMost));
 }

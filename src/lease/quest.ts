@@ -13,6 +13,9 @@ export const noncesMost = 2_000_000_000;
 /** So many wait at a time, the one that is searched among them. */
 export const questsMost = 16;
 
+/** So many of them may be wanted by none of the members: the other places are theirs. */
+export const guestsMost = 12;
+
 /** The same for everybody who asks the same: so an answer serves them all. */
 export function questIDOf({ algorithm, bits, from, to, prefix }: Quest, hasher: Hasher): QuestID {
   const text = `sortition/quest\n${algorithm}\n${bits}\n${from}\n${to}\n${prefix}`;

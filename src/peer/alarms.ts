@@ -5,6 +5,7 @@ import type { Instant } from '../domain/names.ts';
 /** Each has one deadline at most. */
 export const ALARMS = [
   'reconnect',
+  'naming',
   'introduce',
   'greet',
   'welcome',

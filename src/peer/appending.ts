@@ -81,7 +81,8 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   // It named us while it waited, when that did not count yet.
   if (change?.kind === 'admit') office.named[change.member.clientID] = step.now.at;
   office.opening = null;
-  office.isBlockDue = false;
+  office.blockUntil = null;
+  office.questsSince = null;
   office.batch = emptyBatch;
   office.proposed = null;
   office.acknowledgements = {};

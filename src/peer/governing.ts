@@ -68,7 +68,8 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     named,
     refused: [],
     isHeldUp: false,
-    isBlockDue: false,
+    blockUntil: null,
+    questsSince: null,
     workers: {},
     answers: {},
   };

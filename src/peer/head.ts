@@ -21,11 +21,15 @@ import {
 } from './governing.ts';
 import { hear } from './hearing.ts';
 import { dropLeases } from './holding.ts';
+import { takeTurns } from './leasing.ts';
 import {
+  askAgain,
+  beginNaming,
   goIfFree,
   hearConnected,
   hearDisconnected,
   leave,
+  mayBeInUse,
   reconnect,
   sayGoodbye,
 } from './linking.ts';
@@ -136,6 +140,7 @@ function start(step: Step, { seed, recovered }: Extract<Event, { kind: 'started'
   if (recovered.entries.length > 0) tellRecalled(step);
   state.boundAt = now.at;
   state.termSince = now.at;
+  if (mayBeInUse(recovered, state.settings)) beginNaming(state);
   connect(step);
 }
 
@@ -181,6 +186,7 @@ function ringAlarms(step: Step): void {
 
 const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   reconnect,
+  naming: askAgain,
   introduce,
   greet,
   welcome: (step) => {
@@ -231,10 +237,10 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
 
 /** What follows from any event: the same few questions, asked again. */
 function settle(step: Step, before: readonly unknown[]): void {
-  if (step.state.backlog === null) settleAffairs(step, before);
+  if (!step.isSilent) settleAffairs(step, before);
   dropLeases(step);
   refreshWork(step);
-  if (step.state.backlog === null) beatIfChanged(step);
+  if (!step.isSilent) beatIfChanged(step);
   tellIdle(step);
   if (step.state.backlog === null) goIfFree(step);
 }
@@ -247,6 +253,7 @@ function settleAffairs(step: Step, before: readonly unknown[]): void {
   reconsiderProposal(step);
   governIfReached(step);
   openForTransactions(step);
+  takeTurns(step);
   openAfterQuest(step);
   tendSource(step);
   careForRoster(step);

@@ -1,38 +1,28 @@
 /** Hands each heard message to the room that understands it. */
 
 import type { Event } from '../domain/contract.ts';
-import {
-  type Enveloped,
-  type Heartbeat,
-  type Message,
-  type Presence,
-  senderOf,
-} from '../domain/message.ts';
-import { type Digest, type Term, type TransactionID, UNFOUNDED } from '../domain/names.ts';
+import { type Enveloped, type Message, senderOf } from '../domain/message.ts';
+import { UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { believable, makeRoster } from '../domain/roster.ts';
 import { isFar } from '../election/booth.ts';
 import { hearProposal } from './acknowledging.ts';
 import { hearAbout, hearAlive, hearBeat, hearSign, learnKey } from './acquainting.ts';
 import { appendSealed } from './appending.ts';
-import { fallBehind, hearClaim } from './asking.ts';
+import { fallBehind } from './asking.ts';
 import { hearBatch, hearBatchRequest } from './batches.ts';
-import { bindingOf } from './binding.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
 import { hearAcknowledgement, hearSolution } from './governing.ts';
-import { hearOwnPresence, vanish } from './linking.ts';
-import { isInRoster, presentRoster } from './memory.ts';
-import { confirm, hearMandate, hearVote } from './obeying.ts';
+import { hearHeartbeat, hearOfNetworkQuietly } from './heartbeats.ts';
+import { hearOwnPresence, hearOwnRequest, vanish, yieldIncarnation } from './linking.ts';
+import { hearMandate, hearVote, keepForLater, votesIn } from './obeying.ts';
 import { controllerOf } from './presence.ts';
 import { hearOfQuests } from './questing.ts';
-import { hearNaming } from './quorum.ts';
 import { hearChallenge, hearRefusedSolution } from './searching.ts';
 import { hasChanged, isNewInBooth, movable } from './signs.ts';
 import type { Step } from './step.ts';
-import { hearAnswered, hearCommitment, hearController, hearReveal } from './suspecting.ts';
-import { dropRequest, hearAnswer, hearRequest } from './syncing.ts';
+import { hearCommitment, hearController, hearReveal } from './suspecting.ts';
+import { hearAnswer, hearRequest } from './syncing.ts';
 import { hearTransaction } from './taking.ts';
-import { raiseTerm } from './terms.ts';
 import { isBacklogFull } from './writing.ts';
 
 type Heard = Extract<Event, { kind: 'heard' }>;
@@ -41,7 +31,7 @@ type Heard = Extract<Event, { kind: 'heard' }>;
 export function hear(step: Step, heard: Heard): Refusal | null {
   const { message, retained } = heard;
   if (message.kind === 'transaction')
-    return step.state.backlog === null ? hearTransaction(step, message.transaction) : null;
+    return step.isSilent ? null : hearTransaction(step, message.transaction);
   const sender = senderOf(message);
   if (sender === step.self) return hearOwn(step, heard);
   if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
@@ -92,9 +82,13 @@ function hearOwn(step: Step, heard: Heard): Refusal | null {
     case 'heartbeat': {
       const isOther = message.incarnation > step.state.memory.incarnation;
       if (!isOther) return null;
+      if (step.state.naming !== null) {
+        yieldIncarnation(step, message.incarnation);
+        return null;
+      }
       // Two that vote and govern under one name contradict each other: the older one goes.
       step.refuse(step.self, { code: 'second-peer-with-our-name' });
-      vanish(step);
+      vanish(step, 'name-taken');
       return null;
     }
     case 'presence':
@@ -103,6 +97,8 @@ function hearOwn(step: Step, heard: Heard): Refusal | null {
     case 'mandate':
       return heard.retained ? dispatch(step, heard) : null;
     case 'request':
+      if (!heard.retained) hearOwnRequest(step, message);
+      return null;
     case 'answer':
       return null;
     default:
@@ -123,7 +119,7 @@ function refuseFarTerm(step: Step, message: Message): Refusal | null {
 function dispatch(step: Step, heard: Heard): Refusal | null {
   const { message, text, retained, evidence } = heard;
   if (message.kind === 'transaction') return null;
-  if (step.state.backlog !== null) return observe(step, heard);
+  if (step.isSilent) return observe(step, heard);
   const far = refuseFarTerm(step, message);
   if (far !== null) return far;
   const isFounding = step.state.memory.network === null;
@@ -180,8 +176,12 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
 }
 
 /** While we cannot write, nobody's word concerns us but who is there, and what is final. */
-function observe(step: Step, { message, evidence }: Heard): Refusal | null {
+function observe(step: Step, { message, evidence, retained }: Heard): Refusal | null {
   switch (message.kind) {
+    case 'mandate':
+      // A broker that kept it gives it once, right at the start.
+      if (step.state.naming !== null) keepForLater(step, message, votesIn(evidence), retained);
+      return null;
     case 'introduction':
     case 'presence':
       hearAbout(step, message);
@@ -208,76 +208,6 @@ function hearIntroduction(
   const isNewcomer = message.network === null && refusal === null;
   if (isNewcomer && step.state.office !== null) step.alarmBy('welcome', 20);
   return refusal;
-}
-
-function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
-  const stale = hearBeat(step, heartbeat);
-  if (stale !== null) return stale;
-  const { memory } = step.state;
-  const { clientID, term, network, transactionID } = heartbeat;
-  hearAnswered(step, heartbeat);
-  dropRequest(step, clientID, transactionID);
-  if (network !== null && memory.network === null) {
-    return hearOfNetwork(step, network, heartbeat);
-  }
-  if (network !== null && memory.network !== null && network !== memory.network.digest)
-    return { code: 'other-network', theirs: network, ours: memory.network.digest };
-  // A peer that has more blocks can prove it, a member of ours or not.
-  if (network !== null) hearClaim(step, clientID);
-  if (network !== null && isInRoster(memory, clientID)) {
-    const far = hearTerm(step, term);
-    if (far !== null) return far;
-    hearStanding(step, heartbeat);
-  }
-  const namesUs = term === memory.term && heartbeat.controllerID === step.self;
-  if (term <= memory.term) hearNaming(step, clientID, namesUs);
-  return null;
-}
-
-/** Who is bound to a founding learns no other network meanwhile. */
-function hearOfNetwork(step: Step, digest: Digest, heartbeat: Heartbeat): Refusal | null {
-  // To found anew is to give up a network that lost its majority, but not one that is governed.
-  const isGoverned = heartbeat.controllerID === heartbeat.clientID;
-  if (step.state.settings.foundsAnew === true && !isGoverned) return null;
-  const binding = bindingOf(step);
-  if (binding !== null && binding.digest !== digest) return null;
-  const { founders } = step.state.settings;
-  const ours = founders && makeRoster(founders, step.state.rules, step.hasher).digest;
-  if (ours !== null && ours !== digest) return { code: 'other-network', theirs: digest, ours };
-  step.state.heardNetwork = { digest, at: step.now.at };
-  fallBehind(step, 0 as TransactionID);
-  return null;
-}
-
-/** Who only looks on has no time to lose, and nothing: it asks at the first word of a network. */
-function hearOfNetworkQuietly(step: Step, { network, state }: Presence): void {
-  const { settings, memory, heardNetwork } = step.state;
-  const isNews = memory.network === null && heardNetwork === null;
-  if (settings.isQuiet !== true || network === null || state !== 'ready' || !isNews) return;
-  step.state.heardNetwork = { digest: network, at: step.now.at };
-  fallBehind(step, 0 as TransactionID);
-}
-
-/** A far term is believed when as many members name one as could not all be wrong. */
-function hearTerm(step: Step, term: Term): Refusal | null {
-  const { acquaintances, memory } = step.state;
-  const { term: ours } = memory;
-  const roster = presentRoster(memory);
-  if (isFar(term, ours) && roster !== null) {
-    const claims = roster.members.map(({ clientID }) => acquaintances[clientID]?.term ?? ours);
-    raiseTerm(step, believable(claims, roster) ?? ours);
-  } else raiseTerm(step, term);
-  return isFar(term, memory.term) ? { code: 'far-term', term, ours } : null;
-}
-
-/** What the controller's heartbeat says of its own office. */
-function hearStanding(step: Step, heartbeat: Heartbeat): void {
-  const { obeyed, memory } = step.state;
-  if (obeyed === null || obeyed.controllerID !== heartbeat.clientID) return;
-  if (obeyed.term !== memory.term || heartbeat.term !== obeyed.term) return;
-  // Before it has shown that it knows of its mandate, it may simply not know yet.
-  if (heartbeat.controllerID === heartbeat.clientID) confirm(step);
-  else if (obeyed.isConfirmed) obeyed.hasSteppedDown = true;
 }
 
 /** A sealed block is no controller's message: it counts whatever the term, from whomever. */

@@ -4,9 +4,10 @@ import type { Event, Work } from '../domain/contract.ts';
 import type { Lease, Report } from '../domain/message.ts';
 import type { Instant, QuestID, TransactionID, WorkID } from '../domain/names.ts';
 import type { Range } from '../domain/quest.ts';
-import { wantedOf } from '../lease/book.ts';
-import { paceOf } from '../lease/granting.ts';
+import { isNeeded } from '../lease/book.ts';
+import { usualFirst } from '../lease/granting.ts';
 import { NEAR_MOST, nearBitsOf } from '../lease/near.ts';
+import { paceOf } from '../lease/pace.ts';
 import { isSameRange } from '../lease/ranges.ts';
 import { presentRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
@@ -70,13 +71,9 @@ export function dropLeases(step: Step): void {
     begin(step, held, []);
     return;
   }
-  const { to } = wantedOf(heard.book);
-  if (held.ranges.some(({ from }) => from >= to))
-    begin(
-      step,
-      held,
-      held.ranges.filter(({ from }) => from < to),
-    );
+  // Others may have reported it, or a find below it.
+  const needed = held.ranges.filter((range) => isNeeded(heard.book, range));
+  if (needed.length < held.ranges.length) begin(step, held, needed);
 }
 
 /** What is leased to us, as work; null if nothing is. */
@@ -135,7 +132,11 @@ function report(step: Step, held: Held, tried: number): void {
   const end = found ?? range.to;
   const near = [...new Set(held.near)].filter((nonce) => nonce < end).sort((a, b) => a - b);
   const { algorithm } = held.quest;
-  const pace = paceOf(tried, step.since(held.since ?? step.now.at), state.settings.firstLease);
+  const pace = paceOf(
+    tried,
+    step.since(held.since ?? step.now.at),
+    state.settings.firstLease ?? usualFirst,
+  );
   if (pace !== null) state.paces[algorithm] = pace;
   const said: Report = {
     kind: 'report',

@@ -2,68 +2,136 @@
 
 import type { Offer } from '../domain/message.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
-import type { Outcome, QuestFault, Range } from '../domain/quest.ts';
+import type { Algorithm, Outcome, QuestFault, Range } from '../domain/quest.ts';
 import { freeGrants, grantsOf, lapseGrants, missingIn, setGrants } from '../lease/book.ts';
-import { expiryOf, mostHeld, nextRange, usualFirst } from '../lease/granting.ts';
-import { presentRoster } from './memory.ts';
+import {
+  expiryOf,
+  type Holder,
+  mayBegin,
+  mostHeld,
+  nextRange,
+  usualFirst,
+} from '../lease/granting.ts';
+import { fastestBut, forgetPace } from '../lease/pace.ts';
+import { NEVER } from './alarms.ts';
+import { isInRoster, presentRoster } from './memory.ts';
 import type { HeardQuest } from './quest-state.ts';
-import { presentQuest, questOf } from './quests.ts';
-import type { Office } from './state.ts';
+import { presentQuest, questOf, yieldTurn } from './quests.ts';
+import type { Office, State } from './state.ts';
 import type { Step } from './step.ts';
 
 /** Who did not say anything of a quest for so long does not count as searching. */
 const workerMs = 10_000;
 
+/** After so long a quest, answered or not, leaves time for a block: payments wait for one. */
+const questTurnMs = 30_000;
+
+/** A block has so long in a quest: so a challenge that is too hard takes a quarter at most. */
+const blockTurnMs = 10_000;
+
 /** Whether no challenge is opened for now: quests go before blocks, save for one between them. */
 export function doesQuestGoFirst(step: Step): boolean {
   const { office } = step.state;
-  return office !== null && !office.isBlockDue && presentQuest(step) !== null;
+  return office !== null && office.blockUntil === null && presentQuest(step) !== null;
 }
 
-/** Our office, if we may lease now. */
-function officeNow(step: Step): Office | null {
-  const { office, link } = step.state;
-  if (office === null || !office.isGoverning || !link.isConnected || link.isLeaving) return null;
-  const isBlockOnItsWay = office.opening !== null || step.isSet('open');
-  return office.isBlockDue && isBlockOnItsWay ? null : office;
+/** Whatever happens to a quest: after some time a block is due, and after that it goes on. */
+export function takeTurns(step: Step): void {
+  const { office } = step.state;
+  if (office === null || !office.isGoverning) return;
+  const present = presentQuest(step);
+  if (present === null) {
+    office.questsSince = null;
+    return;
+  }
+  const { now } = step;
+  office.questsSince ??= now.at;
+  if (office.blockUntil !== null) {
+    if (office.blockUntil > now.at) return;
+    Object.assign(office, { blockUntil: null, questsSince: now.at });
+  }
+  if (step.since(office.questsSince) < questTurnMs) return;
+  office.blockUntil = (now.at + blockTurnMs) as Instant;
+  if (yieldTurn(step, present)) freeGrants(present.book, () => true);
+}
+
+/** Our office, if we may answer now. */
+function officeNow({ state }: Step): Office | null {
+  const { office, link } = state;
+  return office?.isGoverning && link.isConnected && !link.isLeaving ? office : null;
+}
+
+/** Nothing is leased while a block is due, and there is one to search for. */
+function isLeasing(step: Step, { blockUntil, opening }: Office): boolean {
+  return blockUntil === null || (opening === null && !step.isSet('open'));
 }
 
 /**
  * Leases to `holder` what it can do next, and says all that it has. It may not know which quest is
- * the first: what counts is that it is free, and how fast it says it is.
+ * the first: what counts is that it is free. How fast it says that it is counts for little.
  */
 export function leaseTo(step: Step, holder: ClientID, said: Pick<Offer, 'quest' | 'rate'>): void {
   const office = officeNow(step);
   const heard = presentQuest(step);
-  if (office === null || heard === null) return;
-  const { now } = step;
+  if (office === null || heard === null || isGone(step, holder)) return;
+  if (!isLeasing(step, office)) return;
+  const { now, state } = step;
   const { book } = heard;
   const { algorithm } = book.quest;
-  const isOfItsKind = questOf(step.state, said.quest)?.book.quest.algorithm === algorithm;
-  const rate = isOfItsKind ? said.rate : 0;
-  office.workers[holder] = now.at;
   tidyUp(step, heard);
+  const isNewcomer = !hasShown(state, algorithm, holder);
+  // Keys cost nothing: a thousand newcomers are no reason to make the leases smaller.
+  if (!isNewcomer) office.workers[holder] = now.at;
   // All is known that was asked, and its answer is on its way.
   if (isEnough(step, heard)) return;
-  const workers = countWorkers(step, office);
-  const first = step.state.settings.firstLease ?? usualFirst;
-  for (let more = 0; more < mostHeld; more += 1) {
-    const range = nextRange(book, { clientID: holder, rate, workers, first }, now.at);
+  const isOfItsKind = questOf(state, said.quest)?.book.quest.algorithm === algorithm;
+  const about = aboutHolder(step, office, algorithm, holder);
+  const asking: Holder = { ...about, claim: isOfItsKind ? said.rate : 0 };
+  const newcomers = book.grants.filter(
+    (grant) => !grant.isOver && !hasShown(state, algorithm, grant.holder),
+  );
+  const isLet = !isNewcomer || mayBegin(book, newcomers, asking, about.workers > 0);
+  for (let more = 0; isLet && more < mostHeld; more += 1) {
+    const range = nextRange(book, asking, now.at);
     if (range === null) break;
     const ranges: readonly Range[] = [...grantsOf(book, holder), range];
-    setGrants(book, holder, ranges, (now.at + expiryOf(ranges, rate)) as Instant);
+    const until = (now.at + expiryOf(ranges, asking.pace)) as Instant;
+    setGrants(book, holder, ranges, { now: now.at, until });
   }
-  const ranges = grantsOf(book, holder).map(({ from, to }) => ({ from, to }));
-  if (ranges.length === 0) return;
+  const grants = grantsOf(book, holder);
+  if (grants.length === 0) return;
   step.say({
     kind: 'lease',
     clientID: step.self,
     term: office.term,
     quest: book.quest,
     holder,
-    ranges,
-    expiry: expiryOf(ranges, rate),
+    ranges: grants.map(({ from, to }) => ({ from, to })),
+    expiry: Math.ceil(Math.max(...grants.map(({ until }) => step.until(until)))),
   });
+}
+
+/** Members are known; everybody else has to show work before it counts. */
+function hasShown({ memory, measured }: State, algorithm: Algorithm, holder: ClientID): boolean {
+  return isInRoster(memory, holder) || measured[algorithm]?.[holder] !== undefined;
+}
+
+function aboutHolder(
+  step: Step,
+  office: Office,
+  algorithm: Algorithm,
+  clientID: ClientID,
+): Omit<Holder, 'claim'> {
+  const { measured, settings } = step.state;
+  const { pace, done } = measured[algorithm]?.[clientID] ?? { pace: 0, done: 0 };
+  return {
+    clientID,
+    pace,
+    done,
+    fastest: fastestBut(measured[algorithm], clientID),
+    workers: countWorkers(step, office),
+    first: settings.firstLease ?? usualFirst,
+  };
 }
 
 function countWorkers(step: Step, office: Office): number {
@@ -73,14 +141,16 @@ function countWorkers(step: Step, office: Office): number {
   return Object.keys(office.workers).length;
 }
 
+function isGone({ state }: Step, holder: ClientID): boolean {
+  return (state.acquaintances[holder]?.gone ?? null) !== null;
+}
+
 /** Leases of those who are gone, late, or govern now, are free for others. */
 function tidyUp(step: Step, { book }: HeardQuest): void {
-  const { acquaintances, memory } = step.state;
+  const { memory, measured } = step.state;
   const mayGovernAlone = presentRoster(memory)?.members.length === 1;
-  lapseGrants(book, step.now.at);
-  freeGrants(book, (holder) =>
-    holder === step.self ? !mayGovernAlone : (acquaintances[holder]?.gone ?? null) !== null,
-  );
+  for (const late of lapseGrants(book, step.now.at)) forgetPace(measured, late);
+  freeGrants(book, (holder) => (holder === step.self ? !mayGovernAlone : isGone(step, holder)));
 }
 
 /** A service takes any find; all others are promised the lowest. */
@@ -98,7 +168,7 @@ export function answerIfDone(step: Step): void {
   tidyUp(step, heard);
   if (!isEnough(step, heard)) return;
   const { found } = heard.book;
-  office.isBlockDue = true;
+  office.blockUntil = NEVER;
   sayOutcome(step, heard, found === null ? { kind: 'exhausted' } : { kind: 'found', nonce: found });
 }
 

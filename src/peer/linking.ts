@@ -1,6 +1,8 @@
 /** Comes, goes and comes back: what a peer does when its connection begins or ends. */
 
-import type { Presence } from '../domain/message.ts';
+import type { Departure, Recovered, Settings } from '../domain/contract.ts';
+import type { Presence, Request } from '../domain/message.ts';
+import { silentHeartbeats } from '../election/suspicion.ts';
 import { ALARMS } from './alarms.ts';
 import { ask } from './asking.ts';
 import { fetchBatch } from './batches.ts';
@@ -10,6 +12,7 @@ import { beat, connect, introduce, sayPresence } from './presence.ts';
 import { excuseOutage } from './quorum.ts';
 import { tellRefusals } from './refusing.ts';
 import { saySolution } from './searching.ts';
+import type { Naming, State } from './state.ts';
 import type { Step } from './step.ts';
 import { passOnSoon } from './taking.ts';
 import { leaveElection, stepDown } from './terms.ts';
@@ -17,6 +20,12 @@ import { leaveElection, stepDown } from './terms.ts';
 /** The first new attempt comes soon, later ones further and further apart. */
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
+
+/** So long we listen whether another process answers under our name. */
+const listenMs = 300;
+
+/** Nobody guesses a number below it. */
+const mostProbe = 2 ** 50;
 
 /** People hear of attempts in vain so often. */
 const tellAgainMs = 10_000;
@@ -32,7 +41,84 @@ export function hearConnected(step: Step): void {
   link.attempts = 0;
   link.toldAt = null;
   step.note({ kind: 'connected' });
-  if (state.backlog === null) takePart(step);
+  if (state.backlog === null) begin(step);
+}
+
+/** Connected, and with all of our memory on the disk: takes part once our name is ours alone. */
+export function begin(step: Step): void {
+  if (step.state.naming === null) takePart(step);
+  else probe(step, step.state.naming);
+}
+
+/** A key that was there before us may have been copied, and a process started twice. */
+export function mayBeInUse(recovered: Recovered, settings: Settings): boolean {
+  if (settings.isQuiet === true) return false;
+  return settings.hasOldKey === true || recovered.entries.length > 0;
+}
+
+export function beginNaming(state: State): void {
+  state.naming = { probe: 0, answeredAt: null, isOutdated: false };
+}
+
+/** Asks whether another process has our name. What it repeats cannot be an old recording. */
+function probe(step: Step, naming: Naming): void {
+  const { memory, settings } = step.state;
+  naming.probe = Math.floor(step.jitter(1, mostProbe));
+  const asked = { kind: 'request', clientID: step.self, from: memory.height } as const;
+  // No other peer need answer.
+  const message = { ...asked, helper: step.self, probe: naming.probe };
+  step.act({ kind: 'say', message, retained: false });
+  step.alarm('naming', naming.answeredAt === null ? listenMs : settings.heartbeatMs);
+}
+
+/** The time for an answer is over: takes part, or waits until the other one has been silent. */
+export function askAgain(step: Step): void {
+  const { state } = step;
+  const { naming, link, settings } = state;
+  if (naming === null || !link.isConnected) return;
+  const { answeredAt, isOutdated } = naming;
+  const patienceMs = silentHeartbeats * settings.heartbeatMs;
+  if (answeredAt !== null && step.since(answeredAt) < patienceMs) {
+    probe(step, naming);
+    return;
+  }
+  endNaming(step, answeredAt !== null || isOutdated);
+}
+
+/** Where another one had our name, we come anew: with an incarnation above all that it said. */
+function endNaming(step: Step, isAnew: boolean): void {
+  const { state, now } = step;
+  state.naming = null;
+  step.cancel('naming');
+  if (!isAnew) {
+    takePart(step);
+    return;
+  }
+  // As one who starts: we did not hear all that others said meanwhile, and suspect nobody for it.
+  state.boundAt = now.at;
+  state.termSince = now.at;
+  state.link.isConnected = false;
+  connect(step);
+}
+
+/** Somebody under our name asks whether we are there, or answers that it is. */
+export function hearOwnRequest(step: Step, { probe: asked, echo }: Request): void {
+  const { naming, memory } = step.state;
+  if (naming === null && asked !== undefined)
+    step.say({
+      kind: 'request',
+      clientID: step.self,
+      from: memory.height,
+      helper: step.self,
+      echo: asked,
+    });
+  if (naming !== null && echo === naming.probe) naming.answeredAt = step.now.at;
+}
+
+/** Another process with our name has, or had, a higher incarnation: ours is to be above it. */
+export function yieldIncarnation(step: Step, incarnation: number): void {
+  step.record({ kind: 'incarnation', incarnation });
+  if (step.state.naming !== null) step.state.naming.isOutdated = true;
 }
 
 /** Connected, and with all of our memory on the disk: says who we are, and goes on. */
@@ -78,9 +164,23 @@ export function reconnect(step: Step): void {
 
 /** Our own presence as the broker has it: a will of ours that went out late is put right. */
 export function hearOwnPresence(step: Step, presence: Presence): void {
-  const { link, memory } = step.state;
+  const { link, memory, naming } = step.state;
   if (link.isLeaving || !link.isConnected || presence.state === 'ready') return;
-  if (presence.incarnation <= memory.incarnation) sayPresence(step, 'ready');
+  if (naming !== null) {
+    // The broker knows already that the last process with our name has ended.
+    if (naming.answeredAt === null && presence.incarnation <= memory.incarnation)
+      endNaming(step, false);
+    return;
+  }
+  if (presence.incarnation <= memory.incarnation) {
+    sayPresence(step, 'ready');
+    return;
+  }
+  // One that waited for our name has ended, and the broker takes that for our end.
+  yieldIncarnation(step, presence.incarnation + 1);
+  sayPresence(step, 'ready');
+  introduce(step);
+  beat(step);
 }
 
 /** A member says goodbye when its removal is sealed, or after so long: 3 s are all it may take. */
@@ -93,7 +193,7 @@ export function leave(step: Step): void {
   state.link.isLeaving = true;
   step.note({ kind: 'leaving' });
   leaveElection(step);
-  if (mayGo(step) || state.backlog !== null) {
+  if (mayGo(step) || step.isSilent) {
     sayGoodbye(step);
     return;
   }
@@ -122,14 +222,14 @@ export function sayGoodbye(step: Step): void {
   vanish(step);
 }
 
-/** Goes without a word, and does nothing more. */
-export function vanish(step: Step): void {
+/** Goes without a word, and does nothing more. `why`: where nobody asked us to go. */
+export function vanish(step: Step, why?: Departure): void {
   const { state } = step;
   tellRefusals(step);
   if (state.mining !== null) step.act({ kind: 'rest' });
   state.mining = null;
   state.office = null;
-  step.act({ kind: 'leave' });
+  step.act({ kind: 'leave', ...(why !== undefined && { why }) });
   state.link.isLeaving = true;
   state.link.hasLeft = true;
   step.cancel(...ALARMS);

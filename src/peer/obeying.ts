@@ -70,6 +70,11 @@ function foundWith(step: Step, roster: Roster, casts: readonly CastVote[]): bool
   return adoptFounding(step, founding, votes, null) === null;
 }
 
+/** The votes among what a message carries. */
+export function votesIn(evidence: readonly Message[]): readonly Vote[] {
+  return evidence.filter((message): message is Vote => message.kind === 'vote');
+}
+
 /** A mandate as its controller shows it. Without its roster in our ledger we ask first. */
 export function hearMandate(
   step: Step,
@@ -78,7 +83,7 @@ export function hearMandate(
   retained: boolean,
 ): Refusal | null {
   const { state } = step;
-  const votes = evidence.filter((message): message is Vote => message.kind === 'vote');
+  const votes = votesIn(evidence);
   const [first] = votes;
   if (first === undefined) return { code: 'not-a-mandate', problem: 'it has no votes' };
   if (state.memory.network === null && !foundByMandate(step, mandate, votes, retained)) {
@@ -119,7 +124,7 @@ function foundByMandate(
  * An unfounded peer can't check a mandate. A retained one proves nothing about today: its network
  * has three heartbeats to show that it lives. One that was just said shows that by itself.
  */
-function keepForLater(
+export function keepForLater(
   step: Step,
   mandate: Mandate,
   votes: readonly Vote[],

@@ -14,6 +14,8 @@ export type HeardQuest = {
   askedAt: Instant;
   /** The controller of its time has asked for it, which it does for a service. */
   isErrand: boolean;
+  /** A member, or the controller, has asked for it. */
+  isForMembers: boolean;
   /** Somebody else has asked for it: then any find will not do, it must be the lowest. */
   isForOthers: boolean;
   /** What its controller said, whatever we have seen of it ourselves. */

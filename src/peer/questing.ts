@@ -2,17 +2,37 @@
 
 import type { Event } from '../domain/contract.ts';
 import type { AskedQuest, Lease, Offer, Report, SaidOutcome } from '../domain/message.ts';
+import type { ClientID } from '../domain/names.ts';
 import { outcomeOf, type Proof, type Quest } from '../domain/quest.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { type Book, missingIn, setGrants, sumOf, takeReport, wantedOf } from '../lease/book.ts';
+import {
+  type Book,
+  missingIn,
+  setGrants,
+  sumOf,
+  takeReport,
+  type Verdict,
+  wantedOf,
+} from '../lease/book.ts';
+import { usualFirst } from '../lease/granting.ts';
+import { forgetPace, measure } from '../lease/pace.ts';
 import { problemOfQuest, questIDOf } from '../lease/quest.ts';
 import { sizeOf } from '../lease/ranges.ts';
 import { repeatMandateSoon } from './governing.ts';
 import { dropLeases, hold, offer } from './holding.ts';
 import { answerIfDone, leaseTo, sayOutcome } from './leasing.ts';
+import { isInRoster } from './memory.ts';
 import { controllerOf, isOfTermToCome } from './presence.ts';
 import type { HeardQuest, Wish } from './quest-state.ts';
-import { forgetQuests, isCrowded, isPossible, questOf, takeQuest, zerosIn } from './quests.ts';
+import {
+  type Asker,
+  forgetQuests,
+  isCrowded,
+  isPossible,
+  questOf,
+  takeQuest,
+  zerosIn,
+} from './quests.ts';
 import type { Step } from './step.ts';
 
 /** While there is a quest, all that has its time is looked at so often. */
@@ -56,15 +76,21 @@ function hearQuest(step: Step, quest: AskedQuest): void {
   // Who has only just come to look on may not know yet whose answer counts.
   if (quest.publicKey !== undefined && before?.outcome !== null) repeatMandateSoon(step);
   const isOurs = quest.clientID === step.self;
-  const isErrand = quest.clientID === controllerOf(step.state);
-  if (before === null && !isOurs && !isErrand && isCrowded(step)) {
+  const asker = askerOf(step, quest.clientID);
+  const isErrand = asker === 'controller';
+  if (before === null && !isOurs && !isErrand && isCrowded(step, asker)) {
     sayOutcome(step, { id }, { kind: 'refused', reason: 'too-many-quests' });
     return;
   }
-  const heard = takeQuest(step, id, quest, isErrand);
+  const heard = takeQuest(step, id, quest, asker);
   heard.isErrand ||= isErrand;
   heard.isForOthers ||= !isErrand;
   if (heard.outcome !== null) sayOutcome(step, heard, heard.outcome);
+}
+
+function askerOf({ state }: Step, clientID: ClientID): Asker {
+  if (clientID === controllerOf(state)) return 'controller';
+  return isInRoster(state.memory, clientID) ? 'member' : 'guest';
 }
 
 /** The controller's leases are in everybody's book: it may be ours to go on with. */
@@ -82,12 +108,12 @@ function hearLease(step: Step, lease: Lease): Refusal | null {
   // Our own leases are no sign that anybody still wants the quest.
   const isOurs = lease.clientID === step.self;
   const id = questIDOf(lease.quest, step.hasher);
-  const heard = isOurs ? questOf(state, id) : takeQuest(step, id, lease.quest);
+  const heard = isOurs ? questOf(state, id) : takeQuest(step, id, lease.quest, 'guest');
   if (heard === null) return null;
   // A new controller may not have heard the outcome; then it is found out again.
   heard.outcome = null;
   const until = (now.at + lease.expiry) as typeof now.at;
-  setGrants(heard.book, lease.holder, lease.ranges, until);
+  setGrants(heard.book, lease.holder, lease.ranges, { now: now.at, until });
   if (lease.holder === step.self) hold(step, id, lease);
   return null;
 }
@@ -103,16 +129,29 @@ function hearReport(step: Step, report: Report): Refusal | null {
     const { near, expected } = verdict.claim;
     const facts = { quest: id, by, from, to, found, near, expected };
     step.note({ kind: 'covered', ...facts, ...progressOf(book) });
+    measureReport(step, book, verdict);
   }
   if (verdict.kind === 'named') {
     const { why, near, expected } = verdict;
     step.note({ kind: 'named', quest: id, who: by, why, near, expected });
+    forgetPace(step.state.measured, by);
   }
   answerIfDone(step);
-  leaseTo(step, by, report);
+  if (verdict.kind === 'taken' || verdict.kind === 'known') leaseTo(step, by, report);
   replyIfSeen(step);
   return verdict.kind === 'refused' ? { code: 'wrong-report', problem: verdict.problem } : null;
 }
+
+/** What its sender showed: everybody measures it, so the next controller knows it too. */
+function measureReport({ state, now }: Step, book: Book, { claim, since }: Taken): void {
+  if (since === null) return;
+  const { algorithm } = book.quest;
+  const first = state.settings.firstLease ?? usualFirst;
+  const { by, from, to } = claim;
+  measure(state.measured, { algorithm, by, nonces: to - from, since, first }, now.at);
+}
+
+type Taken = Extract<Verdict, { kind: 'taken' }>;
 
 /** The controller's answer ends the search, whatever we have seen of it. */
 function hearOutcome(step: Step, said: SaidOutcome): Refusal | null {

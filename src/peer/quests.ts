@@ -3,7 +3,7 @@
 import type { Instant, QuestID } from '../domain/names.ts';
 import type { Outcome, Quest } from '../domain/quest.ts';
 import { newBook } from '../lease/book.ts';
-import { questsMost } from '../lease/quest.ts';
+import { guestsMost, questsMost } from '../lease/quest.ts';
 import { zerosOf } from '../miner/candidates.ts';
 import type { HeardQuest } from './quest-state.ts';
 import type { State } from './state.ts';
@@ -39,31 +39,72 @@ export function presentQuest(step: Step): HeardQuest | null {
   return wantedQuests(step)[0] ?? null;
 }
 
+/** Who asks for a quest: its controller does it for a service. */
+export type Asker = 'controller' | 'member' | 'guest';
+
 /** A quest by this name that we know, which somebody wants again; else a new one. */
-export function takeQuest(step: Step, id: QuestID, quest: Quest, isErrand = false): HeardQuest {
+export function takeQuest(step: Step, id: QuestID, quest: Quest, asker: Asker): HeardQuest {
   const { state, now } = step;
   const known = questOf(state, id);
   if (known !== null) {
     known.askedAt = now.at;
+    if (asker === 'member' && !known.isForMembers && known !== presentQuest(step))
+      place(state, known, placeForMembers(step, known));
+    known.isForMembers ||= asker !== 'guest';
     return known;
   }
   makeRoom(step);
   const { algorithm, prefix, bits, from, to } = quest;
   const book = newBook({ algorithm, prefix, bits, from, to });
-  const outcome = null;
-  const heard = { id, book, askedAt: now.at, isErrand, isForOthers: false, outcome };
+  const heard: HeardQuest = {
+    id,
+    book,
+    askedAt: now.at,
+    isErrand: asker === 'controller',
+    isForMembers: asker !== 'guest',
+    isForOthers: false,
+    outcome: null,
+  };
   // However many others wait, a service's task is the next one.
   const present = presentQuest(step);
-  const place = isErrand && present !== null ? state.quests.indexOf(present) + 1 : undefined;
-  state.quests = state.quests.toSpliced(place ?? state.quests.length, 0, heard);
+  const next = present === null ? state.quests.length : state.quests.indexOf(present) + 1;
+  if (asker === 'controller') place(state, heard, next);
+  else if (asker === 'member') place(state, heard, placeForMembers(step, heard));
+  else place(state, heard, state.quests.length);
   step.note({ kind: 'quest', quest: id, algorithm, bits, from, to });
   step.alarmBy('quests', 0);
   return heard;
 }
 
+/** Behind `at` others, from where it stood if it did. */
+function place(state: State, heard: HeardQuest, at: number): void {
+  const before = state.quests.slice(0, at).filter((each) => each !== heard);
+  const after = state.quests.slice(at).filter((each) => each !== heard);
+  state.quests = [...before, heard, ...after];
+}
+
+/** Members and guests take turns: behind the last quest of a member, and one guest's. */
+function placeForMembers(step: Step, heard: HeardQuest): number {
+  const { quests } = step.state;
+  const waiting = wantedQuests(step).filter((each) => each !== heard);
+  const last = waiting.findLastIndex(({ isForMembers }) => isForMembers);
+  const before = waiting[Math.min(last + 1, waiting.length - 1)];
+  return before === undefined ? quests.length : quests.indexOf(before) + 1;
+}
+
+/** A guest's quest that took long lets the others pass; false if it goes on all the same. */
+export function yieldTurn(step: Step, present: HeardQuest): boolean {
+  const { state } = step;
+  if (present.isForMembers || wantedQuests(step).length < 2) return false;
+  place(state, present, state.quests.length);
+  return true;
+}
+
 /** Whether as many others wait as may. */
-export function isCrowded(step: Step): boolean {
-  return wantedQuests(step).length >= questsMost;
+export function isCrowded(step: Step, asker: Asker): boolean {
+  const wanted = wantedQuests(step);
+  const guests = wanted.filter(({ isForMembers }) => !isForMembers);
+  return wanted.length >= questsMost || (asker === 'guest' && guests.length >= guestsMost);
 }
 
 /** Quests of others never push out those of a service, whose find may be left, nor they them. */

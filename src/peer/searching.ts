@@ -234,6 +234,7 @@ function whyIdleInWords(step: Step): Idle | null {
   const { memory, behind, settings } = state;
   const idle = whyIdle(state);
   if (idle === null || idle.reason === 'paused' || idle.reason === 'journal') return idle;
+  if (state.naming?.answeredAt != null) return { reason: 'name-in-use' };
   if (!state.link.isConnected) return { reason: 'disconnected' };
   if (memory.network === null) return whyUnfounded(step);
   if (isWaiting(state)) return whyWaiting(step, idle);

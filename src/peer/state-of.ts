@@ -17,6 +17,7 @@ export function newState(settings: Settings): State {
     dice: { seed: '', throws: 0 },
     alarms: noAlarms(),
     memory: newMemory(rules),
+    naming: null,
     backlog: null,
     link: {
       isConnected: false,
@@ -68,6 +69,7 @@ export function newState(settings: Settings): State {
     searches: 0,
     offered: null,
     paces: {},
+    measured: {},
     wishes: [],
     sourcing: null,
     calls: 0,

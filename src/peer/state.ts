@@ -11,6 +11,7 @@ import type { Roster } from '../domain/roster.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
 import type { Acquaintances } from '../election/gathering.ts';
+import type { Measured } from '../lease/pace.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
 import type { Alarms } from './alarms.ts';
@@ -81,12 +82,24 @@ export type Office = {
   refused: string[];
   /** A challenge would be open if no quest went first. */
   isHeldUp: boolean;
-  /** A quest was answered: the next one waits for a block. */
-  isBlockDue: boolean;
-  /** Who searches for quests, and when each last said so. */
+  /** A block is due: quests wait for it, at most until then. */
+  blockUntil: Instant | null;
+  /** Since when there are quests and no block was due; null while there are none. */
+  questsSince: Instant | null;
+  /** Members and others that have shown work who search, and when each last said so. */
   workers: Record<ClientID, Instant>;
   /** In how many more heartbeats each of these connections is to be named. */
   answers: Record<ClientID, number>;
+};
+
+/** Asking whether another process with our key is there. */
+export type Naming = {
+  /** The number that it has to repeat. */
+  probe: number;
+  /** When it last did; null while nobody did. */
+  answeredAt: Instant | null;
+  /** Others may know a higher incarnation than ours. */
+  isOutdated: boolean;
 };
 
 /** What could not be written down yet. While there is any, the peer observes and says nothing. */
@@ -108,6 +121,8 @@ export type State = {
   dice: Dice;
   readonly alarms: Alarms;
   readonly memory: Memory;
+  /** Not null until we know that nobody else uses our name: till then we say nothing [safety]. */
+  naming: Naming | null;
   /** Null while all of the memory is durable. */
   backlog: Backlog | null;
 
@@ -200,6 +215,8 @@ export type State = {
   offered: { readonly quest: QuestID; readonly at: Instant } | null;
   /** Hashes a second, as we measured them in leases. */
   readonly paces: Partial<Record<Algorithm, number>>;
+  /** Hashes a second of others, as their leases and reports show. */
+  readonly measured: Measured;
   wishes: readonly Wish[];
 
   sourcing: Sourcing | null;

@@ -42,6 +42,11 @@ export class Step {
     return this.state.settings.self.clientID;
   }
 
+  /** Whether we only observe: something is not written down, or our name may be in use. */
+  get isSilent(): boolean {
+    return this.state.backlog !== null || this.state.naming !== null;
+  }
+
   act(effect: Effect): void {
     this.effects.push(effect);
   }
@@ -56,8 +61,8 @@ export class Step {
    * something waits to be written down: almost all that we say shows our memory [safety].
    */
   say(message: Message, retained = false): void {
-    const { link, backlog, settings } = this.state;
-    if (!link.isConnected || backlog !== null) return;
+    const { link, settings } = this.state;
+    if (!link.isConnected || this.isSilent) return;
     if (settings.isQuiet !== true || quietWords.has(message.kind))
       this.act({ kind: 'say', message, retained });
   }
@@ -101,6 +106,11 @@ export class Step {
   /** How long ago that was, in milliseconds. */
   since(instant: Instant): number {
     return this.now.at - instant;
+  }
+
+  /** How long until then, in milliseconds; 1 at least. */
+  until(instant: Instant): number {
+    return Math.max(1, instant - this.now.at);
   }
 
   /** Counts a refusal; people are told once a second for each code that is worth a word. */

@@ -83,7 +83,8 @@ export function problemOfSending(
 function problemOfHandingIn(state: State, arrival: Arrival, at: Instant): Fault | null {
   const { chain } = state.memory;
   if (chain === null) return notReady('this peer knows no network yet');
-  if (!state.link.isConnected || state.backlog !== null || state.link.isLeaving)
+  const isSilent = state.backlog !== null || state.naming !== null;
+  if (!state.link.isConnected || isSilent || state.link.isLeaving)
     return notReady('this peer is cut off, or cannot write, or is on its way out');
   if (findPending(state.mempool, arrival) !== null) return null;
   return problemOfArrival(state.mempool, arrival, chain.accounts, at);

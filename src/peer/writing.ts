@@ -3,7 +3,7 @@
 import type { Event } from '../domain/contract.ts';
 import type { Instant } from '../domain/names.ts';
 import { ALARMS, type Alarm } from './alarms.ts';
-import { takePart, vanish } from './linking.ts';
+import { begin, vanish } from './linking.ts';
 import { connect, sayStandingDown } from './presence.ts';
 import type { Step } from './step.ts';
 import { leaveElection, stepDown } from './terms.ts';
@@ -50,7 +50,9 @@ export function hearFailed(step: Step, failed: Failed): void {
 
 /** Whether this alarm means nothing at the moment. */
 export function isMuted(step: Step, alarm: Alarm): boolean {
-  return step.state.backlog !== null && !stillRings.has(alarm);
+  const { backlog, naming } = step.state;
+  if (backlog !== null) return !stillRings.has(alarm);
+  return naming !== null && !stillRings.has(alarm) && alarm !== 'naming' && alarm !== 'reconnect';
 }
 
 /** Whether so much waits to be written that no more may come. */
@@ -86,7 +88,7 @@ export function hearRecorded(step: Step): void {
   link.since = now.at;
   link.isFirst = false;
   step.cancel('rewrite', 'reconnect');
-  if (link.isConnected) takePart(step);
+  if (link.isConnected) begin(step);
   else connect(step);
 }
 

@@ -157,6 +157,8 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     from: values.height,
     helper: values.clientID.exactOptional(),
     publicKey: values.publicKey.exactOptional(),
+    probe: values.count.exactOptional(),
+    echo: values.count.exactOptional(),
   }),
   batch: values.object({
     clientID: values.clientID,

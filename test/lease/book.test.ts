@@ -4,15 +4,17 @@ import type { Range } from '../../src/domain/quest.ts';
 import {
   type Book,
   grantsOf,
+  isNeeded,
   lapseGrants,
   missingIn,
   newBook,
+  setGrants,
   takeReport,
   type Verdict,
   wantedOf,
 } from '../../src/lease/book.ts';
 import { nextRange, openIn } from '../../src/lease/granting.ts';
-import { ann, bob, first, grant, instant, quest, search, zerosOf } from './people.ts';
+import { ann, asking, bob, first, grant, instant, quest, search, zerosOf } from './people.ts';
 
 function report(book: Book, clientID: ClientID, range: Range, over: object = {}): Verdict {
   const said = { clientID, from: range.from, to: range.to, ...search(range), ...over };
@@ -93,11 +95,53 @@ describe('a report', () => {
     const verdict = report(book, ann, { from: 4_000, to: 8_000 }, { near: [], found: null });
     expect(verdict).toMatchObject({ kind: 'named', why: 'too-few' });
     expect(book.cover).toEqual([{ from: 2_000, to: 3_000 }]);
-    expect(nextRange(book, { clientID: ann, rate: 0, workers: 1, first: 100 }, instant(0))).toBe(
-      null,
-    );
+    expect(nextRange(book, asking(ann, { first: 100 }), instant(0))).toBeNull();
     grant(book, ann, first);
     expect(report(book, ann, first)).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('a lease', () => {
+  const rest = { from: 2_000, to: 3_000 };
+
+  it('gets no more time when it is only said again, but does with a new one beside it', () => {
+    const book = newBook(quest);
+    grant(book, ann, first, 100);
+    setGrants(book, ann, [first], { now: instant(90), until: instant(190) });
+    expect(grantsOf(book, ann)).toMatchObject([{ since: 0, until: 100 }]);
+    grant(book, ann, rest, 200, 95);
+    expect(grantsOf(book, ann)).toMatchObject([{ until: 200 }, { since: 95, until: 200 }]);
+  });
+
+  it('ends when others have reported all of it, and is no lapse', () => {
+    const book = newBook(quest);
+    grant(book, ann, first, 100);
+    grant(book, bob, first, 100);
+    expect(report(book, bob, first).kind).toBe('taken');
+    expect(grantsOf(book, ann)).toEqual([]);
+    expect(lapseGrants(book, instant(100))).toEqual([]);
+    expect(isNeeded(book, first)).toBe(false);
+    // It was searched twice, and counts once.
+    expect(report(book, ann, first).kind).toBe('taken');
+    expect(book.cover).toEqual([first]);
+  });
+
+  it('is needed again when the one who reported it is named', () => {
+    const book = newBook(quest);
+    grant(book, ann, first, 100);
+    grant(book, bob, first, 100);
+    expect(report(book, bob, first).kind).toBe('taken');
+    expect(report(book, bob, rest, { near: [9_999] }).kind).toBe('named');
+    expect(openIn(book)).toEqual([{ from: 1_000, to: 9_000 }]);
+  });
+
+  it('ends where all of it lies above a find', () => {
+    const book = newBook({ ...quest, bits: 8 });
+    grant(book, ann, { from: 8_000, to: 9_000 }, 100);
+    const range = { from: 5_000, to: 6_000 };
+    grant(book, bob, range);
+    takeReport(book, { clientID: bob, ...range, ...search(range, 8) }, zerosOf);
+    expect(grantsOf(book, ann)).toEqual([]);
   });
 });
 

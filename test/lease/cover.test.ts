@@ -6,15 +6,16 @@ import {
   type Book,
   freeGrants,
   grantsOf,
+  isNeeded,
   lapseGrants,
   missingIn,
   newBook,
   setGrants,
   takeReport,
 } from '../../src/lease/book.ts';
-import { nextRange } from '../../src/lease/granting.ts';
+import { nextRange, openIn } from '../../src/lease/granting.ts';
 import { join, type Ranges, sizeOf } from '../../src/lease/ranges.ts';
-import { ann, bob, cat, instant, quest, search, zerosOf } from './people.ts';
+import { ann, asking, bob, cat, instant, quest, search, zerosOf } from './people.ts';
 
 /** What was leased to somebody, and what that one says of it. */
 type Told = { readonly by: ClientID; readonly range: Range };
@@ -41,15 +42,17 @@ class Story {
   lease(who: ClientID, rate: number, isHeardByAll: boolean): void {
     this.#now += 1;
     const { controller: book } = this;
-    const holder = { clientID: who, rate, workers: 3, first: 300 };
-    const range = nextRange(book, holder, instant(this.#now));
+    const about = { claim: rate, pace: rate, done: 1_000, workers: 3, first: 300 };
+    const range = nextRange(book, asking(who, about), instant(this.#now));
     if (range === null) return;
-    // Nothing is leased that is searched, or leased to somebody already.
+    // Nothing is leased that is searched; nor leased to somebody already, while anything is open.
     const taken = book.grants.filter(({ isOver }) => !isOver).reduce<Ranges>(join, book.cover);
-    expect(sizeOf(join(taken, range))).toBe(sizeOf(taken) + range.to - range.from);
+    const isSecond = openIn(book).length === 0;
+    expect(isNeeded(book, range)).toBe(true);
+    expect(sizeOf(join(taken, range)) - sizeOf(taken)).toBe(isSecond ? 0 : range.to - range.from);
     const ranges = [...grantsOf(book, who), range];
     for (const each of isHeardByAll ? this.books : [book])
-      setGrants(each, who, ranges, instant(this.#now + 50));
+      setGrants(each, who, ranges, { now: instant(this.#now), until: instant(this.#now + 50) });
   }
 
   report(who: ClientID, isHeard: boolean): void {

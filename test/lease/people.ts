@@ -3,6 +3,7 @@
 import type { ClientID, Instant } from '../../src/domain/names.ts';
 import type { Quest, Range } from '../../src/domain/quest.ts';
 import { type Book, grantsOf, setGrants } from '../../src/lease/book.ts';
+import type { Holder } from '../../src/lease/granting.ts';
 import { nearBitsOf } from '../../src/lease/near.ts';
 
 export const ann = 'ann' as ClientID;
@@ -39,9 +40,15 @@ export function search(
   return { found: null, near };
 }
 
-export function grant(book: Book, holder: ClientID, range: Range, until = 10): void {
+export function grant(book: Book, holder: ClientID, range: Range, until = 10, now = 0): void {
   const ranges = [...grantsOf(book, holder), range];
-  setGrants(book, holder, ranges, instant(until));
+  setGrants(book, holder, ranges, { now: instant(now), until: instant(until) });
 }
 
 export const first: Range = { from: 1_000, to: 2_000 };
+
+/** One whose speed is not known, and that is alone, save for what is said otherwise. */
+export function asking(clientID: ClientID, over: Partial<Holder> = {}): Holder {
+  const nothing = { claim: 0, pace: 0, done: 0, fastest: 0, workers: 1, first: 500 };
+  return { clientID, ...nothing, ...over };
+}

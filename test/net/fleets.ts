@@ -12,6 +12,8 @@ export type SaidBy = { readonly place: Place; readonly said: Said };
 
 export type TestFleet = {
   readonly fleet: Fleet;
+  /** Of the broker. */
+  readonly port: number;
   /** All that was said, in order. */
   readonly said: SaidBy[];
   /** What somebody said, narrowed to one kind. */
@@ -34,10 +36,11 @@ export const PROGRAM: string = fileURLToPath(
 /** `port`: of a broker that is there already, and stays; else one is opened and closed with it. */
 export async function openFleet(args: readonly string[], port?: number): Promise<TestFleet> {
   const broker = port === undefined ? await openBroker({ port: 0 }) : null;
+  const where = broker?.port ?? port ?? 0;
   const said: SaidBy[] = [];
   const fleet = new Fleet({
     program: PROGRAM,
-    args: ['client', '--json', '--port', String(broker?.port ?? port), ...args],
+    args: ['client', '--json', '--port', String(where), ...args],
     onSaid: (place, what) => said.push({ place, said: what }),
     onEnded: () => undefined,
   });
@@ -45,6 +48,7 @@ export async function openFleet(args: readonly string[], port?: number): Promise
     said.filter((telling): telling is Telling<Kind> => telling.said.kind === kind);
   return {
     fleet,
+    port: where,
     said,
     all,
     placeOf: (peer) => {

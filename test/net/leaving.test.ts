@@ -1,5 +1,6 @@
 /** Terminals that are closed, or killed, one after another, and opened again. */
 
+import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Place } from '../../src/cli/fleet.ts';
 import { heightOf, openFleet, type TestFleet, violationsOf } from './fleets.ts';
@@ -89,4 +90,19 @@ describe('peers that are killed one by one, with the removal time between', () =
     expect(told()).toMatchObject({ present: 1, needed: 2, of: 2 });
     expect(violationsOf(test)).toEqual([]);
   }, 240_000);
+});
+
+describe('a command with nothing left that could bring it to its end', () => {
+  it('ends with a sentence and a code', () => {
+    const { href } = new URL('../../dist/src/cli/exit.js', import.meta.url);
+    const program = [
+      "import { Command } from 'commander';",
+      `import { run } from '${href}';`,
+      "await run(new Command('wait').action(() => new Promise(() => {})), []);",
+    ].join('\n');
+    const args = ['--input-type=module', '--eval', program];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(status).toBe(70);
+    expect(stderr).toMatch(/^This is a bug in sortition: nothing is left to wait for/);
+  });
 });

@@ -1,6 +1,6 @@
 /** True processes with data directories: killed, started again, and one with the others at once. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -132,4 +132,77 @@ describe('a second process on one data directory', () => {
     second.child.kill('SIGTERM');
     expect(await second.exit()).toBe(0);
   });
+});
+
+describe('two processes with one key, in a data directory and in its copy', () => {
+  /** A network of one, whose data is copied: arguments for the original, and for the copy. */
+  async function copied(): Promise<readonly (readonly string[])[]> {
+    const test = await openFleet([]);
+    open.push(test);
+    const client = ['client', '--json', '--port', String(test.port), '--peers', '1'];
+    const args = [...client, '--threads', '1', '--heartbeat', '300ms', '--difficulty', 'fixed:8'];
+    const original = [...args, ...dataOf(1)];
+    const first = new Program(original);
+    await first.hear('result');
+    first.child.kill('SIGKILL');
+    await first.exit();
+    cpSync(join(place, 'p1'), join(place, 'p2'), { recursive: true });
+    return [original, [...args, ...dataOf(2)]];
+  }
+
+  const isWaiting = (program: Program): boolean =>
+    program.all('idle').some(({ idle }) => (idle as { reason: string }).reason === 'name-in-use');
+
+  it('do not end one another for ever: one waits, says so, and goes on afterwards', async () => {
+    const both = await copied();
+    const running: Program[] = [];
+    let ends = 0;
+    let isOver = false;
+    /** As a supervisor that starts again whatever has ended. */
+    const supervise = async (which: number): Promise<void> => {
+      while (!isOver && ends < 6) {
+        const program = new Program(both[which] ?? []);
+        running[which] = program;
+        await program.exit();
+        if (!isOver) ends += 1;
+      }
+    };
+    const supervised = [supervise(0), supervise(1)];
+    const waiting = (): number => running.findIndex(isWaiting);
+    await until(() => waiting() >= 0, 'one that waits', 40_000);
+    const [waits, works] = [running[waiting()], running[1 - waiting()]];
+    if (waits === undefined || works === undefined) throw new Error('There are two.');
+    const before = works.all('result').length;
+    await until(() => works.all('result').length > before + 3, 'results', 30_000);
+    // Both were started at once: one may have ended for the other before that.
+    expect(ends).toBeLessThanOrEqual(1);
+    expect(waits.all('mandate')).toEqual([]);
+    isOver = true;
+    works.child.kill('SIGKILL');
+    await until(() => waits.all('result').length > 0, 'results of the one that waited', 40_000);
+    waits.child.kill('SIGKILL');
+    await Promise.all(supervised);
+  }, 180_000);
+
+  it.skipIf(process.platform === 'win32')(
+    'end with a sentence, a last line and a code where one was frozen meanwhile',
+    async () => {
+      const [original = [], copy = []] = await copied();
+      const first = new Program(original);
+      await first.hear('result');
+      first.child.kill('SIGSTOP');
+      const second = new Program(copy);
+      await second.hear('result');
+      first.child.kill('SIGCONT');
+      expect(await first.exit()).toBe(6);
+      expect(first.said.at(-1)).toMatchObject({ kind: 'ended', reason: 'name-taken' });
+      expect(first.stderr).toMatch(
+        /^Another process uses the identity [\w-]+, so this one has ended: .*\n$/,
+      );
+      const before = second.all('result').length;
+      await second.hear('result', before + 2);
+      expect(isWaiting(second)).toBe(false);
+    },
+    120_000,
+  );
 });

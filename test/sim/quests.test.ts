@@ -106,6 +106,93 @@ describe('many quests at once', () => {
   });
 });
 
+/** A peer that mines nothing, and says of itself what it likes, twice a second. */
+function lie(world: World, liar: Inhabitant, say: () => void): void {
+  void liar.client.pause();
+  for (let count = 0; count < 600; count += 1) world.agenda.plan(500 * count, say);
+}
+
+describe('who offers itself and searches nothing', () => {
+  const long: Quest = { ...quest, prefix: 'long', bits: 60, to: 2_000 };
+  const offerOf = (liar: Inhabitant, rate: number) =>
+    ({
+      kind: 'offer',
+      clientID: liar.self.clientID,
+      quest: questIDOf(long, nodeHasher),
+      rate,
+    }) as const;
+
+  it.each([1, 0.001, 1e300])('holds no search up, however fast it says it is: %d', async (rate) => {
+    const { world, others } = town();
+    const [liar, honest] = others;
+    if (liar === undefined || honest === undefined) throw new Error('There are three.');
+    lie(world, liar, () => world.utter(liar, offerOf(liar, rate)));
+    const place = ask(honest, long);
+    // Alone the honest one needs 20 s, and some of them it mines for a block.
+    world.run(60_000);
+    await microtasks();
+    expect(place.answered).toMatchObject({ outcome: { kind: 'exhausted' }, proof: { peers: 1 } });
+    expect(world.view(honest).height).toBeGreaterThan(2);
+  });
+
+  it('holds no search up by many keys that each take what they can', async () => {
+    const { world, others } = town();
+    const [, honest] = others;
+    if (honest === undefined) throw new Error('There are three.');
+    for (let count = 0; count < 30; count += 1) {
+      const ghost = world.start();
+      lie(world, ghost, () => world.utter(ghost, offerOf(ghost, 1_000)));
+    }
+    world.run(1_000);
+    const place = ask(honest, long);
+    world.run(60_000);
+    await microtasks();
+    expect(place.answered).toMatchObject({ outcome: { kind: 'exhausted' } });
+  });
+
+  it('holds up no end by being still: its last range goes to another one, too', async () => {
+    const { world, others } = town();
+    const [liar, honest] = others;
+    if (liar === undefined || honest === undefined) throw new Error('There are three.');
+    const place = ask(honest, { ...long, to: 400 });
+    world.run(100);
+    // It holds one of two ranges.
+    void liar.client.pause();
+    world.run(8_000);
+    await microtasks();
+    expect(place.answered).toMatchObject({ outcome: { kind: 'exhausted' }, proof: { peers: 1 } });
+  });
+});
+
+describe('a quest without an end', () => {
+  const endless: Quest = { ...quest, prefix: 'endless', bits: 60, to: 2_000_000_000 };
+
+  it('leaves time for blocks, and goes on behind each', () => {
+    const { world, controller, others } = town();
+    ask(others[0], endless);
+    world.run(2_000);
+    const before = world.view(controller).height;
+    world.run(150_000);
+    const after = world.view(controller).height;
+    expect(after - before).toBeGreaterThanOrEqual(3);
+    // One at a time: three quarters of the time are the quest's.
+    expect(after - before).toBeLessThan(12);
+  });
+
+  it('does not keep a member waiting, if those who ask for it are none', async () => {
+    const { world, others } = town();
+    const guest = world.start({ mines: false });
+    world.run(3_000);
+    for (let count = 0; count < 20; count += 1)
+      ask(guest, { ...endless, prefix: `endless ${count}` });
+    world.run(1_000);
+    const place = ask(others[0], { ...quest, to: 300 });
+    world.run(60_000);
+    await microtasks();
+    expect(place.answered).toMatchObject({ outcome: { kind: 'exhausted' } });
+  });
+});
+
 describe('the checker of answers', () => {
   const by = 'somebody' as ClientID;
   const facts = (...messages: readonly Enveloped[]): string | null => {

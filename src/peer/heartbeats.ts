@@ -1,0 +1,88 @@
+/** Hears heartbeats: of whom each is, under which controller, in which term, and how far. */
+
+import type { Heartbeat, Presence } from '../domain/message.ts';
+import type { Digest, Term, TransactionID } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { believable, makeRoster } from '../domain/roster.ts';
+import { isFar } from '../election/booth.ts';
+import { hearBeat } from './acquainting.ts';
+import { fallBehind, hearClaim } from './asking.ts';
+import { bindingOf } from './binding.ts';
+import { isInRoster, presentRoster } from './memory.ts';
+import { confirm } from './obeying.ts';
+import { hearNaming } from './quorum.ts';
+import type { Step } from './step.ts';
+import { hearAnswered } from './suspecting.ts';
+import { dropRequest } from './syncing.ts';
+import { raiseTerm } from './terms.ts';
+
+/** What a heartbeat says of its sender, its network, its term and its height. */
+export function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
+  const stale = hearBeat(step, heartbeat);
+  if (stale !== null) return stale;
+  const { memory } = step.state;
+  const { clientID, term, network, transactionID } = heartbeat;
+  hearAnswered(step, heartbeat);
+  dropRequest(step, clientID, transactionID);
+  if (network !== null && memory.network === null) {
+    return hearOfNetwork(step, network, heartbeat);
+  }
+  if (network !== null && memory.network !== null && network !== memory.network.digest)
+    return { code: 'other-network', theirs: network, ours: memory.network.digest };
+  // A peer that has more blocks can prove it, a member of ours or not.
+  if (network !== null) hearClaim(step, clientID);
+  if (network !== null && isInRoster(memory, clientID)) {
+    const far = hearTerm(step, term);
+    if (far !== null) return far;
+    hearStanding(step, heartbeat);
+  }
+  const namesUs = term === memory.term && heartbeat.controllerID === step.self;
+  if (term <= memory.term) hearNaming(step, clientID, namesUs);
+  return null;
+}
+
+/** Who is bound to a founding learns no other network meanwhile. */
+function hearOfNetwork(step: Step, digest: Digest, heartbeat: Heartbeat): Refusal | null {
+  // To found anew is to give up a network that lost its majority, but not one that is governed.
+  const isGoverned = heartbeat.controllerID === heartbeat.clientID;
+  if (step.state.settings.foundsAnew === true && !isGoverned) return null;
+  const binding = bindingOf(step);
+  if (binding !== null && binding.digest !== digest) return null;
+  const { founders } = step.state.settings;
+  const ours = founders && makeRoster(founders, step.state.rules, step.hasher).digest;
+  if (ours !== null && ours !== digest) return { code: 'other-network', theirs: digest, ours };
+  step.state.heardNetwork = { digest, at: step.now.at };
+  fallBehind(step, 0 as TransactionID);
+  return null;
+}
+
+/** Who only looks on has no time to lose, and nothing: it asks at the first word of a network. */
+export function hearOfNetworkQuietly(step: Step, { network, state }: Presence): void {
+  const { settings, memory, heardNetwork } = step.state;
+  const isNews = memory.network === null && heardNetwork === null;
+  if (settings.isQuiet !== true || network === null || state !== 'ready' || !isNews) return;
+  step.state.heardNetwork = { digest: network, at: step.now.at };
+  fallBehind(step, 0 as TransactionID);
+}
+
+/** A far term is believed when as many members name one as could not all be wrong. */
+function hearTerm(step: Step, term: Term): Refusal | null {
+  const { acquaintances, memory } = step.state;
+  const { term: ours } = memory;
+  const roster = presentRoster(memory);
+  if (isFar(term, ours) && roster !== null) {
+    const claims = roster.members.map(({ clientID }) => acquaintances[clientID]?.term ?? ours);
+    raiseTerm(step, believable(claims, roster) ?? ours);
+  } else raiseTerm(step, term);
+  return isFar(term, memory.term) ? { code: 'far-term', term, ours } : null;
+}
+
+/** What the controller's heartbeat says of its own office. */
+function hearStanding(step: Step, heartbeat: Heartbeat): void {
+  const { obeyed, memory } = step.state;
+  if (obeyed === null || obeyed.controllerID !== heartbeat.clientID) return;
+  if (obeyed.term !== memory.term || heartbeat.term !== obeyed.term) return;
+  // Before it has shown that it knows of its mandate, it may simply not know yet.
+  if (heartbeat.controllerID === heartbeat.clientID) confirm(step);
+  else if (obeyed.isConfirmed) obeyed.hasSteppedDown = true;
+}
