@@ -4,6 +4,7 @@ import type { Heartbeat, Introduction, Message, Presence } from '../domain/messa
 import { type ClientID, type Term, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { type Acquaintance, isKnown } from '../election/gathering.ts';
+import { attendSoon } from './attending.ts';
 import { isInRoster } from './memory.ts';
 import { controllerOf, countKnown, greetSoon, knownSince } from './presence.ts';
 import type { State } from './state.ts';
@@ -57,7 +58,10 @@ export function hearSignOfLife(step: Step, clientID: ClientID, message: Message)
   if (isFirst || peer.gone !== null || peer.hereSince === null) peer.hereSince = step.now.at;
   peer.heardAt = step.now.at;
   if (peer.gone === 'lost') peer.gone = null;
-  if (isFirst) greetSoon(step);
+  if (isFirst) {
+    greetSoon(step);
+    attendSoon(step);
+  }
   announce(step, peer);
 }
 

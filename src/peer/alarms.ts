@@ -6,6 +6,8 @@ import type { Instant } from '../domain/names.ts';
 export const ALARMS = [
   'reconnect',
   'introduce',
+  'present',
+  'attend',
   'greet',
   'welcome',
   'beat',

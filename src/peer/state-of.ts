@@ -31,6 +31,8 @@ export function newState(settings: Settings): State {
     saidLast: null,
     isBeatSoon: false,
     acquaintances: {},
+    attended: [],
+    unknown: [],
     heardNetwork: null,
     deadMandateUntil: null,
     standing: null,

@@ -34,7 +34,8 @@ export function membersIn(message: Enveloped): readonly Member[] {
   if (message.kind === 'proposal') return admittedIn([message.block]);
   if (message.kind === 'result') return message.result === 1 ? admittedIn([message.block]) : [];
   if (!('publicKey' in message) || message.publicKey === undefined) return [];
-  return [{ clientID: message.clientID, publicKey: message.publicKey }];
+  const own = { clientID: message.clientID, publicKey: message.publicKey };
+  return message.kind === 'commitment' ? [own, ...(message.members ?? [])] : [own];
 }
 
 /** The batches that it carries; their transactions are signed, too. */
