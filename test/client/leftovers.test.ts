@@ -1,6 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Delivery, Link } from '../../src/client/link.ts';
-import type { Member, Presence } from '../../src/domain/message.ts';
+import type { Commitment, Member, Presence } from '../../src/domain/message.ts';
+import { compareText, type Term } from '../../src/domain/names.ts';
+import { makeRoster } from '../../src/domain/roster.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { toyIdentity, toySigner } from '../../src/sim/toy-crypto.ts';
 import { payloadOf } from '../../src/wire/envelope.ts';
@@ -190,4 +192,37 @@ it('shows who only looks on the Rules and the network of whoever speaks, and no 
       refusal: expect.objectContaining({ code: 'other-rules', theirs: RULES }),
     }),
   );
+});
+
+it('founds beside a stranger that vouches for a roster of ghosts', () => {
+  for (let count = 0; count < 3; count += 1) world.start();
+  const names = world.peers.map(({ self }) => self);
+  const [victim] = names;
+  if (victim === undefined) throw new Error('There are three.');
+  const [stranger, ghost] = ['stranger', 'ghost'].map((name) =>
+    toyIdentity(nodeHasher.sha256(name), nodeHasher),
+  );
+  if (stranger === undefined || ghost === undefined) throw new Error('There are two.');
+  const members = [victim, stranger, ghost].sort((a, b) => compareText(a.clientID, b.clientID));
+  const roster = makeRoster(members, RULES, nodeHasher).digest;
+  const commit = nodeHasher.sha256('anything');
+  // At every moment of the founding, in a term that is open to all.
+  for (let passed = 0; passed < 2_000 && !world.peers.every(isFounded); passed += 20) {
+    const commitment: Commitment = {
+      ...{ kind: 'commitment', clientID: stranger.clientID, term: 1 as Term, roster, commit },
+      ...{ publicKey: stranger.publicKey, members },
+    };
+    const text = payloadOf(commitment, 'sd/commit', toySigner(stranger.publicKey));
+    world.broker.publish('sd/commit', new TextEncoder().encode(text));
+    world.run(20);
+  }
+  expect(world.peers.map(({ client }) => client.view().role)).not.toContain('unfounded');
+  for (const { notes } of world.peers)
+    expect(notes).toContainEqual(
+      expect.objectContaining({
+        kind: 'founded',
+        isMember: true,
+        members: expect.arrayContaining(names.map(({ clientID }) => clientID)),
+      }),
+    );
 });
