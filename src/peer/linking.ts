@@ -60,18 +60,8 @@ export function hearDisconnected(step: Step, reason: string): void {
   link.isConnected = false;
   if (link.isLeaving) return;
   leaveElection(step);
-  step.cancel(
-    'introduce',
-    'present',
-    'attend',
-    'greet',
-    'welcome',
-    'beat',
-    'gather',
-    'elect',
-    'suspect',
-    'mandate',
-  );
+  step.cancel('introduce', 'present', 'attend', 'greet', 'welcome');
+  step.cancel('beat', 'gather', 'elect', 'suspect', 'mandate');
   step.cancel('propose', 'ask', 'solve', 'serve', 'fetch', 'hand-out', 'pass-on');
   const isNews = wasConnected || link.toldAt === null || step.since(link.toldAt) >= tellAgainMs;
   if (isNews) {
