@@ -72,7 +72,8 @@ export async function measure({ bench, scenarios, brokers, json }: Measurement):
   }
 }
 
-function kindsOf(which: Brokers): readonly BrokerKind[] {
+/** The brokers that a command measures on. */
+export function kindsOf(which: Brokers): readonly BrokerKind[] {
   if (which === 'both') return ['embedded', 'mosquitto'];
   return [which === 'aedes' ? 'embedded' : which];
 }

@@ -5,6 +5,7 @@ import { createElectionBench } from './bench-election.ts';
 import { createFailoverBench } from './bench-failover.ts';
 import { createGatewayBench } from './bench-gateway.ts';
 import { createLeasesBench } from './bench-leases.ts';
+import { createLeftoversBench } from './bench-leftovers.ts';
 import { createMemoryBench } from './bench-memory.ts';
 import { createKernelsBench } from './bench-mining.ts';
 import { createPrefixesBench } from './bench-prefixes.ts';
@@ -26,6 +27,7 @@ export function createBenchCommand(): Command {
     createGatewayBench(),
     createWatchBench(),
     createLeasesBench(),
+    createLeftoversBench(),
   ];
   for (const bench of benches) command.addCommand(prepare(bench));
   return command;

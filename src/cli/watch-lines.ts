@@ -19,6 +19,7 @@ const SHOWN_MOST = 200;
 export function lineOf(sighting: AnySighting, isLab: boolean): Line {
   const { fault, recorded } = sighting;
   const said = isLab ? saidInLab(sighting as LabSighting) : saidByOurs(sighting as Sighting);
+  if (said === null && fault === null) return { text: passedOver(sighting), tone: 'faint' };
   const text = `${said ?? unreadable(sighting)}${recorded.retained ? ' (retained)' : ''}`;
   if (fault === null) return { text, tone: 'plain' };
   const why = `${fault.check}: ${describeRefusal(fault.refusal)}`;
@@ -59,6 +60,13 @@ function saidInLab({ message, from }: LabSighting): string | null {
   if (message === null) return null;
   const isNamed = from !== null && message.kind !== 'result';
   return `${isNamed ? `${shortLabName(from)} ` : ''}${describeLabMessage(message)}`;
+}
+
+/** What says nothing, and what was not looked at. */
+function passedOver({ recorded, from }: AnySighting): string {
+  const topic = recorded.topic.slice(0, SHOWN_MOST);
+  if (recorded.payload.byteLength === 0) return `${topic} is cleared`;
+  return `${String(from).slice(0, 8)} left a presence, one of many: not looked at (retained)`;
 }
 
 function unreadable({ recorded, kind, from }: AnySighting): string {

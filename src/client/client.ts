@@ -82,7 +82,7 @@ export class Client {
         self: self.clientID,
         link: options.openLink(subscriptionsOf(prefix, self.clientID)),
         journal: options.journal,
-        speech: createSpeech(prefix, signer, door, options.reader),
+        speech: createSpeech(prefix, self.clientID, signer, door, options.reader),
         clock: options.clock,
         miner,
         source: options.source,

@@ -51,6 +51,8 @@ export function describeEvent<Said, Fault extends Refusal | LabRefusal>(
       return 'is woken: its deadline has come';
     case 'heard':
       return `hears: ${words.message(event.message)}${event.retained ? ' (retained)' : ''}`;
+    case 'cleared':
+      return `hears that its ${event.what} is cleared`;
     case 'refused':
       return `has a message refused at its door: ${describeRefusal(event.refusal)}`;
     case 'found':
@@ -86,6 +88,10 @@ export function describeEffect<Said, Told>(
       return 'asks whether that is written down';
     case 'say':
       return `says: ${words.message(effect.message)}${effect.retained ? ' (retained)' : ''}`;
+    case 'attend':
+      return `listens to the presences of ${effect.to.length}`;
+    case 'clear':
+      return 'clears its presence';
     case 'serve':
       return `sends ${shortName(effect.to)} its ledger from ${effect.from} on`;
     case 'mine':

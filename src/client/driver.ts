@@ -10,11 +10,13 @@ import type { DoorView } from '../wire/door.ts';
 import type { Hands } from './hands.ts';
 import type { Delivery, Link } from './link.ts';
 import { serve } from './serving.ts';
+import { tendPresences } from './tending.ts';
 
 type Asked = { readonly command: Command; readonly resolve: (reply: Reply) => void };
 
 /** Effects that show nobody else what we hold. */
 const isOurOwn: ReadonlySet<Effect['kind']> = new Set([
+  'attend',
   'mine',
   'rest',
   'fetch',
@@ -131,13 +133,11 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
   #fail(first: number, error: unknown): void {
     const effect = this.#effects[first];
     assert(effect?.kind === 'record' || effect?.kind === 'serve', 'Only journals fail.');
-    if (effect.kind === 'record') {
-      const rest = this.#effects.slice(first);
-      const entries = entriesIn(rest);
-      this.#effects = rest.filter(({ kind }) => isOurOwn.has(kind));
-      this.#next = 0;
-      this.#own.unshift({ kind: 'failed', code: codeOf(error), entries });
-    }
+    if (effect.kind !== 'record') return;
+    const rest = this.#effects.slice(first);
+    this.#effects = rest.filter(({ kind }) => isOurOwn.has(kind));
+    this.#next = 0;
+    this.#own.unshift({ kind: 'failed', code: codeOf(error), entries: entriesIn(rest) });
   }
 
   #turn(item: Event<Said, Fault> | Delivery): void {
@@ -198,6 +198,10 @@ export class Driver<State, Said = Message, Fault = Refusal, Told = Note, View = 
         return undefined;
       case 'say':
         this.#say(effect);
+        return undefined;
+      case 'attend':
+      case 'clear':
+        tendPresences(effect, this.#hands);
         return undefined;
       case 'serve':
         return this.#serve(effect);

@@ -90,8 +90,11 @@ export class LabClient {
 
 /** JSON without a signature; what we say counts when the broker brings it back. */
 function createLabSpeech(prefix: string, dialect: Dialect): LabSpeech {
-  const understand = ({ topic, payload, retained }: Delivery): Verdict<LabMessage, LabRefusal> => {
+  type Heard = Verdict<LabMessage, LabRefusal>;
+  const understand = ({ topic, payload, retained }: Delivery): Heard | null => {
     const word = topic.slice(prefix.length + 1);
+    // It clears what a broker keeps: nobody says anything with it.
+    if (payload.length === 0) return null;
     // Nobody knows from when it is: the next challenge and the next introduction will come.
     if (retained) return refused({ code: 'retained', topic: word });
     const reading = readLab(dialect, word, payload);

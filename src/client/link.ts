@@ -30,6 +30,11 @@ export interface Link {
   connect(will: Will, events: LinkEvents): void;
   /** Hands a message to the connection; without one it is lost, as any message may be. */
   publish(topic: string, text: string, quality: Quality): void;
+  /**
+   * Listens to these topics, too (QoS 0), and no more to those of the call before; until the
+   * connection ends. A hint: what the broker denies is not heard, and nothing is lost by that.
+   */
+  attend(topics: readonly string[]): void;
   /** Says goodbye to the broker, so that it publishes no will; resolves in 2 s at most. */
   close(): Promise<void>;
 }

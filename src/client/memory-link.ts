@@ -5,6 +5,7 @@ import type { Link, LinkEvents, Quality, Will } from './link.ts';
 /** One attempt of one link. */
 type Session = {
   readonly filters: readonly string[];
+  attended: readonly string[];
   readonly will: Will;
   /** Null once its owner is to hear nothing more. */
   events: LinkEvents | null;
@@ -29,6 +30,7 @@ export class MemoryBroker {
     const link: Link = {
       connect: (will, events) => this.#connect(link, subscriptions, will, events),
       publish: (topic, text, quality) => this.#say(link, topic, text, quality),
+      attend: (topics) => this.#then(() => this.#attend(link, topics)),
       close: () => this.#close(link),
     };
     return link;
@@ -68,7 +70,7 @@ export class MemoryBroker {
       earlier.events = null;
       this.#lose(earlier);
     }
-    const session: Session = { filters, will, events, state: 'connecting' };
+    const session: Session = { filters, attended: [], will, events, state: 'connecting' };
     this.#sessions.set(link, session);
     this.#then(() => {
       if (this.#isStopped) this.#tellEnd(link, session, STOPPED);
@@ -81,6 +83,17 @@ export class MemoryBroker {
     session.state = 'connected';
     session.events?.onConnected();
     for (const [topic, payload] of this.#retained) deliver(session, topic, payload, true);
+  }
+
+  #attend(link: Link, topics: readonly string[]): void {
+    const session = this.#sessions.get(link);
+    if (session?.state !== 'connected') return;
+    const before = new Set(session.attended);
+    session.attended = topics;
+    for (const topic of new Set(topics)) {
+      const payload = before.has(topic) ? undefined : this.#retained.get(topic);
+      if (payload !== undefined) deliver(session, topic, payload, true);
+    }
   }
 
   #say(link: Link, topic: string, text: string, { retained }: Quality): void {
@@ -142,7 +155,8 @@ export class MemoryBroker {
 
 function deliver(session: Session, topic: string, payload: Uint8Array, retained: boolean): void {
   if (session.state !== 'connected') return;
-  if (!session.filters.some((filter) => matches(filter, topic))) return;
+  const isWanted = session.filters.some((filter) => matches(filter, topic));
+  if (!isWanted && !session.attended.includes(topic)) return;
   // A copy, as over a network: what one does to it, the others don't see.
   session.events?.onDelivery({ topic, payload: payload.slice(), retained });
 }

@@ -164,6 +164,8 @@ export type Event<Said = Message, Fault = Refusal> =
       readonly retained: boolean;
       readonly evidence: readonly Said[];
     }
+  /** The broker keeps our presence, or our mandate, no more: somebody cleared its topic. */
+  | { readonly kind: 'cleared'; readonly what: 'presence' | 'mandate' }
   /** Refused at the door: to be counted. */
   | { readonly kind: 'refused'; readonly from: ClientID | null; readonly refusal: Fault }
   | { readonly kind: 'found'; readonly work: WorkID; readonly solution: string }
@@ -203,6 +205,10 @@ export type Effect<Said = Message, Told = Note> =
   | { readonly kind: 'confirm' }
   /** Signed by the hands, which hand it back as `heard`. */
   | { readonly kind: 'say'; readonly message: Said; readonly retained: boolean }
+  /** From now on hears the presences of these peers, and of no others. */
+  | { readonly kind: 'attend'; readonly to: readonly ClientID[] }
+  /** Has the broker forget our own presence. */
+  | { readonly kind: 'clear' }
   /** One page of the recorded ledger, or the founding (from -1), said to one peer by the hands. */
   | { readonly kind: 'serve'; readonly to: ClientID; readonly from: TransactionID }
   /** Replaces the work in hand; the same work again goes on where it was. */

@@ -90,6 +90,8 @@ export type Commitment = From<'commitment'> & {
   readonly commit: Digest;
   /** There in a founding. */
   readonly publicKey?: PublicKey;
+  /** In a founding: those of its roster, said by who commits under it first. */
+  readonly members?: readonly Member[];
 };
 
 export type Reveal = From<'reveal'> & { readonly term: Term; readonly nonce: Nonce };

@@ -10,6 +10,8 @@ export type Booth = {
   readonly term: Term;
   /** The last one heard of each peer. */
   readonly commitments: Record<ClientID, Pick<Commitment, 'roster' | 'commit'>>;
+  /** Rosters that commitments spelled out, in the order in which they were heard. */
+  readonly named: Roster[];
   readonly reveals: Record<ClientID, Nonce>;
   readonly votes: Record<ClientID, CastVote>;
   /** When a commitment was last heard. */
@@ -32,6 +34,16 @@ export function hasRoom(said: Readonly<Record<ClientID, unknown>>, peer: ClientI
   return said[peer] !== undefined || Object.keys(said).length < mostNames;
 }
 
+/** Honest peers name two or three; a stranger must not fill the memory with them. */
+const mostNamed = 8;
+
+/** Keeps a roster that somebody has just committed under; the last ones, where there are many. */
+export function keepNamed(booth: Booth, roster: Roster): void {
+  if (booth.named.some(({ digest }) => digest === roster.digest)) return;
+  booth.named.push(roster);
+  if (booth.named.length > mostNamed) booth.named.shift();
+}
+
 /** After so long without a commitment a term is nobody's any more. */
 const openMs = 6_000;
 
@@ -45,6 +57,7 @@ export function boothOf(booths: Booths, term: Term): Booth {
   const booth: Booth = {
     term,
     commitments: {},
+    named: [],
     reveals: {},
     votes: {},
     committedAt: null,

@@ -105,7 +105,8 @@ function takeEvent(step: LabStep, event: LabEvent): void {
     case 'asked':
       obey(step, event);
       return;
-    // Nothing is recorded in these dialects, and no work comes from elsewhere.
+    // Nothing is kept or recorded in these dialects, and no work comes from elsewhere.
+    case 'cleared':
     case 'failed':
     case 'recorded':
     case 'fetched':

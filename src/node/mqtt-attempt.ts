@@ -34,6 +34,7 @@ export class MqttAttempt {
   #acceptedAt: number | null = null;
   /** What came before the SUBACK, as it may (MQTT-3.8.4-3). */
   #early: Arrived[] = [];
+  #attended: ReadonlySet<string> = new Set();
 
   /**
    * `options`: broker, login and TLS. What an attempt needs beyond them is set here. Without a will
@@ -85,6 +86,18 @@ export class MqttAttempt {
   ): void {
     if (this.#phase !== 'connected') return;
     this.#client.publish(topic, payload, { qos, retain: retained }, () => onHandedOver());
+  }
+
+  /** Beside the subscriptions, these filters and no others, at QoS 0. */
+  attend(filters: readonly string[]): void {
+    if (this.#phase !== 'connected') return;
+    const wanted = new Set(filters);
+    const old = [...this.#attended].filter((filter) => !wanted.has(filter));
+    const fresh = [...wanted].filter((filter) => !this.#attended.has(filter));
+    this.#attended = wanted;
+    // What the broker says to it is not waited for: nothing depends on what is heard there.
+    if (old.length > 0) this.#client.unsubscribe(old);
+    if (fresh.length > 0) this.#client.subscribe(fresh, { qos: 0 });
   }
 
   /** Ends the connection without a goodbye: the broker will publish the will. */

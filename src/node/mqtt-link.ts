@@ -68,6 +68,10 @@ class MqttLink implements Link {
     this.#attempt?.publish(topic, text, quality);
   }
 
+  attend(topics: readonly string[]): void {
+    this.#attempt?.attend(topics);
+  }
+
   async close(): Promise<void> {
     const attempt = this.#attempt;
     this.#attempt = null;

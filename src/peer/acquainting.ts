@@ -5,6 +5,7 @@ import { type ClientID, type Term, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { type Acquaintance, isKnown, isLater, type Sign } from '../election/gathering.ts';
 import { answerSoon, isUnanswered } from './answering.ts';
+import { attendSoon } from './attending.ts';
 import { isInRoster } from './memory.ts';
 import { beatInTurn, controllerOf, countKnown, greetSoon, knownSince } from './presence.ts';
 import type { State } from './state.ts';
@@ -106,7 +107,10 @@ export function hearAlive(step: Step, clientID: ClientID): void {
   if (isFirst || peer.gone !== null || peer.hereSince === null) peer.hereSince = step.now.at;
   peer.heardAt = step.now.at;
   if (peer.gone === 'lost') peer.gone = null;
-  if (isFirst) greetSoon(step);
+  if (isFirst) {
+    greetSoon(step);
+    attendSoon(step);
+  }
   announce(step, peer);
 }
 

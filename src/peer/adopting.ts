@@ -4,6 +4,7 @@ import type { Founding, Vote } from '../domain/message.ts';
 import { UNFOUNDED } from '../domain/names.ts';
 import { makeRoster } from '../domain/roster.ts';
 import { problemOf } from '../election/mandate.ts';
+import { attendSoon, foundedMs } from './attending.ts';
 import type { Step } from './step.ts';
 
 /** Records a founding if its votes hold; `network`: the one that it must be, null for any. */
@@ -32,6 +33,7 @@ export function adoptFounding(
   step.state.standing = null;
   step.state.heardNetwork = null;
   step.state.deadMandateUntil = null;
+  attendSoon(step, foundedMs);
   step.note({
     kind: 'founded',
     network: roster.digest,

@@ -7,6 +7,8 @@ export const ALARMS = [
   'reconnect',
   'naming',
   'introduce',
+  'present',
+  'attend',
   'greet',
   'welcome',
   'beat',

@@ -57,10 +57,25 @@ function sayCommitment(step: Step, election: Election): void {
     term,
     roster: roster.digest,
     commit: commitmentOf(term, step.self, booth.nonce, hasher),
-    ...(isFounding ? { publicKey: state.settings.self.publicKey } : {}),
+    ...(isFounding && { publicKey: state.settings.self.publicKey }),
+    ...(isFounding && namesMembers(step, booth, roster) && { members: roster.members }),
   };
   step.say(commitment);
   step.alarm('say-again', sayAgainMs);
+}
+
+/** In a crowd so many spell their roster out: those with the lowest names. */
+const mostNaming = 4;
+const crowd = 16;
+
+/** Who commits first vouches for all of its roster: others may not have heard them yet. */
+function namesMembers({ self, state }: Step, booth: Booth, { digest, members }: Roster): boolean {
+  if (state.settings.founders !== null || members.length === 1) return false;
+  const isSecond = Object.entries(booth.commitments).some(
+    ([name, { roster }]) => name !== self && roster === digest,
+  );
+  const isChosen = members.slice(0, mostNaming).some(({ clientID }) => clientID === self);
+  return !isSecond && (members.length <= crowd || isChosen);
 }
 
 /** Says our part of the phase again; in a founding the commitment, too, until the vote. */

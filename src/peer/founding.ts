@@ -1,10 +1,10 @@
 /** Gathers N peers and elects among them: the open founding (PROTOCOL 5.4 to 5.8). */
 
 import type { Commitment, Member, Reveal } from '../domain/message.ts';
-import type { Digest, Instant, Term } from '../domain/names.ts';
+import type { ClientID, Instant, Term } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
-import { boothOf, isOpen } from '../election/booth.ts';
+import { boothOf, isOpen, keepNamed } from '../election/booth.ts';
 import { commitmentOf } from '../election/draw.ts';
 import { chooseMembers, knownForMs } from '../election/gathering.ts';
 import { retractSilent } from './acquainting.ts';
@@ -18,7 +18,7 @@ import {
   keepReveal,
   revealMs,
 } from './electing.ts';
-import { greetSoon, whoIsKnown, whoIsNamed } from './presence.ts';
+import { greetSoon, whoIsKnown } from './presence.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
@@ -72,23 +72,44 @@ function chooseRoster(step: Step): Roster | null {
 }
 
 /**
- * Whom the broker's memory alone names counts as there if somebody has just committed under a
- * roster with it: that one has heard it live. Of ten that start at once, each has heard live only
- * those who came after it; without this they would have to commit one after another.
+ * While too few are known, a roster counts that somebody has just committed under: that one has
+ * heard all of it live. Of ten that start at once, each has heard live only those who came after
+ * it; without this they would have to wait until all have greeted.
  */
 function chooseVouched(step: Step): Roster | null {
-  const { settings, rules, booths } = step.state;
-  const vouched = new Set<Digest>();
-  for (const booth of Object.values(booths)) {
-    if (!isOpen(booth, step.now.at)) continue;
-    for (const [name, { roster }] of Object.entries(booth.commitments))
-      if (name !== step.self) vouched.add(roster);
+  const { booths } = step.state;
+  const vouched = Object.values(booths).flatMap((booth) =>
+    isOpen(booth, step.now.at) ? booth.named : [],
+  );
+  const known = new Set(whoIsKnown(step).map(({ clientID }) => clientID));
+  let best: { readonly roster: Roster; readonly known: number } | null = null;
+  for (const roster of vouched) {
+    if (!roster.members.every(({ clientID }) => mayFound(step, clientID))) continue;
+    const count = roster.members.filter(({ clientID }) => known.has(clientID)).length;
+    // A roster of names that nobody has heard of comes last.
+    if (best === null || count > best.known) best = { roster, known: count };
   }
-  if (vouched.size === 0) return null;
-  const members = chooseMembers(whoIsNamed(step), settings.peers, settings.founders);
-  if (members === null) return null;
+  return best?.roster ?? null;
+}
+
+/** Nothing that we have heard of this peer speaks against it. */
+function mayFound({ state }: Step, clientID: ClientID): boolean {
+  const peer = state.acquaintances[clientID];
+  if (peer === undefined) return true;
+  return peer.gone === null && peer.network === null && (peer.rules ?? state.rules) === state.rules;
+}
+
+/** The roster that a commitment spells out, if it is one that we could stand for, too. */
+function rosterNamed(step: Step, { roster: digest, members }: Commitment): Roster | null {
+  const { settings, rules } = step.state;
+  if (settings.founders !== null) {
+    const ours = makeRoster(settings.founders, rules, step.hasher);
+    return ours.digest === digest && isMember(ours, step.self) ? ours : null;
+  }
+  if (members?.length !== settings.peers) return null;
+  if (!members.some(({ clientID }) => clientID === step.self)) return null;
   const roster = makeRoster(members, rules, step.hasher);
-  return vouched.has(roster.digest) && isMember(roster, step.self) ? roster : null;
+  return roster.digest === digest ? roster : null;
 }
 
 /** Both in order of ClientID; a name stands for one key. */
@@ -139,6 +160,8 @@ export function hearFounderCommitment(step: Step, commitment: Commitment): Refus
   keepCommitment(step, commitment);
   const { election } = state;
   const booth = boothOf(state.booths, commitment.term);
+  const named = commitment.clientID === step.self ? null : rosterNamed(step, commitment);
+  if (named !== null) keepNamed(booth, named);
   const isHigher = election !== null && election.phase === 'commit';
   if (isHigher && commitment.term > election.term && isOpen(booth, now.at) && !isLocked(step))
     joinElection(step, commitment.term, election.roster);

@@ -6,6 +6,7 @@ import { reconsiderProposal } from './acknowledging.ts';
 import { retractSilent } from './acquainting.ts';
 import { ALARMS, type Alarm, nextOf } from './alarms.ts';
 import { ask, shun } from './asking.ts';
+import { attend, hearUnknown } from './attending.ts';
 import { fetchBatch, handOut } from './batches.ts';
 import { careForRoster } from './caring.ts';
 import { closePhase, sayAgain } from './electing.ts';
@@ -26,6 +27,7 @@ import {
   askAgain,
   beginNaming,
   goIfFree,
+  hearCleared,
   hearConnected,
   hearDisconnected,
   leave,
@@ -35,7 +37,7 @@ import {
 } from './linking.ts';
 import { isInRoster, recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
-import { beat, beatIfChanged, connect, greet, introduce } from './presence.ts';
+import { beat, beatIfChanged, connect, greet, introduce, sayPresence } from './presence.ts';
 import { noteProgress } from './progress.ts';
 import { tendQuests, wish } from './questing.ts';
 import { checkQuorum } from './quorum.ts';
@@ -103,8 +105,13 @@ function takeEvent(step: Step, event: Event): void {
       if (refusal !== null) step.refuse(from, refusal);
       return;
     }
+    case 'cleared':
+      hearCleared(step, event.what);
+      return;
     case 'refused':
       step.refuse(event.from, event.refusal);
+      if (event.refusal.code === 'unknown-sender' && event.from !== null)
+        hearUnknown(step, event.from);
       // Its sender has signed it: so it is its sender who forged.
       if (event.refusal.code === 'forged-evidence' && event.from !== null) shun(step, event.from);
       return;
@@ -188,6 +195,8 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
   reconnect,
   naming: askAgain,
   introduce,
+  present: (step) => sayPresence(step, 'ready'),
+  attend,
   greet,
   welcome: (step) => {
     greet(step);

@@ -5,6 +5,7 @@ import type { Presence, Request } from '../domain/message.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
 import { ALARMS } from './alarms.ts';
 import { ask } from './asking.ts';
+import { attendSoon } from './attending.ts';
 import { fetchBatch } from './batches.ts';
 import { openChallenge, sayProposal } from './governing.ts';
 import { isInRoster, presentRoster } from './memory.ts';
@@ -40,6 +41,8 @@ export function hearConnected(step: Step): void {
   if (state.obeyed !== null) state.obeyed.isLive = state.office !== null;
   link.attempts = 0;
   link.toldAt = null;
+  // What was subscribed to ended with the connection.
+  state.attended = [];
   step.note({ kind: 'connected' });
   if (state.backlog === null) begin(step);
 }
@@ -127,6 +130,7 @@ export function takePart(step: Step): void {
   sayPresence(step, 'ready');
   introduce(step);
   beat(step);
+  attendSoon(step);
   excuseOutage(step);
   openChallenge(step);
   sayProposal(step);
@@ -145,7 +149,8 @@ export function hearDisconnected(step: Step, reason: string): void {
   link.isConnected = false;
   if (link.isLeaving) return;
   leaveElection(step);
-  step.cancel('introduce', 'greet', 'welcome', 'beat', 'gather', 'elect', 'suspect', 'mandate');
+  step.cancel('introduce', 'present', 'attend', 'greet', 'welcome');
+  step.cancel('beat', 'gather', 'elect', 'suspect', 'mandate');
   step.cancel('propose', 'ask', 'solve', 'serve', 'fetch', 'hand-out', 'pass-on');
   const isNews = wasConnected || link.toldAt === null || step.since(link.toldAt) >= tellAgainMs;
   if (isNews) {
@@ -181,6 +186,17 @@ export function hearOwnPresence(step: Step, presence: Presence): void {
   sayPresence(step, 'ready');
   introduce(step);
   beat(step);
+}
+
+/** Somebody may clear our topic for ever: it costs us one message in so long. */
+const presentAgainMs = 5_000;
+
+/** What the broker kept of us is cleared, by whomever: it is said again. */
+export function hearCleared(step: Step, what: 'presence' | 'mandate'): void {
+  const { link, office, settings } = step.state;
+  if (!link.isConnected || link.isLeaving || settings.isQuiet === true) return;
+  if (what === 'presence') step.alarmBy('present', presentAgainMs);
+  else if (office !== null) step.alarmBy('mandate', presentAgainMs);
 }
 
 /** A member says goodbye when its removal is sealed, or after so long: 3 s are all it may take. */
@@ -219,6 +235,9 @@ export function sayGoodbye(step: Step): void {
   stepDown(step, 'leaving');
   beat(step);
   sayPresence(step, 'disconnected');
+  // Who comes later is not to find the names of all that ever came.
+  const { link, settings } = step.state;
+  if (link.isConnected && settings.isQuiet !== true) step.act({ kind: 'clear' });
   vanish(step);
 }
 

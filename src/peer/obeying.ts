@@ -9,6 +9,7 @@ import { countVotes, problemOf } from '../election/mandate.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
 import { acquaintanceOf } from './acquainting.ts';
 import { adoptFounding } from './adopting.ts';
+import { attendSoon } from './attending.ts';
 import { bindingOf } from './binding.ts';
 import { enterOffice } from './governing.ts';
 import { isInRoster, rosterOf } from './memory.ts';
@@ -134,6 +135,7 @@ export function keepForLater(
   const pending = state.pendingMandate?.mandate;
   if (pending === undefined || pending.term <= mandate.term)
     state.pendingMandate = { mandate, votes };
+  attendSoon(step);
   const isFounded = state.memory.network !== null;
   if (!retained || isFounded || state.deadMandateUntil !== null) return;
   const patienceMs = silentHeartbeats * state.settings.heartbeatMs;

@@ -4,7 +4,6 @@ import type { Entry } from '../domain/contract.ts';
 import type { Heartbeat, Member, Presence } from '../domain/message.ts';
 import {
   type ClientID,
-  compareText,
   type Instant,
   type Term,
   type TransactionID,
@@ -56,17 +55,6 @@ export function whoIsKnown(step: Step): readonly Member[] {
   return known.filter(({ clientID }) => (acquaintances[clientID]?.network ?? null) === null);
 }
 
-/** Those, and whoever is there as far as the broker remembers. */
-export function whoIsNamed(step: Step): readonly Member[] {
-  const { settings, acquaintances, rules } = step.state;
-  const named = Object.values(acquaintances).flatMap((peer): Member[] => {
-    const { clientID, publicKey, gone } = peer;
-    if (publicKey === null || gone !== null || (peer.rules ?? rules) !== rules) return [];
-    return peer.network === null ? [{ clientID, publicKey }] : [];
-  });
-  return [settings.self, ...named].sort((a, b) => compareText(a.clientID, b.clientID));
-}
-
 export function countKnown(step: Step): number {
   return whoIsKnown(step).length;
 }
@@ -81,8 +69,9 @@ export function connect(step: Step): void {
   step.act({ kind: 'connect', will, ...(isForgotten && { isForgotten }) });
 }
 
+/** A goodbye is for those who are there; the broker is to keep nothing of somebody who has gone. */
 export function sayPresence(step: Step, state: Presence['state']): void {
-  step.say({ kind: 'presence', ...about(step), state }, true);
+  step.say({ kind: 'presence', ...about(step), state }, state === 'ready');
 }
 
 export function introduce(step: Step): void {

@@ -8,6 +8,16 @@ import { noAlarms } from './alarms.ts';
 import { newMemory } from './memory.ts';
 import type { State } from './state.ts';
 
+/** No challenge is known. */
+const noWork = {
+  challenge: null,
+  pendingChallenge: null,
+  proposal: null,
+  solved: null,
+  heardSolution: null,
+  mining: null,
+};
+
 export function newState(settings: Settings): State {
   const rules = rulesOf(settings);
   const never = 0 as Instant;
@@ -34,6 +44,8 @@ export function newState(settings: Settings): State {
     beatAt: never,
     isBeatSoon: false,
     acquaintances: {},
+    attended: [],
+    unknown: [],
     heardNetwork: null,
     deadMandateUntil: null,
     standing: null,
@@ -48,12 +60,7 @@ export function newState(settings: Settings): State {
     termSince: never,
     pendingMandate: null,
     office: null,
-    challenge: null,
-    pendingChallenge: null,
-    proposal: null,
-    solved: null,
-    heardSolution: null,
-    mining: null,
+    ...noWork,
     isExhausted: false,
     isPaused: false,
     hashRate: 0,

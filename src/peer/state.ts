@@ -148,6 +148,10 @@ export type State = {
   isBeatSoon: boolean;
 
   readonly acquaintances: Acquaintances;
+  /** Whose presence the hands listen for on this connection, in order of ClientID. */
+  attended: readonly ClientID[];
+  /** Who spoke lately without a key that we know; kept by those who only look on. */
+  unknown: readonly ClientID[];
   /** A network that a heartbeat named while we had none. */
   heardNetwork: { readonly digest: Digest; readonly at: Instant } | null;
   /** A retained mandate holds an unfounded peer back until then. */

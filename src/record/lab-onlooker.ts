@@ -41,10 +41,12 @@ export class LabOnlooker implements Onlooker<LabSighting, LabPicture> {
     const { topic, payload, retained } = recorded;
     const isUnder = topic.startsWith(`${this.#prefix}/`);
     const word = isUnder ? topic.slice(this.#prefix.length + 1) : topic;
+    const nothing = { recorded, kind: null, from: null, message: null, evidence: [], fault: null };
+    // It clears what a broker keeps: nobody says anything with it.
+    if (payload.length === 0) return nothing;
     const reading = readLab(this.#dialect, word, payload);
     if (!reading.ok) {
-      const fault = faultOf(reading.refusal);
-      return { recorded, kind: null, from: null, message: null, evidence: [], fault };
+      return { ...nothing, fault: faultOf(reading.refusal) };
     }
     const { message } = reading;
     const refusal: LabFault | null = retained

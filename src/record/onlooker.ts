@@ -4,7 +4,7 @@ import type { Hasher, Verifier } from '../domain/crypto.ts';
 import type { Message } from '../domain/message.ts';
 import type { ClientID, Instant, Term } from '../domain/names.ts';
 import { UNFOUNDED } from '../domain/names.ts';
-import { Door, type DoorView } from '../wire/door.ts';
+import { Door, type DoorView, type Verdict } from '../wire/door.ts';
 import { plainReader, type Reader } from '../wire/reader.ts';
 import { readTopic } from '../wire/topics.ts';
 import { newPicture, type Picture } from './picture.ts';
@@ -19,6 +19,11 @@ export type OnlookerOptions = {
   readonly verifier: Verifier;
 };
 
+/** So many presences that a broker kept are looked at as they come; a network has no more peers. */
+const LOOKED_AT_MOST = 200;
+/** Of so many others it is remembered what they say, in case that their owners speak. */
+const ASIDE_MOST = 20_000;
+
 const NOBODY: ReadonlySet<ClientID> = new Set();
 
 export class OurOnlooker implements Onlooker<Sighting, Picture> {
@@ -28,6 +33,9 @@ export class OurOnlooker implements Onlooker<Sighting, Picture> {
   readonly #door: Door;
   readonly #reader = new KeepingReader();
   #at = 0;
+  #presences = 0;
+  /** Presences of peers that may be long gone: each costs a signature check. */
+  readonly #aside = new Map<ClientID, Recorded>();
 
   constructor({ prefix, hasher, verifier }: OnlookerOptions) {
     this.#prefix = prefix;
@@ -42,11 +50,18 @@ export class OurOnlooker implements Onlooker<Sighting, Picture> {
   }
 
   #look(recorded: Recorded): Sighting {
-    const kind = readTopic(this.#prefix, recorded.topic)?.kind ?? null;
+    const place = readTopic(this.#prefix, recorded.topic);
+    const kind = place?.kind ?? null;
+    // It clears what a broker keeps: nobody says anything with it.
+    if (kind !== null && recorded.payload.length === 0) return unread(recorded, kind, null);
+    if (place?.kind === 'presence' && recorded.retained && place.owner !== null) {
+      this.#presences += 1;
+      if (this.#presences > LOOKED_AT_MOST) return this.#putAside(recorded, place.owner);
+    }
     // Recordings may jump back in time, and doors may not.
     this.#at = Math.max(this.#at, recorded.time);
     this.#reader.forget();
-    const { event } = this.#door.check(recorded, this.#view(), this.#at as Instant);
+    const event = this.#check(recorded);
     const about = { recorded, kind };
     if (event.kind === 'refused') {
       const { from, refusal } = event;
@@ -57,6 +72,26 @@ export class OurOnlooker implements Onlooker<Sighting, Picture> {
     const refusal = judge(this.picture, { message, evidence, retained }, this.#hasher);
     const fault = refusal === null ? null : { check: checkOf(refusal), refusal };
     return { ...about, from: speakerOf(message), message, evidence, fault };
+  }
+
+  #putAside(recorded: Recorded, owner: ClientID): Sighting {
+    this.#aside.set(owner, recorded);
+    const [oldest] = this.#aside.keys();
+    if (this.#aside.size > ASIDE_MOST && oldest !== undefined) this.#aside.delete(oldest);
+    return unread(recorded, 'presence', owner);
+  }
+
+  /** Who speaks is there after all: its presence tells its key. */
+  #check(recorded: Recorded): Verdict['event'] {
+    const at = this.#at as Instant;
+    const { event } = this.#door.check(recorded, this.#view(), at);
+    const isUnknown = event.kind === 'refused' && event.refusal.code === 'unknown-sender';
+    const aside = isUnknown && event.from !== null ? this.#aside.get(event.from) : undefined;
+    if (aside === undefined || !isUnknown || event.from === null) return event;
+    this.#aside.delete(event.from);
+    this.#door.check(aside, this.#view(), at);
+    this.#reader.forget();
+    return this.#door.check(recorded, this.#view(), at).event;
   }
 
   /** What is late is judged by the picture: the door is to look at everything. */
@@ -76,6 +111,11 @@ export class OurOnlooker implements Onlooker<Sighting, Picture> {
   }
 
   #members: { of: unknown; names: ReadonlySet<ClientID> } = { of: undefined, names: NOBODY };
+}
+
+/** Nothing is known of it but where it was said. */
+function unread(recorded: Recorded, kind: Sighting['kind'], from: ClientID | null): Sighting {
+  return { recorded, kind, from, message: null, evidence: [], fault: null };
 }
 
 /** Keeps what was read last, so that it can be shown although the door refused it. */

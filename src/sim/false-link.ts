@@ -36,6 +36,10 @@ export class FalseLink implements Link, Endpoint {
     if (this.session !== null) this.#network.publish(this.session, topic, text, quality);
   }
 
+  attend(topics: readonly string[]): void {
+    if (this.session !== null) this.#network.attend(this.session, topics);
+  }
+
   close(): Promise<void> {
     this.#end(false);
     return Promise.resolve();

@@ -26,6 +26,8 @@ export type Stall = 'up' | 'down' | 'both' | 'none';
 /** A connection as the broker sees it. */
 export type Session = {
   readonly filters: readonly string[];
+  /** What it listens to beside its filters. */
+  attended: readonly string[];
   readonly events: LinkEvents;
   readonly will: Will;
   readonly body: Body;
@@ -88,6 +90,7 @@ export class Network {
     const { filters, body, stall } = link;
     const session: Session = {
       filters,
+      attended: [],
       will,
       events,
       body,
@@ -110,18 +113,36 @@ export class Network {
     session.body.feel(session.events.onConnected);
     if (!this.#personality.showsRetained) return;
     for (const [topic, payload] of this.#retained) {
-      if (session.filters.some((filter) => isMatch(filter, topic)))
-        this.#carry(session, this, { topic, payload, retained: true });
+      if (isWanted(session, topic)) this.#carry(session, this, { topic, payload, retained: true });
     }
+  }
+
+  /** The SUBSCRIBE is on its way for as long as any message. */
+  attend(session: Session, topics: readonly string[]): void {
+    const attended = (): void => {
+      if (!this.#sessions.has(session)) return;
+      const fresh = topics.filter((topic) => !session.attended.includes(topic));
+      session.attended = topics;
+      if (!this.#personality.showsRetained) return;
+      for (const topic of fresh) {
+        const payload = this.#retained.get(topic);
+        if (payload !== undefined) this.#carry(session, this, { topic, payload, retained: true });
+      }
+    };
+    this.#toBroker(session, attended);
   }
 
   publish(from: Session, topic: string, text: string, quality: Quality): void {
     if (!this.#sessions.has(from)) return;
     const payload = this.#encoder.encode(text);
+    this.#toBroker(from, () =>
+      this.broadcast({ topic, payload, retained: quality.retained }, from),
+    );
+  }
+
+  #toBroker(from: Session, arrive: () => void): void {
     const carry = (): void => {
-      this.#agenda.plan(this.#inOrder(from, this, this.#delay()), () =>
-        this.broadcast({ topic, payload, retained: quality.retained }, from),
-      );
+      this.#agenda.plan(this.#inOrder(from, this, this.#delay()), arrive);
     };
     if (from.stall === 'up' || from.stall === 'both') from.held.up.push(carry);
     else carry();
@@ -130,12 +151,12 @@ export class Network {
   /** What reaches the broker goes out to everybody who asked for its topic. */
   broadcast(delivery: Delivery, from: unknown): void {
     if (!this.#isUp) return;
-    if (delivery.retained) this.#retained.set(delivery.topic, delivery.payload);
+    if (delivery.retained && delivery.payload.length === 0) this.#retained.delete(delivery.topic);
+    else if (delivery.retained) this.#retained.set(delivery.topic, delivery.payload);
     const live = { ...delivery, retained: false };
     this.#tap?.(live);
     for (const session of this.#sessions) {
-      if (session.filters.some((filter) => isMatch(filter, delivery.topic)))
-        this.#carry(session, from, live);
+      if (isWanted(session, delivery.topic)) this.#carry(session, from, live);
     }
   }
 
@@ -220,6 +241,10 @@ function levelsOf(topic: string): readonly string[] {
   if (split.size > 1_000) split.clear();
   split.set(topic, levels);
   return levels;
+}
+
+function isWanted({ filters, attended }: Session, topic: string): boolean {
+  return attended.includes(topic) || filters.some((filter) => isMatch(filter, topic));
 }
 
 function isMatch(filter: string, topic: string): boolean {

@@ -33,8 +33,9 @@ export function membersIn(message: Enveloped): readonly Member[] {
     return 'founding' in message ? message.founding.members : admittedIn(message.blocks);
   if (message.kind === 'proposal') return admittedIn([message.block]);
   if (message.kind === 'result') return message.result === 1 ? admittedIn([message.block]) : [];
-  if (!('publicKey' in message) || message.publicKey === undefined) return [];
-  return [{ clientID: message.clientID, publicKey: message.publicKey }];
+  const others = message.kind === 'commitment' ? (message.members ?? []) : [];
+  if (!('publicKey' in message) || message.publicKey === undefined) return others;
+  return [{ clientID: message.clientID, publicKey: message.publicKey }, ...others];
 }
 
 /** The batches that it carries; their transactions are signed, too. */

@@ -102,6 +102,7 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     roster: values.digest,
     commit: values.digest,
     publicKey: values.publicKey.exactOptional(),
+    members: values.members.exactOptional(),
   }),
   reveal: values.object({ clientID: values.clientID, term: values.term, nonce: values.nonce }),
   vote: values

@@ -49,9 +49,14 @@ export type Place<Kind extends MessageKind = MessageKind> = Kind extends Message
 
 /** The topic on which `message` is said. */
 export function topicOf(prefix: string, message: Message): string {
-  if (message.kind === 'presence') return `${prefix}/peer/${message.clientID}`;
+  if (message.kind === 'presence') return presenceTopicOf(prefix, message.clientID);
   if (message.kind === 'answer') return `${prefix}/sync/${message.to}`;
   return `${prefix}/${TOPICS[message.kind]}`;
+}
+
+/** The topic on which a peer's presence, and its will, is said. */
+export function presenceTopicOf(prefix: string, peer: ClientID): string {
+  return `${prefix}/peer/${peer}`;
 }
 
 /** The topic of all messages of a kind that has just one topic. */
@@ -70,9 +75,12 @@ export function readTopic(prefix: string, topic: string): Place | null {
   return kind === undefined || !isClientID(owner) || rest.length > 0 ? null : { kind, owner };
 }
 
-/** What a peer subscribes to: filters that do not overlap, as some brokers would deliver twice. */
+/**
+ * What a peer subscribes to: filters that do not overlap, as some brokers would deliver twice. The
+ * presences of all would be too many: brokers keep those of peers that are long gone.
+ */
 export function subscriptionsOf(prefix: string, self: ClientID): readonly string[] {
-  return [`${prefix}/+`, `${prefix}/peer/+`, `${prefix}/sync/${self}`];
+  return [`${prefix}/+`, presenceTopicOf(prefix, self), `${prefix}/sync/${self}`];
 }
 
 /** The one filter of those who only look on. */

@@ -47,6 +47,7 @@ function stage(
         log.push('connect');
       },
       publish: (_, text) => log.push(`publish ${text}`),
+      attend: (topics) => log.push(`attend ${topics.join(' ')}`),
       close: () => {
         log.push('close');
         return Promise.resolve();

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Delivery, Link } from '../../src/client/link.ts';
 import { MemoryBroker } from '../../src/client/memory-link.ts';
-import { describeLink } from '../contracts/link.ts';
+import { describeLink, type LinkBench } from '../contracts/link.ts';
+import { describeAttending } from '../contracts/link-attending.ts';
 
-describeLink('memory', async () => {
+const open = async (): Promise<LinkBench> => {
   const broker = new MemoryBroker();
   const stopped = new MemoryBroker();
   stopped.stop();
@@ -18,7 +19,10 @@ describeLink('memory', async () => {
     },
     close: () => {},
   };
-});
+};
+
+describeLink('memory', open);
+describeAttending('memory', open);
 
 const WILL = { topic: 'will', text: 'lost' };
 

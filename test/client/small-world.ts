@@ -6,7 +6,7 @@ import type { Link } from '../../src/client/link.ts';
 import { MemoryJournal } from '../../src/client/memory-journal.ts';
 import { MemoryBroker } from '../../src/client/memory-link.ts';
 import type { Miner, MinerEvents } from '../../src/client/miner.ts';
-import type { Entry, Work } from '../../src/domain/contract.ts';
+import type { Entry, Settings, Work } from '../../src/domain/contract.ts';
 import type { Member } from '../../src/domain/message.ts';
 import type { Instant, UnixMs } from '../../src/domain/names.ts';
 import type { Note } from '../../src/domain/note.ts';
@@ -42,6 +42,8 @@ export type Peer = {
   readonly link: Link;
   readonly notes: Note[];
   readonly said: Word[];
+  /** How many messages that the broker had kept were handed to it. */
+  handed: number;
   isAlive: boolean;
 };
 
@@ -54,11 +56,13 @@ export class SmallWorld {
   readonly peers: Peer[] = [];
   /** Called for each word, before anybody hears it. */
   onSaid: (peer: Peer, word: Word) => void = () => undefined;
+  /** What the broker knows the links by. */
+  readonly #lines = new Map<Link, Link>();
   #now = 1_000;
   #alarms: { readonly at: number; readonly ring: () => void }[] = [];
 
   /** Starts a peer; another one's identity and journal make it that one, restarted. */
-  start(before?: Pick<Peer, 'self' | 'journal'>): Peer {
+  start(before?: Pick<Peer, 'self' | 'journal'>, special: Partial<Settings> = {}): Peer {
     const digit = String(this.peers.length + 1);
     const self = before?.self ?? toyIdentity(digit.repeat(64), nodeHasher);
     const journal = before?.journal ?? new FullDisk();
@@ -76,6 +80,7 @@ export class SmallWorld {
         removalMs: 60_000,
         challenges: 0,
         mines: true,
+        ...special,
       },
       prefix: 'sd',
       seed: nodeHasher.sha256(`seed ${this.peers.length}`),
@@ -86,22 +91,36 @@ export class SmallWorld {
       journal,
       miner: this.#miner(),
       openLink: (filters) => {
-        link = this.#overhear(this.broker.link(filters), (word) => {
-          said.push(word);
-          this.onSaid(peer, word);
-        });
+        link = this.#overhear(
+          this.broker.link(filters),
+          (word) => {
+            said.push(word);
+            this.onSaid(peer, word);
+          },
+          () => {
+            peer.handed += 1;
+          },
+        );
         return link;
       },
       onNote: (note) => notes.push(note),
     });
     if (link === null) throw new Error('A client opens its link at once.');
-    const peer: Peer = { self, client, journal, link, notes, said, isAlive: true };
+    const peer: Peer = { self, client, journal, link, notes, said, handed: 0, isAlive: true };
     this.peers.push(peer);
     client.start();
     return peer;
   }
 
-  /** As a crash would. */
+  /** As a machine that fails: its will goes out. */
+  crash(peer: Peer): void {
+    peer.isAlive = false;
+    peer.client.kill();
+    const line = this.#lines.get(peer.link);
+    if (line !== undefined) this.broker.cut(line);
+  }
+
+  /** As a crash would, but with a word to the broker. */
   kill(peer: Peer): void {
     peer.isAlive = false;
     peer.client.kill();
@@ -166,14 +185,26 @@ export class SmallWorld {
     };
   }
 
-  #overhear(link: Link, onSaid: (word: Word) => void): Link {
-    return {
+  #overhear(link: Link, onSaid: (word: Word) => void, onHanded: () => void): Link {
+    const overheard: Link = {
       ...link,
+      connect: (will, events) =>
+        link.connect(will, {
+          ...events,
+          onDelivery: (delivery) => {
+            if (delivery.retained) onHanded();
+            events.onDelivery(delivery);
+          },
+        }),
       publish: (topic, text, quality) => {
-        onSaid({ at: this.#now, topic: topic.slice('sd/'.length), fields: JSON.parse(text) });
+        // Nothing is said by clearing a topic.
+        if (text !== '')
+          onSaid({ at: this.#now, topic: topic.slice('sd/'.length), fields: JSON.parse(text) });
         link.publish(topic, text, quality);
       },
     };
+    this.#lines.set(overheard, link);
+    return overheard;
   }
 }
 

@@ -20,7 +20,7 @@ const view = {
 function speaker(): ReturnType<typeof createSpeech> {
   const door = new Door({ prefix: 'sd', self, hasher: nodeHasher, verifier: toyVerifier() });
   door.learn(other);
-  return createSpeech('sd', toySigner(self.publicKey), door);
+  return createSpeech('sd', self.clientID, toySigner(self.publicKey), door);
 }
 
 const reveal = (of: typeof self, nonce: string): Message => ({
@@ -38,6 +38,16 @@ describe('the speech of a peer', () => {
     const echo = { topic, payload: new TextEncoder().encode(text), retained: false };
     speech.hearOwn(message, text);
     expect(speech.understand(echo, view, 1 as Instant)).toBeNull();
+  });
+
+  it('hears that its presence or a mandate is cleared, and no fault in what is empty', () => {
+    const speech = speaker();
+    const cleared = (topic: string): unknown =>
+      speech.understand({ topic, payload: new Uint8Array(), retained: false }, view, 1 as Instant);
+    expect(cleared(`sd/peer/${self.clientID}`)).toEqual({ kind: 'cleared', what: 'presence' });
+    expect(cleared('sd/controller')).toEqual({ kind: 'cleared', what: 'mandate' });
+    for (const topic of [`sd/peer/${other.clientID}`, 'sd/init', 'sd/transaction', 'sd/elsewhere'])
+      expect(cleared(topic)).toBeNull();
   });
 
   it('hears what somebody says in its name, and what others say', () => {

@@ -22,7 +22,7 @@ const QOS_1: Quality = { qos: 1, retained: false };
 const RETAINED: Quality = { qos: 1, retained: true };
 
 /** What one attempt of a link told its owner, in order. */
-class Ear {
+export class Ear {
   readonly heard: Delivery[] = [];
   readonly log: string[] = [];
   readonly events = {

@@ -100,7 +100,7 @@ describe('the doctor behind a proxy', () => {
       { delaysWillsMs: 1_500 },
       { denies: 'sd/commit' },
       { denies: 'sd/voting', endsOverDenied: true },
-      { deniesFilter: 'sd/peer/+' },
+      { deniesFilter: 'sd/+' },
     ] as const;
     const [honest, retained, wills, topic, ending, filter] = await Promise.all(
       crimes.map(examineThrough),
@@ -125,7 +125,7 @@ describe('the doctor behind a proxy', () => {
     expect(ending.rights.facts).toMatchObject({ publishDenied: ['sd/voting'] });
 
     expect(faults(filter)).toEqual(['rights bad']);
-    expect(filter.rights.facts).toMatchObject({ subscribeDenied: ['sd/peer/+'] });
+    expect(filter.rights.facts).toMatchObject({ subscribeDenied: ['sd/+'] });
   }, 60_000);
 });
 

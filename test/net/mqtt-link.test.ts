@@ -6,6 +6,7 @@ import type { Link } from '../../src/client/link.ts';
 import { createMqttLink } from '../../src/node/mqtt-link.ts';
 import type { WorldError } from '../../src/node/world-error.ts';
 import { describeLink, type LinkBench } from '../contracts/link.ts';
+import { describeAttending } from '../contracts/link-attending.ts';
 import { skipLoudly } from './loud-skip.ts';
 import { NO_MOSQUITTO, startMosquitto } from './mosquitto.ts';
 import { cleanups, nextClientID, opened, tell } from './told-link.ts';
@@ -50,10 +51,13 @@ function failOnFatal(error: WorldError): void {
   throw error;
 }
 
-describeLink('MQTT on the embedded broker', async () => {
+async function benchOnOurs(): Promise<LinkBench> {
   const broker = await openBroker({ port: 0 });
   return await benchOn(broker.port, 'mqtt', () => broker.close());
-});
+}
+
+describeLink('MQTT on the embedded broker', benchOnOurs);
+describeAttending('MQTT on the embedded broker', benchOnOurs);
 
 describeLink('MQTT in WebSocket on the embedded broker', async () => {
   const broker = await openBroker({ port: 0, wsPort: 0 });
@@ -62,6 +66,7 @@ describeLink('MQTT in WebSocket on the embedded broker', async () => {
 
 const mosquitto = await startMosquitto();
 if (mosquitto) {
+  describeAttending('MQTT on Mosquitto', () => benchOn(mosquitto.port, 'mqtt', async () => {}));
   describeLink('MQTT on Mosquitto', () => benchOn(mosquitto.port, 'mqtt', mosquitto.stop));
 } else {
   it('a link over MQTT on Mosquitto', (context) => skipLoudly(context, NO_MOSQUITTO));

@@ -5,14 +5,20 @@ import { expect, test } from 'vitest';
 import { boardOf } from '../../src/cli/watch-board.ts';
 import { labBoardOf } from '../../src/cli/watch-lab-board.ts';
 import { jsonOf, lineOf } from '../../src/cli/watch-lines.ts';
-import type { UnixMs } from '../../src/domain/names.ts';
+import type { Verifier } from '../../src/domain/crypto.ts';
+import type { Heartbeat, Member, Presence } from '../../src/domain/message.ts';
+import { type Term, UNFOUNDED, type UnixMs } from '../../src/domain/names.ts';
+import { DIALECTS } from '../../src/lab/dialect.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { LabOnlooker } from '../../src/record/lab-onlooker.ts';
 import { OurOnlooker } from '../../src/record/onlooker.ts';
 import type { Recorded } from '../../src/record/recording.ts';
-import { toySignature, toyVerifier } from '../../src/sim/toy-crypto.ts';
+import { hearLab } from '../../src/record/referee/lab-witness.ts';
+import { Referee } from '../../src/record/referee/referee.ts';
+import { toyIdentity, toySignature, toySigner, toyVerifier } from '../../src/sim/toy-crypto.ts';
 import { World } from '../../src/sim/world.ts';
-import { signatureInput } from '../../src/wire/envelope.ts';
+import { payloadOf, signatureInput } from '../../src/wire/envelope.ts';
+import { presenceTopicOf } from '../../src/wire/topics.ts';
 import { Ear } from './scene.ts';
 
 const encoder = new TextEncoder();
@@ -136,4 +142,82 @@ test('a flood of new names fills no memory, and members stay', () => {
   expect(known.length).toBeGreaterThan(400);
   expect(known.length).toBeLessThanOrEqual(501);
   expect(members.every((member) => known.includes(member))).toBe(true);
+});
+
+test('an empty payload clears a topic and is no fault, in any dialect, to whoever looks on', () => {
+  const time = 1_000 as UnixMs;
+  const referee = new Referee({ prefix: 'sd', hasher: nodeHasher, verifier: toyVerifier() });
+  const [first] = recording;
+  const from = JSON.parse(decoder.decode(first?.payload)).ClientID;
+  const onlookers = [
+    open(),
+    new LabOnlooker({ prefix: 'sd', dialect: 'ufes', seats: 3 }),
+    new LabOnlooker({ prefix: 'sd', dialect: 'statement', seats: 3 }),
+  ];
+  for (const topic of ['sd/init', 'sd/controller', 'sd/transaction', `sd/peer/${from}`]) {
+    const cleared: Recorded = { time, topic, payload: new Uint8Array(), qos: 1, retained: false };
+    for (const onlooker of onlookers) {
+      const sighting = onlooker.hear(cleared);
+      expect(sighting.fault).toBeNull();
+      expect(lineOf(sighting, onlooker instanceof LabOnlooker).text).toBe(`${topic} is cleared`);
+      expect(JSON.parse(jsonOf(sighting))).toMatchObject({ verdict: 'ok', bytes: 0 });
+    }
+    expect(referee.hear(cleared)).toEqual([]);
+  }
+  expect(referee.end()).toEqual([]);
+  const init: Recorded = {
+    time,
+    topic: 'sd/init',
+    payload: new Uint8Array(),
+    qos: 1,
+    retained: true,
+  };
+  expect(hearLab(DIALECTS.ufes, 'sd', init)).toEqual({ kind: 'foreign' });
+});
+
+const said: Omit<Presence, keyof Member | 'kind'> = {
+  ...{ incarnation: 1, peers: 3, known: 1, roster: null, network: null },
+  rules: 'peers=3 difficulty=fixed:4',
+  state: 'lost',
+};
+
+test('presences of thousands that are gone cost no checks, and who of them speaks is known', () => {
+  let checks = 0;
+  const { verify, ...others } = toyVerifier();
+  const counting: Verifier = {
+    ...others,
+    verify: (...claim) => {
+      checks += 1;
+      return verify(...claim);
+    },
+  };
+  const onlooker = new OurOnlooker({ prefix: 'sd', hasher: nodeHasher, verifier: counting });
+  const kept = (self: Member): Recorded => {
+    const topic = presenceTopicOf('sd', self.clientID);
+    const presence: Presence = { kind: 'presence', ...self, ...said };
+    const payload = encoder.encode(payloadOf(presence, topic, toySigner(self.publicKey)));
+    return { time: 1_000 as UnixMs, topic, payload, qos: 1, retained: true };
+  };
+  const gone = Array.from({ length: 3_000 }, (_, count) =>
+    toyIdentity(nodeHasher.sha256(`gone ${count}`), nodeHasher),
+  );
+  for (const self of gone) {
+    const sighting = onlooker.hear(kept(self));
+    expect(sighting.fault).toBeNull();
+    expect(lineOf(sighting, false).text).not.toBe('');
+  }
+  expect(checks).toBeLessThanOrEqual(200);
+  const last = gone.at(-1);
+  if (last === undefined) throw new Error('There are some.');
+  const { clientID } = last;
+  const network = null;
+  const [beat, term, hashRate, incarnation] = [1, 0 as Term, 0, 1];
+  const heartbeat: Heartbeat = {
+    ...{ kind: 'heartbeat', clientID, incarnation, beat, term, controllerID: null },
+    ...{ transactionID: UNFOUNDED, network, state: 'ready', hashRate },
+  };
+  const payload = encoder.encode(payloadOf(heartbeat, 'sd/heartbeat', toySigner(last.publicKey)));
+  const time = 2_000 as UnixMs;
+  const heard = onlooker.hear({ time, topic: 'sd/heartbeat', payload, qos: 0, retained: false });
+  expect(heard).toMatchObject({ from: clientID, fault: null, message: { kind: 'heartbeat' } });
 });

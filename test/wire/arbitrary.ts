@@ -150,6 +150,7 @@ export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
       roster: anyDigest,
       commit: anyDigest,
       publicKey: anyKey,
+      members: anyMembers,
     },
     { requiredKeys: ['kind', 'clientID', 'term', 'roster', 'commit'] },
   ),

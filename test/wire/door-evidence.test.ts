@@ -182,3 +182,20 @@ it('refuses a founding without the votes of all its members', () => {
     problem: `Vote 3 is a second one by ${bobID}.`,
   });
 });
+
+it('learns the keys of all whom a commitment vouches for', () => {
+  const commitment = { ...samplesBy(ann).commitment, members };
+  expect(codeOf(step.hear(ann, commitment))).toBe('heard');
+  for (const { clientID, publicKey } of members) expect(step.door.keyOf(clientID)).toBe(publicKey);
+});
+
+it('refuses a commitment that names somebody with a key that proves another name', () => {
+  const wrong = { clientID: cat.member.clientID, publicKey: bob.member.publicKey };
+  const commitment = { ...samplesBy(ann).commitment, members: [ann.member, wrong] };
+  const refusal = { code: 'wrong-name', name: wrong.clientID };
+  expect(refusalOf(step.hear(ann, commitment))).toEqual(refusal);
+  // Nor does it help to leave its own key out, once that is known.
+  const { publicKey: _, ...bare } = commitment;
+  expect(refusalOf(step.hear(ann, bare))).toEqual(refusal);
+  expect(step.door.keyOf(wrong.clientID)).toBeNull();
+});

@@ -143,6 +143,7 @@ export function samplesBy(who: Actor): Samples {
       roster: digest('1'),
       commit: digest('2'),
       publicKey,
+      members: [who.member],
     },
     reveal: { kind: 'reveal', clientID, term: term(3), nonce: '3'.repeat(64) as Nonce },
     vote: voteBy(who, clientID, { accepted: { term: term(2), block } }),

@@ -69,7 +69,7 @@ it.each([
 });
 
 it('subscribes to filters that do not overlap, its own answers among them', () => {
-  expect(subscriptionsOf('sd', id)).toEqual(['sd/+', 'sd/peer/+', `sd/sync/${id}`]);
+  expect(subscriptionsOf('sd', id)).toEqual(['sd/+', `sd/peer/${id}`, `sd/sync/${id}`]);
 });
 
 it('sends heartbeats with QoS 0 and everything else with QoS 1', () => {

@@ -35,6 +35,7 @@ export function hearLab(dialect: Dialect, prefix: string, recorded: Recorded): L
   if (!topic.startsWith(`${prefix}/`) || isOfDoctor(payload)) return { kind: 'foreign' };
   const word = topic.slice(prefix.length + 1);
   if (!WORDS.test(word)) return hearElsewhere(word);
+  if (payload.length === 0) return { kind: 'foreign' };
   if (retained) return accuse(labCharge('retained', null, `left a message on ${word}`));
   const read = readLab(dialect, word, payload);
   if (!read.ok) return accuse(chargeOf(read.refusal, word, payload));

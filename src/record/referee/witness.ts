@@ -26,7 +26,7 @@ export type Hearing =
   | { readonly kind: 'passed' }
   /** Nobody has told the key of its sender yet. */
   | { readonly kind: 'unproven'; readonly from: ClientID }
-  /** Not on a topic of this prefix, or deeper below it: another network's. Or a doctor's. */
+  /** Not on a topic of this prefix, or deeper below it: another network's; a doctor's; empty. */
   | { readonly kind: 'foreign' };
 
 export type WitnessOptions = {
@@ -69,6 +69,8 @@ export class Witness {
     if (isOfDoctor(payload)) return { kind: 'foreign' };
     const where = readTopic(this.#prefix, topic);
     if (where === null) return this.#hearElsewhere(topic);
+    // Nobody's word: it has the broker forget what it kept.
+    if (payload.length === 0) return { kind: 'foreign' };
     if (where.kind === 'transaction') return this.#hearTransaction(payload, retained);
     const read = this.#reader.letter(where, topic, payload);
     if (!read.ok)

@@ -70,7 +70,7 @@ export class Machine {
     const verifier = toyVerifier();
     const door = new Door({ prefix: DEFAULT_PREFIX, self, hasher, verifier });
     for (const member of members) door.learn(member);
-    this.#speech = createSpeech(DEFAULT_PREFIX, toySigner(self.publicKey), door);
+    this.#speech = createSpeech(DEFAULT_PREFIX, self.clientID, toySigner(self.publicKey), door);
   }
 
   /** How many different states of this peer were met. */
