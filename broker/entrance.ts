@@ -14,7 +14,7 @@ import type { Party, Rights } from './rights.ts';
 import { quote, type Tell } from './telling.ts';
 
 export type EntranceOptions = {
-  /** Null where everybody may come in. */
+  /** Null where the broker asks for no users. */
   readonly doorkeeper: Doorkeeper | null;
   readonly rights: Rights;
   readonly reception: Reception;
@@ -23,16 +23,16 @@ export type EntranceOptions = {
 
 type Will = NonNullable<ConnectPacket['will']>;
 
-/** Who is in. */
-type Inmate = { readonly client: Client; readonly party: Party; readonly visit: Visit };
+/** A client that has logged in. */
+type Resident = { readonly client: Client; readonly party: Party; readonly visit: Visit };
 
 export class Entrance {
   readonly #options: EntranceOptions;
   readonly #visits = new WeakMap<Client, Visit>();
   readonly #wills = new WeakMap<Client, Will>();
-  readonly #inmates = new WeakMap<Client, Inmate>();
+  readonly #residents = new WeakMap<Client, Resident>();
   /** By MQTT client id. */
-  readonly #named = new Map<string, Inmate>();
+  readonly #named = new Map<string, Resident>();
 
   constructor(options: EntranceOptions) {
     this.#options = options;
@@ -44,13 +44,13 @@ export class Entrance {
   }
 
   /** Undefined for a client that has not logged in. */
-  inmate(client: Client): Inmate | undefined {
-    return this.#inmates.get(client);
+  resident(client: Client): Resident | undefined {
+    return this.#residents.get(client);
   }
 
   /** Its connection has ended. */
   left(client: Client): void {
-    const { clientId = '' } = this.#inmates.get(client)?.party ?? {};
+    const { clientId = '' } = this.#residents.get(client)?.party ?? {};
     if (this.#named.get(clientId)?.client === client) this.#named.delete(clientId);
   }
 
@@ -91,13 +91,13 @@ export class Entrance {
     const returnCode = this.#objectionTo(client, party, predecessor);
     if (returnCode !== ACCEPTED) return returnCode;
     if (!reception.enter(visit, predecessor?.visit ?? null)) return SERVER_UNAVAILABLE;
-    const inmate = { client, party, visit };
-    this.#named.set(client.id, inmate);
-    this.#inmates.set(client, inmate);
+    const resident = { client, party, visit };
+    this.#named.set(client.id, resident);
+    this.#residents.set(client, resident);
     return ACCEPTED;
   }
 
-  #objectionTo(client: Client, party: Party, predecessor: Inmate | undefined): ReturnCode {
+  #objectionTo(client: Client, party: Party, predecessor: Resident | undefined): ReturnCode {
     const { rights, tell } = this.#options;
     const { user } = party;
     if (predecessor !== undefined && predecessor.party.user !== user) {

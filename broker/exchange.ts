@@ -27,11 +27,11 @@ const SETTINGS: AedesOptions = {
   queueLimit: 100,
 };
 
-/** A message that its sender may not publish goes here instead, empty, where nobody hears it. */
+/** A message that its sender may not publish goes here instead, empty, and reaches no client. */
 const NOWHERE = '$refused';
 
 export type ExchangeOptions = {
-  /** Null where everybody may come in. */
+  /** Null where the broker asks for no users. */
   readonly doorkeeper: Doorkeeper | null;
   readonly reception: Reception;
   readonly tell: Tell;
@@ -111,7 +111,7 @@ function limits(options: LimitOptions): AedesOptions {
     // 128 in the SUBACK, for that filter alone.
     authorizeSubscribe: (client, subscription, done) => {
       const isGranted = filters.grants(client, subscription.topic);
-      const visit = entrance.inmate(client)?.visit;
+      const visit = entrance.resident(client)?.visit;
       if (isGranted && visit !== undefined) reception.prove(visit);
       done(null, isGranted ? subscription : null);
     },
@@ -125,14 +125,15 @@ function limits(options: LimitOptions): AedesOptions {
 }
 
 /**
- * Makes of what may not be published a message that nobody hears. To end the connection instead
- * would throw a peer out of its network for one message, and it would come back and say it again.
+ * Makes of what may not be published a message that reaches no client. To end the connection
+ * instead would throw a peer out of its network for one message, and it would come back and say it
+ * again.
  */
 function judge(client: Client, packet: PublishPacket, options: LimitOptions): void {
   const { entrance, rights, retained, reception, tell } = options;
-  const inmate = entrance.inmate(client);
-  if (inmate === undefined) return;
-  const { party, visit } = inmate;
+  const resident = entrance.resident(client);
+  if (resident === undefined) return;
+  const { party, visit } = resident;
   const { topic, retain, payload } = packet;
   const objection = rights.objectionTo(party, { topic, retain, payload });
   if (objection !== null) {
@@ -145,7 +146,7 @@ function judge(client: Client, packet: PublishPacket, options: LimitOptions): vo
   }
   reception.prove(visit);
   if (!retain) return;
-  // Otherwise it is delivered to whoever is there, like any message.
+  // What is not retained is delivered to subscribers, like any message.
   packet.retain = retained.grants(topic, payload.length, party);
   if (!packet.retain) return;
   retained.hold(topic, client);

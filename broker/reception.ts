@@ -22,9 +22,9 @@ const INSIDE_MOST = 1_000;
 const FULL = Uint8Array.of(0x20, 2, 0, 3);
 
 /**
- * Those that log in have places of their own: however many wait there, they keep nobody out that
- * has logged in, and one more always finds a place among them. Both kinds of places are shared
- * among networks as `FairPlaces` says, and only when all are taken.
+ * Connections that log in have places of their own: however many they are, they take no place from
+ * those that have logged in, and one more always finds a place among them. Both kinds of places are
+ * shared among networks as `FairPlaces` says, and only when all are taken.
  */
 export class Reception {
   readonly #tell: Tell;
@@ -53,7 +53,7 @@ export class Reception {
       this.#inside.leave(visit);
     });
     const taking = this.#arriving.take(visit, visit.network);
-    // With nobody inside among them, the oldest of the network that has most has to go.
+    // None of them is proven, so the oldest of the network with the most has to go.
     if (taking.isIn) this.#turnAway(taking.instead);
     else this.#turnAway(visit);
   }

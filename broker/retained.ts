@@ -32,7 +32,7 @@ export class Retained {
   /** The connection that left a presence, while it lasts; and the other way round. */
   readonly #present = new Map<string, object>();
   readonly #presentOf = new Map<object, Set<string>>();
-  /** Since when nobody is there who left it; the longest first. */
+  /** Presences whose connection has ended, since when; the longest first. */
   readonly #gone = new Map<string, number>();
 
   /** `forget`: has the broker forget what it retains on a topic. */

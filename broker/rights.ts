@@ -33,7 +33,7 @@ export type Objection = {
 /** `PREFIX/peer/ClientID`: the name is a UUID, or a small number in one of the labs' dialects. */
 const PRESENCE = /^.+\/peer\/([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d{1,5})$/i;
 
-/** Of each user, so many names are remembered; of more, the oldest are forgotten. */
+/** The most names that are remembered of one user; of more, the oldest are forgotten. */
 const MOST_CLAIMS = 5_000;
 
 /** The ClientID on whose presence topic this is; null for any other topic. */
@@ -60,7 +60,7 @@ export class Rights {
   readonly #claims = new Map<string, Set<string>>();
   readonly #setterOf: (topic: string) => string | null;
 
-  /** `setterOf`: the user who had a topic retained; null for nobody. */
+  /** `setterOf`: the user who had a topic retained; null where there is none. */
   constructor(setterOf: (topic: string) => string | null) {
     this.#setterOf = setterOf;
   }

@@ -1,11 +1,12 @@
-/** Tells whoever runs the broker what was refused, and not more often than people can read. */
+/** Tells the people who run the broker what was refused, no more often than they can read. */
 
 /** `about`: of what is alike only one sentence is told at a time. */
 export type Tell = (about: string, sentence: string) => void;
 
 const PAUSE_MS = 10_000;
-/** So many kinds are told apart; any more are not told. */
+/** The most kinds that are told apart; any more are not told. */
 const MOST_KINDS = 100;
+const MOST_QUOTED = 100;
 
 /** Of each kind, one sentence in 10 s; the next one says how many there were between the two. */
 export function tellSeldom(
@@ -29,6 +30,6 @@ export function tellSeldom(
 
 /** What strangers wrote, in quotes, on one line, and no longer than a line. */
 export function quote(text: string): string {
-  const plain = text.replace(/\p{C}/gu, '?');
-  return plain.length > 100 ? `"${plain.slice(0, 100)}…"` : `"${plain}"`;
+  const plain = text.slice(0, MOST_QUOTED).replace(/\p{C}/gu, '?');
+  return text.length > MOST_QUOTED ? `"${plain}…"` : `"${plain}"`;
 }

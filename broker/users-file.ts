@@ -86,7 +86,7 @@ function userOf(line: string): string {
   return colon < 0 ? '' : line.slice(0, colon);
 }
 
-/** A digest has no colon. Without a word on it the role is `peer`; null for a word that is none. */
+/** A digest has no colon. The role is `peer` where none is written; null where it is unknown. */
 function partsOf(line: string): { readonly secret: string; readonly role: Role | null } {
   const [, secret = '', word = 'peer', ...rest] = line.split(':').map((part) => part.trim());
   const role = rest.length > 0 ? undefined : ROLES.find((it) => it === word);

@@ -22,7 +22,7 @@ type Origin = { readonly origin: string | undefined };
 
 /** One frame may hold several packets, whose sizes are looked at later. */
 const MAX_FRAME_BYTES = 1024 * 1024;
-/** How long a client may take to ask for its WebSocket. */
+/** How long a client may take for TLS, and again to ask for its WebSocket. */
 const HANDSHAKE_MS = 5_000;
 
 /** Makes an HTTP server, not yet listening, that speaks MQTT to whoever upgrades. */
@@ -34,7 +34,10 @@ export function createWebSocketServer(options: WebSocketOptions): Server {
     noDelay: true,
   };
   const server = options.tls
-    ? createSecureServer({ ...limits, ...options.tls }, answerPlainly)
+    ? createSecureServer(
+        { ...limits, ...options.tls, handshakeTimeout: HANDSHAKE_MS },
+        answerPlainly,
+      )
     : createServer(limits, answerPlainly);
   const webSockets = new WebSocketServer({
     server,

@@ -110,7 +110,7 @@ async function serve(values: Values): Promise<void> {
     onRefused: (sentence) => process.stdout.write(`${logLine(sentence)}\n`),
   });
   const ended = new Promise<void>((resolve) => new Wishes(resolve));
-  // What was refused may be told when nobody reads it any more: the broker goes on.
+  // The reader of our lines may have gone when something is refused: the broker goes on.
   process.stdout.on('error', () => {});
   process.stdout.write(`${introduce(broker, values)}\n`);
   await ended;

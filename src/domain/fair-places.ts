@@ -1,6 +1,7 @@
 /** A bounded number of places, of which no single address can keep all others out. */
 
-type Place = { readonly group: string; isProven: boolean };
+/** All of these are in the order of their coming. */
+type Group<Holder> = { readonly all: Set<Holder>; readonly unproven: Set<Holder> };
 
 /** Whether there was a place, and who lost one for it. */
 export type Taking<Holder> =
@@ -20,9 +21,11 @@ export type Taking<Holder> =
  */
 export class FairPlaces<Holder> {
   readonly #most: number;
-  /** All of these are in the order of their coming. */
-  readonly #places = new Map<Holder, Place>();
-  readonly #groups = new Map<string, Set<Holder>>();
+  /** The group of each. */
+  readonly #places = new Map<Holder, string>();
+  readonly #groups = new Map<string, Group<Holder>>();
+  /** Of all groups. */
+  readonly #unproven = new Set<Holder>();
 
   constructor(most: number) {
     this.#most = most;
@@ -42,41 +45,52 @@ export class FairPlaces<Holder> {
       this.leave(loser);
       instead = loser;
     }
-    this.#places.set(holder, { group, isProven: false });
-    const members = this.#groups.get(group);
-    if (members === undefined) this.#groups.set(group, new Set([holder]));
-    else members.add(holder);
+    const members = this.#groups.get(group) ?? { all: new Set(), unproven: new Set() };
+    this.#groups.set(group, members);
+    members.all.add(holder);
+    members.unproven.add(holder);
+    this.#unproven.add(holder);
+    this.#places.set(holder, group);
     return { isIn: true, instead };
   }
 
   /** It has done what honest members do, and is no longer the first of its group to go. */
   prove(holder: Holder): void {
-    const place = this.#places.get(holder);
-    if (place !== undefined) place.isProven = true;
+    if (!this.#unproven.delete(holder)) return;
+    this.#groups.get(this.#places.get(holder) ?? '')?.unproven.delete(holder);
   }
 
   /** Does nothing for a holder that has no place. */
   leave(holder: Holder): void {
-    const group = this.#places.get(holder)?.group;
+    const group = this.#places.get(holder);
     if (group === undefined) return;
+    this.prove(holder);
     this.#places.delete(holder);
     const members = this.#groups.get(group);
-    members?.delete(holder);
-    if (members?.size === 0) this.#groups.delete(group);
+    members?.all.delete(holder);
+    if (members?.all.size === 0) this.#groups.delete(group);
   }
 
   #loserTo(group: string): Holder | undefined {
-    const own = this.#groups.get(group) ?? new Set<Holder>();
-    let largest: ReadonlySet<Holder> = own;
-    for (const members of this.#groups.values()) if (members.size > largest.size) largest = members;
-    if (largest.size >= own.size + 2) return this.#unprovenOf(largest) ?? [...largest].at(-1);
-    return this.#unprovenOf(own.size > 0 ? own : this.#places.keys());
+    const own = this.#groups.get(group);
+    const ownSize = own?.all.size ?? 0;
+    let largest = own;
+    let most = ownSize;
+    for (const members of this.#groups.values()) {
+      if (members.all.size <= most) continue;
+      largest = members;
+      most = members.all.size;
+    }
+    if (largest !== undefined && most >= ownSize + 2) {
+      return firstOf(largest.unproven) ?? [...largest.all].at(-1);
+    }
+    return firstOf(own?.unproven ?? this.#unproven);
   }
+}
 
-  #unprovenOf(holders: Iterable<Holder>): Holder | undefined {
-    for (const holder of holders) if (this.#places.get(holder)?.isProven === false) return holder;
-    return undefined;
-  }
+function firstOf<Holder>(holders: Iterable<Holder>): Holder | undefined {
+  for (const holder of holders) return holder;
+  return undefined;
 }
 
 /**

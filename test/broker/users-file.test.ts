@@ -91,7 +91,7 @@ it.each([
   ['a cost that is no power of two', `ann:${GOOD.replace('16384', '16385')}`, 'not of the form'],
   ['a cost beyond reason', `ann:${GOOD.replace('16384', '67108864')}`, 'not of the form'],
   ['a role that there is not', `ann:${GOOD}:boss`, 'no role of peer or viewer'],
-  ['a word behind the role', `ann:${GOOD}:viewer:more`, 'no role of peer or viewer'],
+  ['something behind the role', `ann:${GOOD}:viewer:more`, 'no role of peer or viewer'],
   ['an empty role', `ann:${GOOD}:`, 'no role of peer or viewer'],
   ['a cut line', `ann:${GOOD.slice(0, 40)}`, 'not of the form'],
 ])('%s is refused, and its line named', async (_name, line, said) => {

@@ -30,7 +30,7 @@ it('there, those go first that have proved nothing, then those that came last', 
   expect(places.take('b1', 'b')).toEqual({ isIn: true, instead: 'x4' });
 });
 
-it('one that comes again is refused if its address has the most, and nobody else goes', () => {
+it('one that comes again is refused if its address has the most, and no other goes', () => {
   const places = new FairPlaces<string>(10);
   crowd(places, 'x', 9);
   crowd(places, 'a', 1);

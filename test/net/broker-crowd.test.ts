@@ -16,6 +16,8 @@ import {
   type RawConnection,
   raw,
 } from './broker-callers.ts';
+import { makeCertificate, NO_OPENSSL } from './certificate.ts';
+import { skipLoudly } from './loud-skip.ts';
 import { cleanups as links, tell } from './told-link.ts';
 import { until } from './until.ts';
 
@@ -56,7 +58,7 @@ async function expectRoom(broker: Broker): Promise<void> {
   expect(performance.now() - from).toBeLessThan(5_000);
 }
 
-it('a thousand connections that never log in keep nobody out', async () => {
+it('a thousand connections that never log in shut no newcomer out', async () => {
   const broker = await opened();
   const honest = await enter(broker);
   const idle = await crowd(broker.port, 1_000, null);
@@ -67,7 +69,7 @@ it('a thousand connections that never log in keep nobody out', async () => {
   await until(() => idle.every(isOut), 'the end of all that never log in', 15_000);
 });
 
-it('a thousand clients of one address that log in and are silent keep nobody out', async () => {
+it('a thousand clients of one address that only log in shut no newcomer out', async () => {
   const said: string[] = [];
   const broker = await opened({ onRefused: (sentence) => said.push(sentence) });
   const honest = await enter(broker);
@@ -143,7 +145,7 @@ it('crowds of many addresses are thinned where they are largest', async () => {
   expect(broker.clients()).toBe(1_000);
 });
 
-it('WebSockets that are asked for, or opened, and then silent keep nobody out', async () => {
+it('WebSockets that are asked for, or opened, and then silent shut no newcomer out', async () => {
   const broker = await opened({ wsPort: 0 });
   const port = broker.wsPort ?? 0;
   const half = await crowd(port, 700, null);
@@ -160,6 +162,24 @@ it('WebSockets that are asked for, or opened, and then silent keep nobody out', 
   await expectRoom(broker);
   await until(() => [...half, ...open].every(isOut), 'the end of all', 15_000);
   expect(client.connected).toBe(true);
+});
+
+it('TLS that is never begun shuts no newcomer out, with and without WebSocket', async (context) => {
+  const certificate = await makeCertificate();
+  if (certificate === null) skipLoudly(context, NO_OPENSSL);
+  const broker = await opened({ wsPort: 0, tls: certificate });
+  const { port, wsPort } = broker;
+  await crowd(port, 500, null);
+  await crowd(wsPort ?? 0, 500, null);
+  const options = { reconnectPeriod: 0, ca: certificate.cert };
+  for (const url of [`mqtts://127.0.0.1:${port}`, `wss://127.0.0.1:${wsPort}`]) {
+    const from = performance.now();
+    const client = await connectAsync(url, options);
+    cleanups.push(() => client.endAsync(true));
+    expect(performance.now() - from).toBeLessThan(5_000);
+    await client.publishAsync('a', 'b', { qos: 1 });
+  }
+  expect(broker.clients()).toBe(2);
 });
 
 it('a CONNECT that comes a byte a second is not waited for', async () => {

@@ -76,7 +76,7 @@ it('of two users that come with one MQTT client id at once, one is in', async ()
   expect(isIn).toContain(true);
 });
 
-it('nobody publishes on the presence of another, nor clears it; its own peer does', async () => {
+it('no user publishes on the presence of another, nor clears it; its own peer does', async () => {
   const { broker, said } = await openWithUsers();
   const ann = await enter(broker, as('ann', idOf(NAME)));
   await ann.publishAsync(PRESENCE, 'ready', KEPT);

@@ -6,10 +6,10 @@ import type { Fault, FaultCode } from '../../domain/transaction.ts';
 import { systemCodeOf, WorldError } from '../world-error.ts';
 import { type Closing, Guest, type Judgement } from './guest.ts';
 
-/** So many connections at once. When all are there, an address with many loses one to another. */
+/** The most connections at once. When all are there, an address with many loses one to another. */
 const GUESTS_MOST = 1_000;
 
-/** So many that are refused are told why at a time; more than that are closed without a reason. */
+/** The most refused ones that are told why at a time; any more are closed without a reason. */
 const TOLD_MOST = 100;
 
 /** Half a frame, or an answer that nobody reads, waits so long. */
