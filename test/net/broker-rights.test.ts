@@ -1,6 +1,7 @@
 /** What users of the broker may do to one another: a peer speaks for itself, a viewer reads. */
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
@@ -161,12 +162,14 @@ it('a presence is forgotten some time after its connection ended, its will too',
   const broker = await opened({ presenceMs: 200 });
   const will = { topic: PRESENCE, payload: Buffer.from('lost'), qos: 1, retain: true } as const;
   const peer = await enter(broker, { clientId: idOf(NAME), will });
+  // With a reset, and subscriptions to end first, the will comes when the connection is gone.
+  await peer.subscribeAsync(['sd/+', 'sd/peer/+'], { qos: 1 });
   await peer.publishAsync(PRESENCE, 'ready', KEPT);
   const other = await enter(broker, { clientId: idOf(OTHER) });
   await other.publishAsync(`sd/peer/${OTHER}`, 'ready', KEPT);
   await other.publishAsync('sd/controller', 'mandate', KEPT);
   const heard = await listen(broker, {});
-  peer.stream.destroy();
+  (peer.stream as Socket).resetAndDestroy();
   await until(() => heard.includes(`${PRESENCE} lost`));
   for (let left = true; left; ) {
     const retained = await retainedFor(broker, other, {});
