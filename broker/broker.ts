@@ -9,6 +9,8 @@ import { Doorkeeper } from './doorkeeper.ts';
 import { openExchange } from './exchange.ts';
 import { checkPort, isLoopback, listen } from './listening.ts';
 import { PacketGuard } from './packet-guard.ts';
+import { Reception } from './reception.ts';
+import { tellSeldom } from './telling.ts';
 import { readUsers } from './users-file.ts';
 import { type Certificate, createWebSocketServer } from './web-socket.ts';
 
@@ -25,6 +27,10 @@ export type BrokerOptions = {
   readonly users?: string;
   /** PEM texts; with them, both ports speak TLS. */
   readonly tls?: Certificate;
+  /** Hears in sentences what was refused to whom: a few in 10 s, however much there is. */
+  readonly onRefused?: (sentence: string) => void;
+  /** How long the presence of a peer is retained after its connection has ended; 10 min. */
+  readonly presenceMs?: number;
 };
 
 export type Broker = {
@@ -37,10 +43,9 @@ export type Broker = {
   close(): Promise<void>;
 };
 
-/** More than any roster and its viewers need, and fewer than the files a process may open. */
-const MAX_CONNECTIONS = 1_000;
 const HANDSHAKE_MS = 5_000;
 const CLOSE_MS = 2_000;
+const PRESENCE_MS = 600_000;
 
 /**
  * Opens a broker. Its clients can disturb one another as little as we could manage: packets,
@@ -55,26 +60,37 @@ export async function openBroker(options: BrokerOptions = {}): Promise<Broker> {
   if (options.users === undefined && !isLoopback(host)) throw needsUsers(host);
   const users = options.users === undefined ? null : await readUsers(options.users);
 
-  const exchange = await openExchange(users && new Doorkeeper(users));
+  const tell = tellSeldom(options.onRefused ?? (() => {}));
+  const reception = new Reception(tell);
+  const exchange = await openExchange({
+    doorkeeper: users && new Doorkeeper(users),
+    reception,
+    tell,
+    presenceMs: options.presenceMs ?? PRESENCE_MS,
+  });
   const sockets = new Set<Socket>();
   const servers: Server[] = [];
   // Counted here, since aedes' own count drifts when clients vanish while they connect (measured).
   const clients = new Set<Client>();
-  const enter = (stream: Duplex): void => {
+  const enter = (stream: Duplex, socket: Socket): void => {
     const guard = new PacketGuard(stream);
-    const client = exchange.handle(guard);
+    const visit = reception.begin(socket, guard);
+    if (visit === null) {
+      guard.destroy();
+      return;
+    }
+    const client = exchange.handle(guard, visit);
     clients.add(client);
     guard.on('close', () => clients.delete(client));
   };
   const open = (server: Server, wanted: number): Promise<number> => {
     servers.push(server);
-    server.maxConnections = MAX_CONNECTIONS;
-    remember(server, sockets);
+    remember(server, sockets, reception);
     return listen(server, { host, port: wanted, orNext });
   };
   const close = once(() => {
     const closings = servers.filter((server) => server.listening).map(closeServer);
-    const exchangeClosed = new Promise<void>((resolve) => exchange.close(() => resolve()));
+    const exchangeClosed = exchange.close();
     // A client whose connection is stuck would hold the exchange up.
     const cut = setTimeout(() => destroyAll(sockets), CLOSE_MS / 2);
     const closed = exchangeClosed.then(() => destroyAll(sockets)).then(() => Promise.all(closings));
@@ -100,25 +116,32 @@ export async function openBroker(options: BrokerOptions = {}): Promise<Broker> {
   }
 }
 
-function createTcpServer(tls: Certificate | null, enter: (stream: Duplex) => void): Server {
+type Enter = (stream: Duplex, socket: Socket) => void;
+
+function createTcpServer(tls: Certificate | null, enter: Enter): Server {
+  const begin = (socket: Socket): void => enter(socket, socket);
   // Nagle's algorithm and delayed acknowledgements together cost 40 ms a step (measured).
-  if (tls === null) return createServer({ noDelay: true }, enter);
+  if (tls === null) return createServer({ noDelay: true }, begin);
   try {
     const options = { ...tls, handshakeTimeout: HANDSHAKE_MS, noDelay: true };
-    return createSecureServer(options, enter);
+    return createSecureServer(options, begin);
   } catch (cause) {
     const sentence = 'The certificate and key for TLS are no pair of PEM texts; check both files.';
     throw new BrokerError('bad-certificate', sentence, {}, cause);
   }
 }
 
-/** Keeps hold of every connection, in whatever state, so that `close` can end it. */
-function remember(server: Server, sockets: Set<Socket>): void {
-  server.on('connection', (socket: Socket) => {
+/**
+ * Keeps hold of every connection, in whatever state, so that `close` can end it. Before anything
+ * else listens, so that each has come before it begins.
+ */
+function remember(server: Server, sockets: Set<Socket>, reception: Reception): void {
+  server.prependListener('connection', (socket: Socket) => {
     sockets.add(socket);
     // Until TLS or HTTP listens itself: a client that vanishes must not end the process.
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
+    reception.arrive(socket);
   });
   // An error while accepting (no files left, say) concerns that one connection.
   server.on('listening', () => server.on('error', () => {}));

@@ -1,8 +1,11 @@
 /** Asks who connects, without letting a crowd of guessers keep the broker busy. */
 
 import { checkPassword, type HashedPassword, nobodysHash } from './password.ts';
+import type { Role } from './rights.ts';
+import type { User } from './users-file.ts';
 
 /** CONNACK return codes (MQTT 3.1.1 table 3.1). */
+export const IDENTIFIER_REJECTED = 2;
 export const SERVER_UNAVAILABLE = 3;
 export const BAD_USER_OR_PASSWORD = 4;
 export const NOT_AUTHORIZED = 5;
@@ -10,6 +13,7 @@ export const ACCEPTED = 0;
 
 export type ReturnCode =
   | typeof ACCEPTED
+  | typeof IDENTIFIER_REJECTED
   | typeof SERVER_UNAVAILABLE
   | typeof BAD_USER_OR_PASSWORD
   | typeof NOT_AUTHORIZED;
@@ -20,15 +24,20 @@ const MAX_CHECKS = 2;
 const MAX_WAITING = 100;
 
 export class Doorkeeper {
-  readonly #users: ReadonlyMap<string, HashedPassword>;
+  readonly #users: ReadonlyMap<string, User>;
   readonly #nobody: HashedPassword;
   readonly #waiting: (() => void)[] = [];
   #checks = 0;
 
-  constructor(users: ReadonlyMap<string, HashedPassword>) {
+  constructor(users: ReadonlyMap<string, User>) {
     this.#users = users;
     // At the cost of a known user, so that time does not tell which names exist.
     this.#nobody = nobodysHash(users.values().next().value);
+  }
+
+  /** A name that is not known has no rights to lose. */
+  roleOf(user: string): Role {
+    return this.#users.get(user)?.role ?? 'viewer';
   }
 
   /** What to answer a CONNECT with. Never throws. */

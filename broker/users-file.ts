@@ -1,32 +1,40 @@
-/** The file of users and passwords: a line each, `user:scrypt$N$r$p$saltBase64$hashBase64`. */
+/** The file of users: a line each, `user:scrypt$N$r$p$saltBase64$hashBase64[:role]`. */
 
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { BrokerError } from './broker-error.ts';
 import { type HashedPassword, hashPassword, parseHash } from './password.ts';
+import { ROLES, type Role } from './rights.ts';
+
+export type User = HashedPassword & { readonly role: Role };
 
 /** Printable, without the colon that ends it; the first character tells it from a comment. */
 const USER_NAME = /^[^\s:#][^\s:]{0,127}$/u;
+
+const ROLE_LIST = ROLES.join(' or ');
 
 /**
  * Reads the users file; empty lines and lines that begin with `#` don't count.
  *
  * @throws BrokerError `bad-users-file`, which names the line.
  */
-export async function readUsers(path: string): Promise<ReadonlyMap<string, HashedPassword>> {
-  const users = new Map<string, HashedPassword>();
+export async function readUsers(path: string): Promise<ReadonlyMap<string, User>> {
+  const users = new Map<string, User>();
   const lines = (await readText(path)).split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const user = userOf(line);
     if (!USER_NAME.test(user)) throw badLine(path, index, 'has no user name before a colon');
     if (users.has(user)) throw badLine(path, index, `names the user "${user}" a second time`);
-    const hashed = parseHash(line.slice(user.length + 1).trim());
+    const { secret, role } = partsOf(line);
+    if (role === null)
+      throw badLine(path, index, `gives the user "${user}" no role of ${ROLE_LIST}`);
+    const hashed = parseHash(secret);
     if (hashed === null) {
       const remedy = `make it with: sortition broker --add-user ${user}`;
       throw badLine(path, index, `is not of the form ${user}:scrypt$...; ${remedy}`);
     }
-    users.set(user, hashed);
+    users.set(user, { ...hashed, role });
   }
   if (users.size > 0) return users;
   throw new BrokerError(
@@ -37,13 +45,19 @@ export async function readUsers(path: string): Promise<ReadonlyMap<string, Hashe
 }
 
 /**
- * Adds a user, or gives one another password; other lines stay as they are. The new file takes the
- * old one's place at once and whole, and only its owner may read it (0600).
+ * Adds a user, or gives one another password; other lines stay as they are. `role` null keeps the
+ * role that the user has; a new one is a peer. The new file takes the old one's place at once and
+ * whole, and only its owner may read it (0600).
  *
  * @throws BrokerError `bad-user-name`, `bad-password` (an empty one), or `bad-users-file` where the
  *   file cannot be read or written.
  */
-export async function addUser(path: string, user: string, password: string): Promise<void> {
+export async function addUser(
+  path: string,
+  user: string,
+  password: string,
+  role: Role | null = null,
+): Promise<void> {
   if (!USER_NAME.test(user)) {
     throw new BrokerError(
       'bad-user-name',
@@ -56,15 +70,27 @@ export async function addUser(path: string, user: string, password: string): Pro
     throw new BrokerError('bad-password', sentence, { user });
   }
   const old = (await readText(path, 'or empty')).split(/\r?\n/);
-  const kept = old.filter((line) => line.startsWith('#') || userOf(line) !== user);
+  const isKept = (line: string): boolean => line.startsWith('#') || userOf(line) !== user;
+  const kept = old.filter(isKept);
+  const before = old.find((line) => !isKept(line));
+  const newRole = role ?? (before === undefined ? null : partsOf(before).role) ?? 'peer';
   while (kept.at(-1)?.trim() === '') kept.pop();
-  const line = `${user}:${await hashPassword(password)}`;
+  // A peer's line stays as it was before there were roles.
+  const ending = newRole === 'peer' ? '' : `:${newRole}`;
+  const line = `${user}:${await hashPassword(password)}${ending}`;
   await replaceFile(path, `${[...kept, line].join('\n')}\n`);
 }
 
 function userOf(line: string): string {
   const colon = line.indexOf(':');
   return colon < 0 ? '' : line.slice(0, colon);
+}
+
+/** A digest has no colon. The role is `peer` where none is written; null where it is unknown. */
+function partsOf(line: string): { readonly secret: string; readonly role: Role | null } {
+  const [, secret = '', word = 'peer', ...rest] = line.split(':').map((part) => part.trim());
+  const role = rest.length > 0 ? undefined : ROLES.find((it) => it === word);
+  return { secret, role: role ?? null };
 }
 
 /** The line's text is left out: what is wrong with it may be that a password stands there. */

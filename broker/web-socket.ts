@@ -2,6 +2,7 @@
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { isLoopback } from './listening.ts';
@@ -12,7 +13,8 @@ export type WebSocketOptions = {
   readonly tls: Certificate | null;
   /** Whether pages of any site may connect; else only those that this machine serves. */
   readonly anyOrigin: boolean;
-  readonly onConnection: (stream: Duplex) => void;
+  /** `socket`: beneath the WebSocket. */
+  readonly onConnection: (stream: Duplex, socket: Socket) => void;
 };
 
 /** Absent where the client is no browser. */
@@ -20,7 +22,7 @@ type Origin = { readonly origin: string | undefined };
 
 /** One frame may hold several packets, whose sizes are looked at later. */
 const MAX_FRAME_BYTES = 1024 * 1024;
-/** How long a client may take to ask for its WebSocket. */
+/** How long a client may take for TLS, and again to ask for its WebSocket. */
 const HANDSHAKE_MS = 5_000;
 
 /** Makes an HTTP server, not yet listening, that speaks MQTT to whoever upgrades. */
@@ -32,7 +34,10 @@ export function createWebSocketServer(options: WebSocketOptions): Server {
     noDelay: true,
   };
   const server = options.tls
-    ? createSecureServer({ ...limits, ...options.tls }, answerPlainly)
+    ? createSecureServer(
+        { ...limits, ...options.tls, handshakeTimeout: HANDSHAKE_MS },
+        answerPlainly,
+      )
     : createServer(limits, answerPlainly);
   const webSockets = new WebSocketServer({
     server,
@@ -40,7 +45,9 @@ export function createWebSocketServer(options: WebSocketOptions): Server {
     handleProtocols: (protocols) => (protocols.has('mqtt') ? 'mqtt' : false),
     verifyClient: ({ origin }: Origin) => options.anyOrigin || isOfThisMachine(origin),
   });
-  webSockets.on('connection', (socket) => options.onConnection(streamOf(socket)));
+  webSockets.on('connection', (webSocket, { socket }) =>
+    options.onConnection(streamOf(webSocket), socket),
+  );
   // ws hands on the errors of the server, which whoever makes it listen already hears.
   webSockets.on('error', () => {});
   return server;

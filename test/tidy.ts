@@ -25,7 +25,7 @@ const NEIGHBOURS: Lists = { finality: ['ledger'], controller: ['ledger'] };
 
 /** Rooms that stand apart from the floors, and what they may import. */
 const APART: Lists = {
-  broker: [],
+  broker: ['domain'],
   kernels: ['domain', 'miner'],
   examples: ['index'],
   test: ['*'],

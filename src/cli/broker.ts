@@ -2,11 +2,13 @@
 
 import { Command } from 'commander';
 import type { Broker } from '../../broker/broker.ts';
+import { ROLES, type Role } from '../../broker/rights.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { askPassword } from './ask-password.ts';
 import { inUrl, readPem } from './connection-settings.ts';
+import { formatLine, wantsColour } from './line-format.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
-import { host, text, whole } from './values.ts';
+import { host, oneOf, text, whole } from './values.ts';
 import { Wishes } from './wishes.ts';
 
 type Values = {
@@ -15,6 +17,7 @@ type Values = {
   readonly wsPort: number | null;
   readonly users: string | null;
   readonly addUser: string | null;
+  readonly role: Role | null;
   readonly cert: string | null;
   readonly key: string | null;
 };
@@ -55,6 +58,13 @@ const settings: Settings<Values> = {
     isArgumentOnly: true,
     ...text,
   },
+  role: {
+    flags: '--role <role>',
+    help: 'with --add-user: peer, which may publish, or viewer, which only reads (default: peer)',
+    fallback: null,
+    isArgumentOnly: true,
+    ...oneOf(...ROLES),
+  },
   cert: {
     flags: '--cert <file>',
     help: 'certificate (PEM): speak TLS on all ports',
@@ -75,12 +85,13 @@ export function createBrokerCommand(): Command {
   );
   return addSettings(command, settings).action(async () => {
     const values = readSettings(command, settings);
-    await (values.addUser === null ? serve(values) : addUserTo(values.users, values.addUser));
+    await (values.addUser === null ? serve(values) : addUserTo(values, values.addUser));
   });
 }
 
 async function serve(values: Values): Promise<void> {
-  const { cert, key, users } = values;
+  const { cert, key, users, role } = values;
+  if (role !== null) throw usageError('--role goes with --add-user: name the user, too.');
   if ((cert === null) !== (key === null)) {
     throw usageError('--cert and --key go together: give both for TLS, or neither.');
   }
@@ -96,8 +107,11 @@ async function serve(values: Values): Promise<void> {
     wsPort: values.wsPort,
     ...(users !== null && { users }),
     ...(tls !== null && { tls }),
+    onRefused: (sentence) => process.stdout.write(`${logLine(sentence)}\n`),
   });
   const ended = new Promise<void>((resolve) => new Wishes(resolve));
+  // The reader of our lines may have gone when something is refused: the broker goes on.
+  process.stdout.on('error', () => {});
   process.stdout.write(`${introduce(broker, values)}\n`);
   await ended;
   await broker.close();
@@ -125,11 +139,16 @@ function introduce(broker: Broker, { cert, users }: Values): string {
   ].join('\n');
 }
 
-async function addUserTo(users: string | null, name: string): Promise<void> {
+function logLine(text: string): string {
+  const look = { isColoured: wantsColour(process.stdout), columns: null };
+  return formatLine({ text, tone: 'plain' }, Date.now(), look);
+}
+
+async function addUserTo({ users, role }: Values, name: string): Promise<void> {
   if (users === null) {
     throw usageError(`--add-user needs the file to write to: --users FILE --add-user ${name}.`);
   }
   const { addUser } = await import('../../broker/users-file.ts');
-  await addUser(users, name, await askPassword(name));
+  await addUser(users, name, await askPassword(name), role);
   process.stdout.write(`${name} is written to ${users}; a broker that runs must be restarted.\n`);
 }

@@ -33,9 +33,12 @@ const TLS_FAILED = /^(ERR_SSL_|EPROTO$)/;
 /** By CONNACK return code; what they leave out has a sentence of its own. */
 const REFUSALS: Readonly<Record<number, string>> = {
   1: 'it does not speak MQTT 3.1.1',
-  2: 'it does not take our MQTT client id',
+  2: 'it does not take our MQTT client id, which another user may have',
   6: 'code 6, with which aedes refuses a keepalive that is too long',
 };
+
+/** A peer has a will, which a user that only reads may not have. */
+const ADVICE = 'check user name and password, and that the user may publish, not only read';
 
 export function explain(ending: Ending, circumstances: Circumstances): Explanation {
   const { broker, wasAccepted } = circumstances;
@@ -113,14 +116,16 @@ function describeError(code: unknown, error: Error, circumstances: Circumstances
 /** CONNACK with a return code (MQTT 3.1.1 section 3.2.2.3). */
 function explainRefusal(code: number, circumstances: Circumstances): Explanation {
   const { broker, username } = circumstances;
-  if (code === 3) return mending(`The broker at ${broker.text} says that it is not ready.`);
+  if (code === 3) {
+    return mending(`The broker at ${broker.text} is full, or not ready (server unavailable).`);
+  }
   const facts = { url: broker.text, returnCode: code };
   const who = username === null ? 'clients without a user name' : `the user "${username}"`;
   const [name, sentence] =
     code === 4
       ? ['bad-password', `does not know the user name or password that we gave (${who}).`]
       : code === 5
-        ? ['not-authorized', `does not let in ${who}: check user name and password.`]
+        ? ['not-authorized', `does not let in ${who}: ${ADVICE}.`]
         : ['refused-by-broker', `refused the connection: ${REFUSALS[code] ?? `code ${code}`}.`];
   const fatal = new WorldError(`The broker at ${broker.text} ${sentence}`, { code: name, facts });
   return { reason: fatal.message, fatal };

@@ -41,6 +41,26 @@ it('a second password replaces the first, and leaves the other lines alone', asy
   expect([...(await readUsers(path)).keys()]).toEqual(['bob', 'ann']);
 });
 
+it('a viewer is written with its role, and keeps it with another password', async () => {
+  const roles = async (): Promise<readonly string[]> =>
+    [...(await readUsers(path)).values()].map(({ role }) => role);
+  await addUser(path, 'ann', 'secret');
+  await addUser(path, 'eve', 'secret', 'viewer');
+  expect(await roles()).toEqual(['peer', 'viewer']);
+  const [ann = '', eve = ''] = (await readFile(path, 'utf8')).split('\n');
+  expect(ann.split(':')).toHaveLength(2);
+  expect(eve).toMatch(/^eve:scrypt\S+:viewer$/);
+  await addUser(path, 'eve', 'sesame');
+  expect(await roles()).toEqual(['peer', 'viewer']);
+  const doorkeeper = new Doorkeeper(await readUsers(path));
+  expect(await doorkeeper.admit('eve', Buffer.from('sesame'))).toBe(0);
+  expect(doorkeeper.roleOf('eve')).toBe('viewer');
+  expect(doorkeeper.roleOf('ann')).toBe('peer');
+  expect(doorkeeper.roleOf('mallory')).toBe('viewer');
+  await addUser(path, 'eve', 'sesame', 'peer');
+  expect(await roles()).toEqual(['peer', 'peer']);
+});
+
 it('its owner alone may read the file, and no draft of it stays behind', async () => {
   await addUser(path, 'ann', 'secret');
   await chmod(path, 0o644);
@@ -70,6 +90,9 @@ it.each([
   ['a name twice', `bob:${GOOD}`, 'names the user "bob" a second time'],
   ['a cost that is no power of two', `ann:${GOOD.replace('16384', '16385')}`, 'not of the form'],
   ['a cost beyond reason', `ann:${GOOD.replace('16384', '67108864')}`, 'not of the form'],
+  ['a role that there is not', `ann:${GOOD}:boss`, 'no role of peer or viewer'],
+  ['something behind the role', `ann:${GOOD}:viewer:more`, 'no role of peer or viewer'],
+  ['an empty role', `ann:${GOOD}:`, 'no role of peer or viewer'],
   ['a cut line', `ann:${GOOD.slice(0, 40)}`, 'not of the form'],
 ])('%s is refused, and its line named', async (_name, line, said) => {
   await writeFile(path, `# Users\r\nbob:${GOOD}\r\n${line}\r\n`);

@@ -1,66 +1,22 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import { connect as connectSocket, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connectAsync, type MqttClient } from 'mqtt';
-import { afterEach, expect, it } from 'vitest';
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Broker, type BrokerOptions, openBroker } from '../../broker/broker.ts';
-import { addUser } from '../../broker/users-file.ts';
+import { openBroker } from '../../broker/broker.ts';
+import {
+  CONNECT,
+  cleanups,
+  enter,
+  expectWell,
+  opened,
+  PING,
+  PUBLISH,
+  raw,
+  usersFile,
+} from './broker-callers.ts';
 import { until } from './until.ts';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function opened(options: BrokerOptions = {}): Promise<Broker> {
-  const broker = await openBroker({ port: 0, ...options });
-  cleanups.push(() => broker.close());
-  return broker;
-}
-
-async function enter(broker: Broker, options = {}): Promise<MqttClient> {
-  const client = await connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
-    reconnectPeriod: 0,
-    ...options,
-  });
-  cleanups.push(() => client.endAsync(true));
-  return client;
-}
-
-/** A socket that speaks MQTT by hand; `isOver` once the broker has ended it. */
-async function raw(port: number): Promise<Socket & { isOver: boolean; got: Buffer[] }> {
-  const socket = Object.assign(connectSocket(port, '127.0.0.1'), {
-    isOver: false,
-    got: [] as Buffer[],
-  });
-  socket.on('error', () => {});
-  socket.on('data', (chunk) => socket.got.push(chunk));
-  socket.on('close', () => {
-    socket.isOver = true;
-  });
-  cleanups.push(() => socket.destroy());
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** CONNECT: protocol MQTT 4, clean, keepalive 60, an id of one letter. */
-const CONNECT = Buffer.from('100d00044d5154540402003c000161', 'hex');
-const PUBLISH = Buffer.from('30050001616869', 'hex');
-const PING = Buffer.from('c000', 'hex');
-
-/** Fails unless the broker still passes messages on. */
-async function expectWell(broker: Broker): Promise<void> {
-  const client = await enter(broker);
-  const heard: string[] = [];
-  client.on('message', (_topic, payload) => heard.push(payload.toString()));
-  await client.subscribeAsync('well/+', { qos: 1 });
-  await client.publishAsync('well/known', 'yes', { qos: 1 });
-  await until(() => heard.includes('yes'), 'the broker being well');
-}
 
 it.each(['0.0.0.0', '::', '192.0.2.1'])('it does not listen on %s without users', async (host) => {
   const opening = openBroker({ host, port: 0 });
@@ -69,10 +25,7 @@ it.each(['0.0.0.0', '::', '192.0.2.1'])('it does not listen on %s without users'
 });
 
 it('with users it listens anywhere, and asks who comes', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sortition-users-'));
-  cleanups.push(() => rm(folder, { recursive: true }));
-  const users = join(folder, 'users');
-  await addUser(users, 'ann', 'secret');
+  const users = await usersFile({ ann: 'peer' });
   const broker = await opened({ host: '0.0.0.0', users });
   await expect(enter(broker)).rejects.toMatchObject({ code: 5 });
   await expect(enter(broker, { username: 'ann', password: 'guess' })).rejects.toMatchObject({
@@ -91,9 +44,7 @@ it('with users it listens anywhere, and asks who comes', async () => {
 });
 
 it('a plain password in the users file keeps it from opening', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sortition-users-'));
-  cleanups.push(() => rm(folder, { recursive: true }));
-  const users = join(folder, 'users');
+  const users = await usersFile({});
   await writeFile(users, 'ann:secret\n');
   await expect(openBroker({ port: 0, users })).rejects.toMatchObject({ code: 'bad-users-file' });
 });

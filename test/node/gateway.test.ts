@@ -49,8 +49,8 @@ class Client {
   readonly #cutter = new FrameCutter();
   hasEnded = false;
 
-  constructor() {
-    this.socket = connect({ port, host: '127.0.0.1' });
+  constructor(localAddress = '127.0.0.1') {
+    this.socket = connect({ port, host: '127.0.0.1', localAddress });
     sockets.push(this.socket);
     this.socket.on('error', () => {});
     this.socket.on('close', () => {
@@ -202,6 +202,58 @@ describe('a gateway', () => {
     const flood = setInterval(() => client.socket.write(many), 1);
     await until(() => expect(gateway.counts.closed).toEqual({ stuck: 1 }));
     clearInterval(flood);
+  });
+
+  it('is not shut by a thousand connections of one address that say nothing', async () => {
+    const idle = Array.from({ length: 1_000 }, () => new Client('127.0.0.2'));
+    await until(() => expect(gateway.counts.connections).toBe(1_000));
+    const from = performance.now();
+    const newcomer = new Client();
+    newcomer.say('{"yes":1}');
+    expect(await newcomer.answered(1)).toEqual([yes]);
+    expect(performance.now() - from).toBeLessThan(5_000);
+    await until(() => expect(gateway.counts.closed).toEqual({ displaced: 1 }));
+    // Those that are displaced and come again have nothing of it but places of their own address.
+    for (let time = 0; time < 50; time += 1) idle.push(new Client('127.0.0.2'));
+    await until(() => expect(gateway.counts.closed).toEqual({ displaced: 51 }));
+    newcomer.say('{"yes":2}');
+    expect(await newcomer.answered(2)).toEqual([yes, yes]);
+    expect(newcomer.hasEnded).toBe(false);
+  });
+
+  it('tells who comes when all places are taken that it is full', async () => {
+    const clients = Array.from({ length: 1_000 }, () => new Client('127.0.0.2'));
+    for (const client of clients) client.say('{"yes":1}');
+    await until(() => expect(gateway.counts.taken).toBe(1_000));
+    const late = new Client('127.0.0.2');
+    late.say('{"yes":2}');
+    expect(await late.answered(1)).toEqual([
+      '{"response": false, "reason": "the gateway is full"}',
+    ]);
+    await late.ended();
+    // It may send on, and is not reset: with a reset, the answer would be lost on some systems.
+    const host = '127.0.0.1';
+    const eager = connect({ port, host, localAddress: '127.0.0.2', allowHalfOpen: true });
+    sockets.push(eager);
+    const errors: Error[] = [];
+    eager.on('error', (error) => errors.push(error));
+    await once(eager.resume(), 'end');
+    for (let time = 0; time < 500; time += 1) {
+      await new Promise((resolve) => eager.write(frameOf('{"yes":3}'), resolve));
+      await new Promise(setImmediate);
+    }
+    eager.end();
+    await once(eager, 'close');
+    expect(errors).toEqual([]);
+    expect(gateway.counts).toMatchObject({ connections: 1_000, closed: { 'too-many': 2 } });
+    expect(gateway.counts.taken).toBe(1_000);
+    // One of another address has the place of one of them.
+    const other = new Client();
+    other.say('{"yes":4}');
+    expect(await other.answered(1)).toEqual([yes]);
+    const ended = (): readonly Client[] => clients.filter(({ hasEnded }) => hasEnded);
+    await until(() => expect(ended()).toHaveLength(1));
+    expect(gateway.counts.closed).toEqual({ 'too-many': 2, displaced: 1 });
   });
 
   it('says in a sentence why it cannot listen', async () => {

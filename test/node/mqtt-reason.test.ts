@@ -65,6 +65,20 @@ it('a connection closed before a word may want TLS, or none', () => {
   );
 });
 
+it.each([
+  [2, 'refused the connection: it does not take our MQTT client id, which another user may have.'],
+  [3, 'is full, or not ready (server unavailable).'],
+  [
+    5,
+    'does not let in the user "ann": check user name and password, and that the user may ' +
+      'publish, not only read.',
+  ],
+])('CONNACK %d is told in one sentence', (code, sentence) => {
+  const refused = { ...after, wasAccepted: false };
+  const { reason } = explain({ kind: 'failed', error: errorWith(code) }, refused);
+  expect(reason).toBe(`The broker at mqtt://h:1883 ${sentence}`);
+});
+
 it('silence is told from slowness', () => {
   const silent = { kind: 'failed', error: errorWith(undefined, 'Keepalive timeout') } as const;
   expect(explain(silent, after).reason).toMatch(/fell silent/);

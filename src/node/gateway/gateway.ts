@@ -1,12 +1,16 @@
 /** The TCP gateway: takes transactions from clients in any language, and says yes or no. */
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { FairPlaces, networkOf } from '../../domain/fair-places.ts';
 import type { Fault, FaultCode } from '../../domain/transaction.ts';
 import { systemCodeOf, WorldError } from '../world-error.ts';
 import { type Closing, Guest, type Judgement } from './guest.ts';
 
-/** So many connections at once; more are closed at once. */
+/** The most connections at once. When all are there, an address with many loses one to another. */
 const GUESTS_MOST = 1_000;
+
+/** The most refused ones that are told why at a time; any more are closed without a reason. */
+const TOLD_MOST = 100;
 
 /** Half a frame, or an answer that nobody reads, waits so long. */
 const SILENCE_MS = 30_000;
@@ -37,6 +41,9 @@ export class Gateway {
   readonly #silenceMs: number;
   readonly #server: Server;
   readonly #guests = new Set<Guest>();
+  readonly #places = new FairPlaces<Guest>(GUESTS_MOST);
+  /** Refused, and being told so. */
+  readonly #refused = new Set<Guest>();
   /** Those that may have frames, each once; the longest waiting first. */
   readonly #ready = new Set<Guest>();
   readonly counts: GatewayCounts = {
@@ -74,7 +81,7 @@ export class Gateway {
   /** Ends every connection. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
-    for (const guest of this.#guests) guest.destroy();
+    for (const guest of [...this.#guests, ...this.#refused]) guest.destroy();
     await closed;
   }
 
@@ -87,13 +94,18 @@ export class Gateway {
       },
       onGone: (gone) => {
         this.#ready.delete(gone);
+        this.#places.leave(gone);
+        this.#refused.delete(gone);
         if (this.#guests.delete(gone)) counts.connections -= 1;
       },
     });
-    if (this.#guests.size >= GUESTS_MOST) {
-      guest.close('too-many');
+    const taking = this.#places.take(guest, networkOf(socket.remoteAddress ?? ''));
+    if (!taking.isIn) {
+      if (this.#refused.size < TOLD_MOST) this.#refused.add(guest);
+      guest.refuse(this.#refused.has(guest));
       return;
     }
+    taking.instead?.close('displaced');
     this.#guests.add(guest);
     counts.connections += 1;
     counts.connected += 1;
@@ -129,7 +141,9 @@ export class Gateway {
 
   async #serve(guest: Guest, frame: Buffer): Promise<void> {
     this.#underway.add(guest);
-    guest.answer(await this.#judge(frame));
+    const judgement = await this.#judge(frame);
+    if (judgement.kind === 'taken') this.#places.prove(guest);
+    guest.answer(judgement);
     this.#underway.delete(guest);
     this.#queue(guest);
   }

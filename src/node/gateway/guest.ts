@@ -5,7 +5,16 @@ import type { FaultCode } from '../../domain/transaction.ts';
 import { FrameCutter, frameOf, type StreamFault } from './frame-cutter.ts';
 
 /** Why the gateway closed a connection. */
-export type Closing = StreamFault | 'garbage' | 'silent' | 'stuck' | 'cut-off' | 'too-many';
+export type Closing =
+  | StreamFault
+  | 'garbage'
+  | 'silent'
+  | 'stuck'
+  | 'cut-off'
+  /** There was no place for it. */
+  | 'too-many'
+  /** It had a place, which went to somebody of another address. */
+  | 'displaced';
 
 /** What a frame was answered with. */
 export type Judgement =
@@ -20,6 +29,10 @@ const ANSWERS_MOST = 16;
 /** As Python's `json.dumps` spells them. */
 const YES = frameOf('{"response": true}');
 const NO = frameOf('{"response": false}');
+const FULL = frameOf('{"response": false, "reason": "the gateway is full"}');
+
+/** Until then, somebody who is refused has read why. */
+const TELLING_MS = 1_000;
 
 export type GuestEvents = {
   /** There may be frames to judge. */
@@ -89,12 +102,28 @@ export class Guest {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#events.onClosing(closing);
-    if (closing === 'silent' || closing === 'stuck') {
+    if (this.#isBlocked || closing === 'silent') {
       this.#socket.destroy();
       return;
     }
     this.#flush();
     this.#socket.end(() => this.#socket.destroy());
+  }
+
+  /**
+   * There is no place for it. One that is told so may send on for a moment: a connection that is
+   * closed upon unread bytes is reset, and then our answer is lost with it (RFC 2525 section 2.17).
+   */
+  refuse(isTold: boolean): void {
+    this.#isOver = true;
+    this.#events.onClosing('too-many');
+    if (!isTold) {
+      this.#socket.destroy();
+      return;
+    }
+    this.#socket.end(FULL);
+    const timer = setTimeout(() => this.#socket.destroy(), TELLING_MS);
+    this.#socket.on('close', () => clearTimeout(timer));
   }
 
   /** Without a word: the gateway itself goes. */
