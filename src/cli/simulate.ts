@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { nodeHasher } from '../node/crypto.ts';
 import { type Life, live, retell, titleOf } from '../sim/life.ts';
 import { PERSONALITY_NAMES, type PersonalityName } from '../sim/personality.ts';
-import { type Plan, planLife } from '../sim/plan.ts';
+import { INSIDER_KINDS, type InsiderKind, type Plan, planLife } from '../sim/plan.ts';
 import { shrink } from '../sim/shrink.ts';
 import { Tally } from '../sim/tally.ts';
 import { EXIT } from './exit.ts';
@@ -17,6 +17,8 @@ type Values = {
   readonly seed: number;
   readonly peers: number | null;
   readonly personality: PersonalityName | null;
+  readonly strangers: 'always' | 'never' | null;
+  readonly insiders: InsiderKind | 'never' | null;
   readonly deeds: readonly number[] | null;
   readonly retell: boolean;
 };
@@ -52,6 +54,22 @@ const settings: Settings<Values> = {
     isArgumentOnly: true,
     allowed: `one of ${PERSONALITY_NAMES.join(', ')}`,
     read: (text) => PERSONALITY_NAMES.find((name) => name === text) ?? null,
+  },
+  strangers: {
+    flags: '--strangers <when>',
+    help: 'whether somebody without a seat repeats and floods: always, never; otherwise a third',
+    fallback: null,
+    isArgumentOnly: true,
+    allowed: 'always or never',
+    read: (text) => (text === 'always' || text === 'never' ? text : null),
+  },
+  insiders: {
+    flags: '--insiders <kind>',
+    help: `how a member is bad: ${INSIDER_KINDS.join(', ')}, never; otherwise a third`,
+    fallback: null,
+    isArgumentOnly: true,
+    allowed: `one of ${INSIDER_KINDS.join(', ')}, never`,
+    read: (text) => [...INSIDER_KINDS, 'never' as const].find((kind) => kind === text) ?? null,
   },
   deeds: {
     flags: '--deeds <numbers>',
@@ -93,10 +111,13 @@ async function simulate(values: Values): Promise<void> {
   if (tally.broken > 0) process.exitCode = EXIT.failed;
 }
 
-function planOf(seed: number, { peers, personality, deeds }: Values): Plan {
+function planOf(seed: number, values: Values): Plan {
+  const { peers, personality, strangers, insiders, deeds } = values;
   const plan = planLife(seed, {
     peers: peers ?? undefined,
     personality: personality ?? undefined,
+    hasStranger: strangers === null ? undefined : strangers === 'always',
+    insider: insiders === 'never' ? null : (insiders ?? undefined),
   });
   if (deeds === null) return plan;
   return { ...plan, deeds: plan.deeds.filter((_, index) => deeds.includes(index)) };
@@ -107,7 +128,8 @@ function verdictOf({ violation }: Life): string {
 }
 
 /** The command that shows the same violation with as few faults as it needs. */
-function adviceFor({ plan, violation }: Life, { peers, personality }: Values): string {
+function adviceFor({ plan, violation }: Life, values: Values): string {
+  const { peers, personality, strangers, insiders } = values;
   const smallest = shrink(
     plan,
     (smaller) => live(smaller, nodeHasher).violation?.name === violation?.name,
@@ -118,6 +140,8 @@ function adviceFor({ plan, violation }: Life, { peers, personality }: Values): s
   const wishes = [
     ...(peers === null ? [] : [`--peers ${peers}`]),
     ...(personality === null ? [] : [`--personality ${personality}`]),
+    ...(strangers === null ? [] : [`--strangers ${strangers}`]),
+    ...(insiders === null ? [] : [`--insiders ${insiders}`]),
     `--deeds ${kept.length === 0 ? 'none' : kept.join(',')}`,
   ].join(' ');
   return (
