@@ -30,7 +30,7 @@ function controllerOf(world: World): Inhabitant {
   return controller;
 }
 
-/** A stranger says these again five times a second, from now on; `next` gives the ones of a time. */
+/** A stranger says what `next` gives again, five times a second from now on. */
 function repeat(world: World, next: () => readonly (Heard | null | undefined)[]): void {
   world.agenda.plan(200, () => {
     for (const heard of next()) if (heard) world.network.intrude(heard.delivery);
