@@ -21,6 +21,7 @@ type Values = {
   readonly insiders: InsiderKind | 'never' | null;
   readonly deeds: readonly number[] | null;
   readonly retell: boolean;
+  readonly json: boolean;
 };
 
 const MOST_SEED = 999_999_999;
@@ -80,6 +81,7 @@ const settings: Settings<Values> = {
     read: readDeeds,
   },
   retell: { flags: '--retell', help: 'tell all that happens, step by step' },
+  json: { flags: '--json', help: 'the totals as one line of JSON, after those for people' },
 };
 
 export function createSimulateCommand(): Command {
@@ -108,6 +110,8 @@ async function simulate(values: Values): Promise<void> {
   bar.hide();
   const seconds = (performance.now() - startedAt) / 1000;
   process.stdout.write(`${tally.describe()}\n${summaryOf(tally, first, seconds)}\n`);
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ first, seconds, ...tally.totals() })}\n`);
   if (tally.broken > 0) process.exitCode = EXIT.failed;
 }
 
@@ -129,7 +133,7 @@ function verdictOf({ violation }: Life): string {
 
 /** The command that shows the same violation with as few faults as it needs. */
 function adviceFor({ plan, violation }: Life, values: Values): string {
-  const { peers, personality, strangers, insiders } = values;
+  const { peers, personality } = values;
   const smallest = shrink(
     plan,
     (smaller) => live(smaller, nodeHasher).violation?.name === violation?.name,
@@ -140,8 +144,8 @@ function adviceFor({ plan, violation }: Life, values: Values): string {
   const wishes = [
     ...(peers === null ? [] : [`--peers ${peers}`]),
     ...(personality === null ? [] : [`--personality ${personality}`]),
-    ...(strangers === null ? [] : [`--strangers ${strangers}`]),
-    ...(insiders === null ? [] : [`--insiders ${insiders}`]),
+    `--strangers ${smallest.hasStranger ? 'always' : 'never'}`,
+    `--insiders ${smallest.insider ?? 'never'}`,
     `--deeds ${kept.length === 0 ? 'none' : kept.join(',')}`,
   ].join(' ');
   return (

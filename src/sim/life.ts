@@ -97,7 +97,8 @@ export function live(
     violation: violation ?? unwell,
     faults: fate.done,
     failoversMs: failovers(world, fate.beheadings),
-    settled: traffic.settle(plan.isDoomed),
+    // Without a majority, and under a bad controller that is endured, transactions wait.
+    settled: traffic.settle(plan.isDoomed || plan.insider !== null),
     siege: bad.sum(),
   };
 }

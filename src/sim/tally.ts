@@ -85,6 +85,18 @@ export class Tally {
     this.#least.seals = Math.min(this.#least.seals, seals);
   }
 
+  /** The same for machines. */
+  totals(): Readonly<Record<string, unknown>> {
+    const { worlds, broken, doomed, seals, terms, virtualMs, sent, faults, strangers } = this;
+    return {
+      ...{ worlds, broken, doomed, seals, terms, virtualMs, sent, faults },
+      elections: Object.fromEntries(this.#elections),
+      ...{ strangers, repeated: this.repeated, invented: this.invented },
+      insiders: Object.fromEntries(this.#insiders),
+      standStillMs: this.stillMs,
+    };
+  }
+
   get faults(): number {
     return [...this.#faults.values()].reduce((a, b) => a + b, this.doomed);
   }

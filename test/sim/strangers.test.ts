@@ -80,6 +80,7 @@ describe('a world with bad ones', () => {
     expect(tally.describe()).toContain(`bad members: ${kind} 4`);
     expect(tally.electionsPerWorld('with a bad member')).toBeGreaterThan(1);
     expect(tally.electionsPerWorld('without bad ones')).toBe(0);
+    expect(tally.totals()).toMatchObject({ worlds: 4, broken: 0, insiders: { [kind]: 4 } });
   });
 });
 

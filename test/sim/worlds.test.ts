@@ -88,6 +88,10 @@ describe('a life that ends badly', () => {
     const smaller = shrink(plan, isFailing);
     expect(smaller.deeds).toHaveLength(1);
     expect(isFailing(smaller)).toBe(true);
+    const bad = { ...smaller, hasStranger: true, insider: 'silent' } as const;
+    expect(shrink(bad, isFailing)).toEqual(smaller);
+    const isBeset = (candidate: Life['plan']): boolean => candidate.insider !== null;
+    expect(shrink(bad, isBeset)).toEqual({ ...smaller, deeds: [], insider: 'silent' });
   });
 });
 
