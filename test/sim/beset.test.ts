@@ -101,6 +101,36 @@ describe('a controller that was killed', () => {
   });
 });
 
+describe('a controller that governs', () => {
+  it('is obeyed by one that has just come, though it hears that it did not govern yet', () => {
+    const { world, tape } = town(5);
+    world.network.nemesis = { loss: 0, repeat: 0, delayMs: [0.5, 300] };
+    world.kill(controllerOf(world));
+    world.run(30_000);
+    const controller = controllerOf(world);
+    const { term } = world.view(controller);
+    const { clientID } = controller.self;
+    const early = tape.beatsOf(clientID).filter(({ delivery }) => {
+      const text = new TextDecoder().decode(delivery.payload);
+      return text.includes(`"Term":${term},`) && !text.includes(`"ControllerID":"${clientID}"`);
+    });
+    expect(early.length).toBeGreaterThan(0);
+    const [back] = world.alive().filter((peer) => peer !== controller);
+    assert(back !== undefined, 'Four are left.');
+    world.kill(back);
+    const lastBeat = (): Heard | null => tape.last(clientID, 'heartbeat');
+    const before = lastBeat();
+    expect(world.runUntil(() => lastBeat() !== before, 10_000)).toBe(true);
+    // Its next heartbeat is 5 s away; until then an old one is the latest that `back` hears.
+    world.restart(back);
+    world.run(3_000);
+    expect(world.view(back).controllerID).toBe(clientID);
+    for (const { delivery } of early) world.network.intrude(delivery);
+    world.run(20_000);
+    expect(world.view(back).controllerID).toBe(clientID);
+  });
+});
+
 describe('a member that boasts of far numbers', () => {
   it('stops nobody, also not those who start again with what they have written', () => {
     const { world } = town(5);
