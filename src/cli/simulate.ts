@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { nodeHasher } from '../node/crypto.ts';
 import { type Life, live, retell, titleOf } from '../sim/life.ts';
 import { PERSONALITY_NAMES, type PersonalityName } from '../sim/personality.ts';
-import { type Plan, planLife } from '../sim/plan.ts';
+import { INSIDER_KINDS, type InsiderKind, type Plan, planLife } from '../sim/plan.ts';
 import { shrink } from '../sim/shrink.ts';
 import { Tally } from '../sim/tally.ts';
 import { EXIT } from './exit.ts';
@@ -17,8 +17,11 @@ type Values = {
   readonly seed: number;
   readonly peers: number | null;
   readonly personality: PersonalityName | null;
+  readonly strangers: 'always' | 'never' | null;
+  readonly insiders: InsiderKind | 'never' | null;
   readonly deeds: readonly number[] | null;
   readonly retell: boolean;
+  readonly json: boolean;
 };
 
 const MOST_SEED = 999_999_999;
@@ -53,6 +56,22 @@ const settings: Settings<Values> = {
     allowed: `one of ${PERSONALITY_NAMES.join(', ')}`,
     read: (text) => PERSONALITY_NAMES.find((name) => name === text) ?? null,
   },
+  strangers: {
+    flags: '--strangers <when>',
+    help: 'whether somebody without a seat repeats and floods: always, never; otherwise a third',
+    fallback: null,
+    isArgumentOnly: true,
+    allowed: 'always or never',
+    read: (text) => (text === 'always' || text === 'never' ? text : null),
+  },
+  insiders: {
+    flags: '--insiders <kind>',
+    help: `how a member is bad: ${INSIDER_KINDS.join(', ')}, never; otherwise a third`,
+    fallback: null,
+    isArgumentOnly: true,
+    allowed: `one of ${INSIDER_KINDS.join(', ')}, never`,
+    read: (text) => [...INSIDER_KINDS, 'never' as const].find((kind) => kind === text) ?? null,
+  },
   deeds: {
     flags: '--deeds <numbers>',
     help: 'of what befalls a world, only these, as 0,3 or none',
@@ -62,6 +81,7 @@ const settings: Settings<Values> = {
     read: readDeeds,
   },
   retell: { flags: '--retell', help: 'tell all that happens, step by step' },
+  json: { flags: '--json', help: 'the totals as one line of JSON, after those for people' },
 };
 
 export function createSimulateCommand(): Command {
@@ -90,13 +110,18 @@ async function simulate(values: Values): Promise<void> {
   bar.hide();
   const seconds = (performance.now() - startedAt) / 1000;
   process.stdout.write(`${tally.describe()}\n${summaryOf(tally, first, seconds)}\n`);
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ first, seconds, ...tally.totals() })}\n`);
   if (tally.broken > 0) process.exitCode = EXIT.failed;
 }
 
-function planOf(seed: number, { peers, personality, deeds }: Values): Plan {
+function planOf(seed: number, values: Values): Plan {
+  const { peers, personality, strangers, insiders, deeds } = values;
   const plan = planLife(seed, {
     peers: peers ?? undefined,
     personality: personality ?? undefined,
+    hasStranger: strangers === null ? undefined : strangers === 'always',
+    insider: insiders === 'never' ? null : (insiders ?? undefined),
   });
   if (deeds === null) return plan;
   return { ...plan, deeds: plan.deeds.filter((_, index) => deeds.includes(index)) };
@@ -107,7 +132,8 @@ function verdictOf({ violation }: Life): string {
 }
 
 /** The command that shows the same violation with as few faults as it needs. */
-function adviceFor({ plan, violation }: Life, { peers, personality }: Values): string {
+function adviceFor({ plan, violation }: Life, values: Values): string {
+  const { peers, personality } = values;
   const smallest = shrink(
     plan,
     (smaller) => live(smaller, nodeHasher).violation?.name === violation?.name,
@@ -118,6 +144,8 @@ function adviceFor({ plan, violation }: Life, { peers, personality }: Values): s
   const wishes = [
     ...(peers === null ? [] : [`--peers ${peers}`]),
     ...(personality === null ? [] : [`--personality ${personality}`]),
+    `--strangers ${smallest.hasStranger ? 'always' : 'never'}`,
+    `--insiders ${smallest.insider ?? 'never'}`,
     `--deeds ${kept.length === 0 ? 'none' : kept.join(',')}`,
   ].join(' ');
   return (

@@ -47,7 +47,10 @@ export type Settings = {
   readonly mines: boolean;
   /** Founds another network though members of one are here, unless that one has a controller. */
   readonly foundsAnew?: boolean;
-  /** Its key was there before it: another process may have it, too. */
+  /**
+   * Whether another process may have its key, too: it was there before. By its journal, if nothing
+   * is said.
+   */
   readonly hasOldKey?: boolean;
   /** Only looks on, and sends: it introduces itself to nobody, and takes no seat. */
   readonly isQuiet?: boolean;

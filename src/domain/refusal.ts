@@ -26,6 +26,8 @@ export type Refusal =
   // In the head.
   | { readonly code: 'stale-incarnation' }
   | { readonly code: 'stale-beat' }
+  /** An incarnation or a beat that its sender cannot have come to. */
+  | { readonly code: 'far-count' }
   | { readonly code: 'other-rules'; readonly theirs: string; readonly ours: string }
   | { readonly code: 'other-network'; readonly theirs: Digest; readonly ours: Digest }
   | { readonly code: 'not-a-member' }

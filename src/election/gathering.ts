@@ -20,6 +20,17 @@ export function isLater(sign: Sign, last: Sign): boolean {
   return sign.beat > last.beat;
 }
 
+/** Some 279 years in milliseconds, as incarnations follow clocks; and beats of over 600 years. */
+const farIncarnations = 2 ** 43;
+const farBeats = 2 ** 32;
+
+/** Whether a sign is so far above the last one that its sender cannot have come to it. */
+export function isFarSign(sign: Sign, last: Sign = { incarnation: 0, beat: 0 }): boolean {
+  if (sign.incarnation - last.incarnation > farIncarnations) return true;
+  const beat = sign.incarnation === last.incarnation ? last.beat : 0;
+  return sign.beat - beat > farBeats;
+}
+
 /** What we know of another peer. */
 export type Acquaintance = {
   readonly clientID: ClientID;

@@ -3,7 +3,13 @@
 import type { Heartbeat, Introduction, Message, Presence } from '../domain/message.ts';
 import { type ClientID, type Term, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { type Acquaintance, isKnown, isLater, type Sign } from '../election/gathering.ts';
+import {
+  type Acquaintance,
+  isFarSign,
+  isKnown,
+  isLater,
+  type Sign,
+} from '../election/gathering.ts';
 import { answerSoon, isUnanswered } from './answering.ts';
 import { attendSoon } from './attending.ts';
 import { isInRoster } from './memory.ts';
@@ -52,6 +58,22 @@ function forgetOne(state: State): void {
   strangers.sort((a, b) => (a.heardAt ?? 0) - (b.heardAt ?? 0));
   const [oldest] = strangers;
   if (oldest !== undefined) delete state.acquaintances[oldest.clientID];
+}
+
+/**
+ * What an older connection of a peer says is void. So would be all that it says later, if it were
+ * believed that it has connected, or beaten, as often as no peer can.
+ */
+export function refuseCounts({ state }: Step, message: Message): Refusal | null {
+  if (!('incarnation' in message)) return null;
+  const { incarnation } = message;
+  if (incarnation === undefined) return null;
+  const beat = 'beat' in message ? (message.beat ?? 0) : 0;
+  const known = state.acquaintances[message.clientID];
+  if (isFarSign({ incarnation, beat }, known?.lastSign)) return { code: 'far-count' };
+  return known !== undefined && incarnation < known.incarnation
+    ? { code: 'stale-incarnation' }
+    : null;
 }
 
 /** What a live message brings along, whatever it says. */

@@ -6,7 +6,7 @@ import { UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isFar } from '../election/booth.ts';
 import { hearProposal } from './acknowledging.ts';
-import { hearAbout, hearAlive, hearBeat, hearSign, learnKey } from './acquainting.ts';
+import { hearAbout, hearAlive, hearBeat, hearSign, learnKey, refuseCounts } from './acquainting.ts';
 import { appendSealed } from './appending.ts';
 import { fallBehind } from './asking.ts';
 import { hearBatch, hearBatchRequest } from './batches.ts';
@@ -34,7 +34,8 @@ export function hear(step: Step, heard: Heard): Refusal | null {
     return step.isSilent ? null : hearTransaction(step, message.transaction);
   const sender = senderOf(message);
   if (sender === step.self) return hearOwn(step, heard);
-  if (isStaleConnection(step, message)) return { code: 'stale-incarnation' };
+  const stale = refuseCounts(step, message);
+  if (stale !== null) return stale;
   // Those who ask without an introduction want nothing but an answer: no peer counts on them.
   if (retained || isWordOfNobody(message)) return dispatch(step, heard);
   return hearLive(step, heard, message);
@@ -60,13 +61,6 @@ function isWordOfNobody(message: Message): boolean {
   return (
     (message.kind === 'request' || message.kind === 'quest') && message.publicKey !== undefined
   );
-}
-
-/** What an older connection of a peer says about its presence is void. */
-function isStaleConnection(step: Step, message: Message): boolean {
-  if (!('incarnation' in message)) return false;
-  const known = step.state.acquaintances[message.clientID];
-  return known !== undefined && message.incarnation < known.incarnation;
 }
 
 function isOfController(message: Message): boolean {

@@ -56,7 +56,7 @@ export function begin(step: Step): void {
 /** A key that was there before us may have been copied, and a process started twice. */
 export function mayBeInUse(recovered: Recovered, settings: Settings): boolean {
   if (settings.isQuiet === true) return false;
-  return settings.hasOldKey === true || recovered.entries.length > 0;
+  return settings.hasOldKey ?? recovered.entries.length > 0;
 }
 
 export function beginNaming(state: State): void {

@@ -6,6 +6,7 @@ import { checkersOf, type Violation, Watch } from './checkers/all.ts';
 import type { Checker } from './checkers/fact.ts';
 import { problemOfDoom, problemOfHealing } from './checkers/liveness.ts';
 import { Fate } from './deeds.ts';
+import { Ills, type Siege } from './ills.ts';
 import { Moods, problemOfService, serviceBitsOf } from './moods.ts';
 import { PERSONALITIES } from './personality.ts';
 import { describeDeed, type Plan } from './plan.ts';
@@ -32,6 +33,7 @@ export type Life = {
   /** From the loss of a controller to the first mandate after it, in virtual milliseconds. */
   readonly failoversMs: readonly number[];
   readonly settled: Settled;
+  readonly siege: Siege;
 };
 
 /**
@@ -46,6 +48,7 @@ export function live(
 ): Life {
   const watch = new Watch(checkers);
   let violation: Violation | null = null;
+  let ills: Ills | null = null;
   const world = new World({
     seed: plan.seed,
     hasher,
@@ -55,9 +58,12 @@ export function live(
     solveMs: blockMs * (plan.peers + plan.extra),
     onFact: (fact) => {
       violation ??= watch.see(fact);
+      ills?.see(fact);
     },
     ...(onCarried !== undefined && { onCarried }),
   });
+  const bad = new Ills(world, plan, hasher);
+  ills = bad;
   const fate = new Fate(world, plan);
   const traffic = new Traffic(world, plan.seed, hasher);
   traffic.begin();
@@ -74,6 +80,7 @@ export function live(
     if (world.chance.happens(0.5)) pass(world.chance.next() * 3_000);
   }
   if (!plan.isEarly) world.runUntil(() => isOver() || world.controller() !== null, foundingMs);
+  bad.begin();
   for (const deed of plan.deeds) {
     if (pass(deed.afterMs)) break;
     fate.befall(deed);
@@ -81,12 +88,8 @@ export function live(
   pass(Math.max(20_000, shortestMs - 40_000 - world.agenda.now));
   fate.heal();
   moods.end();
-  let unwell = isOver() ? null : problemOfHealing(world, isOver);
-  if (unwell === null && !isOver()) unwell = problemOfService(world, isOver);
-  if (plan.isDoomed && unwell === null && !isOver()) {
-    fate.doom();
-    unwell = problemOfDoom(world, isOver);
-  }
+  bad.rest();
+  const unwell = problemAfter({ plan, world, fate, bad }, isOver);
   pass(shortestMs - world.agenda.now);
   return {
     plan,
@@ -94,8 +97,37 @@ export function live(
     violation: violation ?? unwell,
     faults: fate.done,
     failoversMs: failovers(world, fate.beheadings),
-    settled: traffic.settle(plan.isDoomed),
+    // Without a majority, and under a controller that leaves them out, transactions wait.
+    settled: traffic.settle(plan.isDoomed || plan.insider !== null),
+    siege: bad.sum(),
   };
+}
+
+type Stage = {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly fate: Fate;
+  readonly bad: Ills;
+};
+
+/** What was not well once all faults were over, one trial after another; null for nothing. */
+function problemAfter({ plan, world, fate, bad }: Stage, isOver: () => boolean): Violation | null {
+  const trials = [
+    () => problemOfHealing(world, isOver),
+    () => problemOfService(world, isOver),
+    () => bad.besiege(isOver),
+    () => (plan.isDoomed ? problemOfEnd(world, fate, isOver) : null),
+  ];
+  for (const trial of trials) {
+    const problem = isOver() ? null : trial();
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function problemOfEnd(world: World, fate: Fate, isOver: () => boolean): Violation | null {
+  fate.doom();
+  return problemOfDoom(world, isOver);
 }
 
 function failovers(world: World, beheadings: readonly number[]): readonly number[] {
@@ -109,10 +141,12 @@ function failovers(world: World, beheadings: readonly number[]): readonly number
 /** `seed 7: 5 seats, 2 more peers, mosquitto`. */
 export function titleOf(plan: Plan): string {
   const { seed, peers, extra, personality, isEarly, isDoomed, election } = plan;
+  const { hasStranger, insider } = plan;
   const more = extra === 0 ? '' : `, ${extra} more peers`;
   const how = `${isEarly ? ', faults at once' : ''}${isDoomed ? ', doomed' : ''}`;
   const who = election === 'lowest' ? ', the lowest name governs' : '';
-  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}`;
+  const bad = `${hasStranger ? ', a stranger' : ''}${insider ? `, a ${insider} member` : ''}`;
+  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}${bad}`;
 }
 
 /** What happened, for somebody who has to find out why. */

@@ -23,6 +23,9 @@ const willMs = 5;
 /** Which way a connection carries nothing: to the broker, from it, both, or neither. */
 export type Stall = 'up' | 'down' | 'both' | 'none';
 
+/** Somebody who is shown each message as the broker takes it. */
+export type Tap = (delivery: Delivery) => void;
+
 /** A connection as the broker sees it. */
 export type Session = {
   readonly filters: readonly string[];
@@ -52,24 +55,28 @@ export class Network {
   readonly #personality: Personality;
   nemesis: Nemesis;
   /** Shown all that reaches the broker, as a subscriber to everything beside it would be. */
-  readonly #tap: ((delivery: Delivery) => void) | undefined;
+  readonly #taps: Tap[] = [];
   readonly #sessions = new Set<Session>();
   readonly #retained = new Map<string, Uint8Array>();
   readonly #encoder = new TextEncoder();
   #isUp = true;
 
-  constructor(
-    agenda: Agenda,
-    chance: Chance,
-    personality: Personality,
-    nemesis: Nemesis,
-    tap?: (delivery: Delivery) => void,
-  ) {
+  constructor(agenda: Agenda, chance: Chance, personality: Personality, nemesis: Nemesis) {
     this.#agenda = agenda;
     this.#chance = chance;
     this.#personality = personality;
     this.nemesis = nemesis;
-    this.#tap = tap;
+  }
+
+  /** Shows somebody all that reaches the broker from now on. */
+  listen(tap: Tap): void {
+    this.#taps.push(tap);
+  }
+
+  /** A stranger publishes; a broker with rights for each topic keeps nothing of it. */
+  intrude(delivery: Delivery): void {
+    if (delivery.retained && this.#personality.hasRights) return;
+    this.broadcast(delivery, this);
   }
 
   /** Every connection ends, without a will, and none can be made until `restart`. */
@@ -151,13 +158,18 @@ export class Network {
   /** What reaches the broker goes out to everybody who asked for its topic. */
   broadcast(delivery: Delivery, from: unknown): void {
     if (!this.#isUp) return;
-    if (delivery.retained && delivery.payload.length === 0) this.#retained.delete(delivery.topic);
-    else if (delivery.retained) this.#retained.set(delivery.topic, delivery.payload);
+    if (delivery.retained) this.#retain(delivery);
     const live = { ...delivery, retained: false };
-    this.#tap?.(live);
+    for (const tap of this.#taps) tap(live);
     for (const session of this.#sessions) {
       if (isWanted(session, delivery.topic)) this.#carry(session, from, live);
     }
+  }
+
+  /** An empty payload takes away what is kept (MQTT 3.1.1, section 3.3.1.3). */
+  #retain({ topic, payload }: Delivery): void {
+    if (payload.length === 0) this.#retained.delete(topic);
+    else this.#retained.set(topic, payload);
   }
 
   /** Ends a connection; a lost one leaves its will, and one that said goodbye doesn't. */

@@ -16,6 +16,8 @@ export type Personality = {
   readonly patienceMs: number;
   /** Probability that a subscriber gets a message twice. */
   readonly repeat: number;
+  /** Whether it keeps for a topic only what its owner says there. */
+  readonly hasRights: boolean;
 };
 
 /** Keeps what PROTOCOL 1 asks of a broker, and promises no more. */
@@ -26,6 +28,7 @@ export const plainBroker: Personality = {
   willOnTakeover: false,
   patienceMs: 15_000,
   repeat: 0,
+  hasRights: false,
 };
 
 export type PersonalityName = 'mosquitto' | 'aedes' | 'nats' | 'rabbitmq';
@@ -38,6 +41,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     willOnTakeover: true,
     patienceMs: 17_500,
     repeat: 0,
+    hasRights: false,
   },
   aedes: {
     showsRetained: true,
@@ -46,6 +50,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     willOnTakeover: true,
     patienceMs: 15_000,
     repeat: 0,
+    hasRights: true,
   },
   nats: {
     showsRetained: true,
@@ -54,6 +59,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     willOnTakeover: false,
     patienceMs: 15_000,
     repeat: 0.2,
+    hasRights: false,
   },
   rabbitmq: {
     showsRetained: false,
@@ -62,6 +68,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     willOnTakeover: false,
     patienceMs: 20_000,
     repeat: 0,
+    hasRights: false,
   },
 };
 

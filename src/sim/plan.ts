@@ -36,6 +36,33 @@ export type Deed = { readonly afterMs: number } & (
   | { readonly what: 'arrival' }
 );
 
+/** How a member may be bad without ever contradicting itself in what counts. */
+export type InsiderKind =
+  /** Hears all, and says nothing. */
+  | 'silent'
+  /** Says heartbeats, and nothing else. */
+  | 'beating'
+  /** As controller: opens nothing, proposes nothing, leases nothing. */
+  | 'stuck'
+  /** As controller: tells nobody that a block is sealed. */
+  | 'secretive'
+  /** Claims terms, heights, beats and incarnations as far as numbers go, and a rate of 1. */
+  | 'boastful'
+  /** As controller: removes living members, one after another. */
+  | 'expelling'
+  /** As controller: takes nobody's solutions and transactions. */
+  | 'choosy';
+
+export const INSIDER_KINDS: readonly [InsiderKind, ...InsiderKind[]] = [
+  'silent',
+  'beating',
+  'stuck',
+  'secretive',
+  'boastful',
+  'expelling',
+  'choosy',
+];
+
 /** All that distinguishes one life from another. */
 export type Plan = {
   readonly seed: number;
@@ -52,7 +79,30 @@ export type Plan = {
   readonly isDoomed: boolean;
   readonly deeds: readonly Deed[];
   readonly election: ElectionRule;
+  /** Whether somebody without a seat repeats, floods and claims what it likes. */
+  readonly hasStranger: boolean;
+  /** How one member is bad; null where none is. */
+  readonly insider: InsiderKind | null;
 };
+
+/** What somebody chooses who does not want it as the seed has it. */
+export type Wish = {
+  readonly peers?: number | undefined;
+  readonly personality?: PersonalityName | undefined;
+  readonly hasStranger?: boolean | undefined;
+  /** Null for no bad member. */
+  readonly insider?: InsiderKind | null | undefined;
+};
+
+/** A world in which everybody means well. */
+export const withoutBad: Wish = { hasStranger: false, insider: null };
+
+/** Worlds with a stranger, and worlds of three or more with a bad member, of all. */
+const strangerShare = 1 / 3;
+const insiderShare = 1 / 3;
+
+/** A bad member must be a minority. */
+const insiderPeers = 3;
 
 /** As issue and workshops have them: median 5. */
 const sizes = [1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11] as const;
@@ -60,14 +110,8 @@ const sizes = [1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11] as const;
 const fewestDeeds = 5;
 const mostDeeds = 9;
 
-/** The life of a seed; `peers` and `personality` where somebody wants to choose them. */
-export function planLife(
-  seed: number,
-  wish: {
-    readonly peers?: number | undefined;
-    readonly personality?: PersonalityName | undefined;
-  } = {},
-): Plan {
+/** The life of a seed, save for what somebody wants to choose. */
+export function planLife(seed: number, wish: Wish = {}): Plan {
   const chance = new Chance(seed * 7919);
   const peers = pick(chance, sizes);
   const personality = pick(chance, PERSONALITY_NAMES);
@@ -88,6 +132,20 @@ export function planLife(
     driftMs: isDrifting ? 3_600_000 : 0,
     deeds,
     election: chance.happens(0.1) ? 'lowest' : 'draw',
+    ...drawBad(seed, wish, wish.peers ?? peers),
+  };
+}
+
+/** With dice of its own: the rest of a life is what it would be without. */
+function drawBad(seed: number, wish: Wish, peers: number): Pick<Plan, 'hasStranger' | 'insider'> {
+  const chance = new Chance(seed * 7919 + 1);
+  const hasStranger = chance.happens(strangerShare);
+  const hasInsider = chance.happens(insiderShare);
+  const drawn = pick(chance, INSIDER_KINDS);
+  const insider = wish.insider === undefined ? (hasInsider ? drawn : null) : wish.insider;
+  return {
+    hasStranger: wish.hasStranger ?? hasStranger,
+    insider: peers < insiderPeers ? null : insider,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Life } from './life.ts';
 import type { PersonalityName } from './personality.ts';
-import type { Deed } from './plan.ts';
+import type { Deed, InsiderKind, Plan } from './plan.ts';
 import type { Doubles } from './traffic.ts';
 
 const any = Number.POSITIVE_INFINITY;
@@ -24,8 +24,44 @@ export class Tally {
   /** Worlds with a service, and finds that their services took. */
   readonly served = { worlds: 0, finds: 0 };
   readonly #doubles = new Map<keyof Doubles, number>();
+  /** Worlds and their elections, by who was bad in them. */
+  readonly #elections = new Map<Company, { worlds: number; elections: number }>();
+  readonly #insiders = new Map<InsiderKind, number>();
+  readonly #siegeFailoversMs: number[] = [];
+  repeated = 0;
+  invented = 0;
+  strangers = 0;
+  /** The longest that any world stood still beside its bad ones. */
+  stillMs = 0;
 
-  add({ plan, world, violation, faults, failoversMs, settled }: Life): void {
+  add(life: Life): void {
+    this.#addBad(life);
+    this.#addLife(life);
+  }
+
+  #addBad({ plan, world, siege }: Life): void {
+    const { mischief, stillMs, failoverMs } = siege;
+    const elections = Math.max(...world.peers.map((peer) => world.view(peer).term));
+    const before = this.#elections.get(companyOf(plan)) ?? { worlds: 0, elections: 0 };
+    this.#elections.set(companyOf(plan), {
+      worlds: before.worlds + 1,
+      elections: before.elections + elections,
+    });
+    if (plan.insider !== null) count(this.#insiders, plan.insider);
+    if (plan.hasStranger) this.strangers += 1;
+    this.repeated += mischief.repeated;
+    this.invented += mischief.invented;
+    this.stillMs = Math.max(this.stillMs, stillMs);
+    if (failoverMs !== null) this.#siegeFailoversMs.push(failoverMs);
+  }
+
+  /** How many elections a world with such company had, on average. */
+  electionsPerWorld(company: Company): number {
+    const { worlds, elections } = this.#elections.get(company) ?? { worlds: 0, elections: 0 };
+    return worlds === 0 ? 0 : elections / worlds;
+  }
+
+  #addLife({ plan, world, violation, faults, failoversMs, settled }: Life): void {
     const views = world.peers.map((peer) => world.view(peer));
     const seals = Math.max(...views.map(({ height }) => height));
     const { now } = world.agenda;
@@ -49,6 +85,18 @@ export class Tally {
     this.#least.seals = Math.min(this.#least.seals, seals);
   }
 
+  /** The same for machines. */
+  totals(): Readonly<Record<string, unknown>> {
+    const { worlds, broken, doomed, seals, terms, virtualMs, sent, faults, strangers } = this;
+    return {
+      ...{ worlds, broken, doomed, seals, terms, virtualMs, sent, faults },
+      elections: Object.fromEntries(this.#elections),
+      ...{ strangers, repeated: this.repeated, invented: this.invented },
+      insiders: Object.fromEntries(this.#insiders),
+      standStillMs: this.stillMs,
+    };
+  }
+
   get faults(): number {
     return [...this.#faults.values()].reduce((a, b) => a + b, this.doomed);
   }
@@ -60,11 +108,8 @@ export class Tally {
 
   /** Several lines for people. */
   describe(): string {
-    const sorted = this.#failoversMs.toSorted((a, b) => a - b);
     const sizes = this.#sizes.toSorted((a, b) => a - b);
     const { ms, faults, seals } = this.#least;
-    const at = (share: number): string =>
-      `${((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) / 1000).toFixed(2)} s`;
     return [
       `seats: ${sizes[0]} to ${sizes.at(-1)}, median ${sizes[Math.floor(sizes.length / 2)]}; ` +
         `brokers: ${inOrder(this.#brokers)}`,
@@ -78,10 +123,49 @@ export class Tally {
         `${this.doubles('overtaken')} (overtaken by a third with their nonce), ` +
         `${this.doubles('lost')} (lost with who had taken them), ` +
         `${this.doubles('late')} (too late), ${this.doubles('forgotten')} (forgotten)`,
-      `${sorted.length} times a controller was lost, or cut off: the next mandate after ` +
-        `${at(0.5)} (median), ${at(0.99)} (99 %), ${at(1)} (worst)`,
+      `${this.#failoversMs.length} times a controller was lost, or cut off: ` +
+        `the next mandate after ${spread(this.#failoversMs)}`,
+      ...this.#describeBad(),
     ].join('\n');
   }
+
+  #describeBad(): readonly string[] {
+    const elections = COMPANIES.map((company) => {
+      const { worlds } = this.#elections.get(company) ?? { worlds: 0 };
+      return `${this.electionsPerWorld(company).toFixed(2)} in ${worlds} ${company}`;
+    });
+    return [
+      `elections per world: ${elections.join(', ')}`,
+      `strangers in ${this.strangers} worlds: ${this.repeated} messages repeated, ` +
+        `${this.invented} made up; bad members: ${inOrder(this.#insiders) || 'none'}`,
+      `beside them no block for ${(this.stillMs / 1000).toFixed(1)} s at most; ` +
+        `${this.#siegeFailoversMs.length} controllers killed, ` +
+        `the next mandate after ${spread(this.#siegeFailoversMs)}`,
+    ];
+  }
+}
+
+/** Who is bad in a world. */
+type Company = 'without bad ones' | 'with a stranger' | 'with a bad member' | 'with both';
+
+const COMPANIES: readonly Company[] = [
+  'without bad ones',
+  'with a stranger',
+  'with a bad member',
+  'with both',
+];
+
+function companyOf({ hasStranger, insider }: Plan): Company {
+  if (insider === null) return hasStranger ? 'with a stranger' : 'without bad ones';
+  return hasStranger ? 'with both' : 'with a bad member';
+}
+
+/** `5.80 s (median), 66.50 s (99 %), 78.40 s (worst)`. */
+function spread(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number): string =>
+    `${((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) / 1000).toFixed(2)} s`;
+  return `${at(0.5)} (median), ${at(0.99)} (99 %), ${at(1)} (worst)`;
 }
 
 function count<Name>(counts: Map<Name, number>, name: Name): void {

@@ -39,7 +39,7 @@ export type Doubles = {
   readonly overtaken: number;
   /** Neither is, as no peer that took one was still there, with a connection, to say it again. */
   readonly lost: number;
-  /** Sent so late that there was no time, or in a world that has lost its majority since. */
+  /** Sent so late that there was no time, or where there was no majority or a bad controller. */
   readonly late: number;
   /** Neither is, though a peer that took one had time enough: which must not be. */
   readonly forgotten: number;
@@ -120,10 +120,10 @@ export class Traffic {
   }
 
   /**
-   * What became of it all, by the ledger of whoever has the longest one. In a doomed world nobody
-   * decides anything in the end.
+   * What became of it all, by the ledger of whoever has the longest one. Where it is excused, for a
+   * while nothing was decided.
    */
-  settle(isDoomed: boolean): Settled {
+  settle(isExcused: boolean): Settled {
     const journals = this.#world.peers.map(({ journal }) => journal);
     const longest = journals.reduce((a, b) => (b.blocks().length > a.blocks().length ? b : a));
     const inside = new Set(longest.batches().flat());
@@ -131,7 +131,7 @@ export class Traffic {
     const doubles = { one: 0, both: 0, refused: 0, overtaken: 0, lost: 0, late: 0, forgotten: 0 };
     for (const pair of this.#pairs) {
       const end = this.#endOf(pair, inside, places);
-      doubles[end === 'forgotten' && isDoomed ? 'late' : end] += 1;
+      doubles[end === 'forgotten' && isExcused ? 'late' : end] += 1;
     }
     return { sent: this.sent, doubles };
   }

@@ -17,7 +17,7 @@ import { Agenda } from './agenda.ts';
 import { Body, Disk, type Drift, trueClock } from './body.ts';
 import { Chance } from './chance.ts';
 import type { Fact } from './checkers/fact.ts';
-import { FalseLink } from './false-link.ts';
+import { type Censor, FalseLink } from './false-link.ts';
 import { FalseMiner } from './false-miner.ts';
 import { FalseService } from './false-service.ts';
 import { memoHasher } from './memo-hasher.ts';
@@ -76,6 +76,8 @@ export class World {
   readonly told: Told[] = [];
   /** Who claims to have searched what is leased to it, and has not. */
   readonly idlers: Set<ClientID> = new Set();
+  /** What stands between a bad peer and the broker. */
+  readonly censors: Map<ClientID, Censor> = new Map();
   /** Null where work comes from nowhere else. */
   readonly service: FalseService | null;
   readonly #options: WorldOptions;
@@ -93,8 +95,8 @@ export class World {
     const { personality = plainBroker, nemesis = calm } = options;
     const { serviceBits: bits } = options;
     this.service = bits === undefined ? null : new FalseService(options.hasher, bits);
-    const tap = (delivery: Delivery): void => options.onCarried?.(delivery, this.agenda.now);
-    this.network = new Network(this.agenda, this.chance, personality, nemesis, tap);
+    this.network = new Network(this.agenda, this.chance, personality, nemesis);
+    this.network.listen((delivery) => options.onCarried?.(delivery, this.agenda.now));
   }
 
   /** Starts a peer with an identity and an empty journal of its own. */
@@ -138,6 +140,7 @@ export class World {
   ): Pick<Inhabitant, 'client' | 'link'> {
     const { self, name, settings, disk, body } = peer;
     let link: FalseLink | null = null;
+    const censor = (): Censor | null => this.censors.get(self.clientID) ?? null;
     const client = new Client({
       settings,
       prefix: DEFAULT_PREFIX,
@@ -157,7 +160,7 @@ export class World {
       source: this.service?.open(body) ?? null,
       reader: this.#reader,
       openLink: (filters) => {
-        link = new FalseLink(this.network, filters, body);
+        link = new FalseLink(this.network, filters, body, censor);
         return link;
       },
       onNote: (note) => {
@@ -176,6 +179,11 @@ export class World {
     });
     assert(link !== null, 'A client opens its link at once.');
     return { client, link };
+  }
+
+  /** Lets the checkers know what a stranger has said. */
+  overhear(stranger: Member, message: Message): void {
+    this.#tell(stranger, { kind: 'said', message });
   }
 
   #tell({ clientID }: Member, fact: Happening): void {
@@ -238,10 +246,7 @@ export class World {
 
   /** Lets so much time pass. */
   run(forMs: number): void {
-    const until = this.agenda.now + forMs;
-    while (this.agenda.step(until)) {
-      // Everything happens inside.
-    }
+    this.runUntil(() => false, forMs);
   }
 
   /** Lets time pass until `isDone`; false if it was not within `forMs`. */

@@ -8,7 +8,7 @@ import { Referee } from '../../src/record/referee/referee.ts';
 import { describeViolation, type Tally } from '../../src/record/referee/violation.ts';
 import { Chance } from '../../src/sim/chance.ts';
 import { live, titleOf } from '../../src/sim/life.ts';
-import { planLife } from '../../src/sim/plan.ts';
+import { planLife, withoutBad } from '../../src/sim/plan.ts';
 import { toyVerifier } from '../../src/sim/toy-crypto.ts';
 import { recorder } from '../broken/tape.ts';
 
@@ -27,7 +27,7 @@ function judge(title: string, recording: readonly Recorded[]): Verdict {
 }
 
 function record(seed: number): { readonly title: string; readonly recording: Recorded[] } {
-  const plan = planLife(seed);
+  const plan = planLife(seed, withoutBad);
   const recording: Recorded[] = [];
   live(plan, nodeHasher, [], recorder(recording));
   return { title: titleOf(plan), recording };

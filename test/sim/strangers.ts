@@ -6,8 +6,14 @@ import type { ClientID, Term, TransactionID } from '../../src/domain/names.ts';
 import type { Arguments, Commands } from '../script.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
 
+/** A second into the lives of these worlds, by the clocks of their peers. */
+const laterUnix = 1_767_225_601_000;
+
 export const strangers: Commands<Stage> = {
-  /** claim from=p3 term=9007199254740991 height=9 every=5000 for=20000 : a member's heartbeats */
+  /**
+   * claim from=p3 term=9007199254740991 height=9 incarnation=7 every=5000 for=20000 : heartbeats of
+   * a member, with the counts that it claims
+   */
   claim: (args, stage) => {
     const world = worldOf(stage);
     const peer = peerOf(stage, args['from']);
@@ -19,8 +25,8 @@ export const strangers: Commands<Stage> = {
         world.utter(peer, {
           kind: 'heartbeat',
           clientID: peer.self.clientID,
-          // After all that it says itself.
-          incarnation: 2 ** 50,
+          // After all that it said itself until it was killed.
+          incarnation: Number(args['incarnation'] ?? laterUnix),
           beat: time + 1,
           term: Number(args['term'] ?? view.term) as Term,
           controllerID: view.controllerID,

@@ -8,7 +8,7 @@ import type { Checker } from '../../src/sim/checkers/fact.ts';
 import { problemOfDoom, problemOfHealing } from '../../src/sim/checkers/liveness.ts';
 import { type Life, live, retell, titleOf } from '../../src/sim/life.ts';
 import { PERSONALITY_NAMES } from '../../src/sim/personality.ts';
-import { planLife } from '../../src/sim/plan.ts';
+import { planLife, withoutBad } from '../../src/sim/plan.ts';
 import { shrink } from '../../src/sim/shrink.ts';
 import { Tally } from '../../src/sim/tally.ts';
 import { World } from '../../src/sim/world.ts';
@@ -19,7 +19,7 @@ const failed = readFileSync(new URL('failed-seeds.txt', import.meta.url), 'utf8'
   .filter((line) => /^\d/.test(line))
   .map((line) => Number.parseInt(line, 10));
 
-const liveSeed = (seed: number): Life => live(planLife(seed), nodeHasher);
+const liveSeed = (seed: number): Life => live(planLife(seed, withoutBad), nodeHasher);
 
 function problemsOf(seeds: readonly number[]): readonly string[] {
   return seeds
@@ -81,13 +81,17 @@ describe('a life that ends badly', () => {
   it('ends with the violation, and shrinks to the faults that it needs', () => {
     const isFailing = (plan: Life['plan']): boolean =>
       live(plan, nodeHasher, [nobodyCrashes]).violation?.name === 'X1';
-    const plan = planLife(3);
+    const plan = planLife(3, withoutBad);
     expect(isFailing({ ...plan, deeds: [] })).toBe(false);
     const crashes = plan.deeds.filter(({ what }) => what === 'crash' || what === 'destroy');
     expect(crashes.length).toBeGreaterThan(1);
     const smaller = shrink(plan, isFailing);
     expect(smaller.deeds).toHaveLength(1);
     expect(isFailing(smaller)).toBe(true);
+    const bad = { ...smaller, hasStranger: true, insider: 'silent' } as const;
+    expect(shrink(bad, isFailing)).toEqual(smaller);
+    const isBeset = (candidate: Life['plan']): boolean => candidate.insider !== null;
+    expect(shrink(bad, isBeset)).toEqual({ ...smaller, deeds: [], insider: 'silent' });
   });
 });
 

@@ -7,6 +7,9 @@ import type { Violation } from './all.ts';
 /** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
 const healMs = 120_000;
 
+/** All is well so soon after the bad ones are gone. */
+const recoverMs = 60_000;
+
 /** What every living peer must have heard of since. */
 const blocksMore = 2;
 
@@ -30,6 +33,15 @@ export function problemOfHealing(world: World, isOver: () => boolean): Violation
     blocksMs,
   );
   return isFlowing ? null : problem(`Block ${height} did not reach everybody.`);
+}
+
+/** Lets a world go on without its bad ones: all agree on a controller and have another block. */
+export function problemOfRecovery(world: World, isOver: () => boolean): Violation | null {
+  const height = highest(world) + 1;
+  const isWell = (): boolean =>
+    world.alive().every((peer) => world.view(peer).height >= height) && world.controller() !== null;
+  if (world.runUntil(() => isOver() || isWell(), recoverMs)) return null;
+  return problem('A minute after the bad were gone all was not well.');
 }
 
 /** Lets a world that has lost its majority go on: nothing is decided, and all members say why. */

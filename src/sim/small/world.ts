@@ -254,5 +254,7 @@ function settingsOf(self: Member, peers: number): Settings {
     removalMs: 60_000,
     challenges: 0,
     mines: true,
+    // Time stands still: none passes in which another process could answer.
+    hasOldKey: false,
   };
 }

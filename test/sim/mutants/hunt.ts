@@ -3,7 +3,7 @@
 import { nodeHasher } from '../../../src/node/crypto.ts';
 import { checkersOf, type Violation, Watch } from '../../../src/sim/checkers/all.ts';
 import type { Checker } from '../../../src/sim/checkers/fact.ts';
-import { planLife } from '../../../src/sim/plan.ts';
+import { planLife, withoutBad } from '../../../src/sim/plan.ts';
 import type { Cast } from '../../../src/sim/small/stage.ts';
 import { type Twist, under } from './twist.ts';
 
@@ -25,7 +25,10 @@ export async function scheduleTrial(twists: readonly Twist[], cast: Cast): Promi
 /** Whole false worlds. They ask for liveness, too, whatever the checkers are. */
 export async function worldTrial(twists: readonly Twist[]): Promise<Trial> {
   const { live } = await under(twists, () => import('../../../src/sim/life.ts'));
-  return sparing(twists, (seed, checkers) => live(planLife(seed), nodeHasher, checkers).violation);
+  return sparing(
+    twists,
+    (seed, checkers) => live(planLife(seed, withoutBad), nodeHasher, checkers).violation,
+  );
 }
 
 /** A twisted core may stop at an assertion: it has noticed, and no checker had to. */

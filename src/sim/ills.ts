@@ -1,0 +1,192 @@
+/** The bad of a world, a stranger and a member: when they begin, and what must hold beside them. */
+
+import type { Hasher } from '../domain/crypto.ts';
+import { majority } from '../domain/roster.ts';
+import { Chance } from './chance.ts';
+import type { Violation } from './checkers/all.ts';
+import type { Fact } from './checkers/fact.ts';
+import { problemOfRecovery } from './checkers/liveness.ts';
+import { Insider } from './insider.ts';
+import type { InsiderKind, Plan } from './plan.ts';
+import { type Mischief, Stranger } from './stranger.ts';
+import type { Inhabitant, World } from './world.ts';
+
+/** So long nothing else is wrong but them, and at most one that is killed and comes back. */
+const siegeMs = 90_000;
+
+/** When the controller is killed in it, and how long it is gone. */
+const killMs: readonly [low: number, high: number] = [8_000, 25_000];
+const goneMs = 55_000;
+
+/** How often somebody finds a solution in it. */
+const blockMs = 3_000;
+
+/** No mined block for so long, and the bad are too strong. */
+export const standStillMs = 45_000;
+
+/** Time for those to be removed who are gone for good: until then they are no minority. */
+const burialMs = 120_000;
+
+/** How often it is looked for somebody to be bad, while there is no member yet. */
+const lookMs = 1_000;
+
+/** How often it is asked whether time passes without a block: after each event costs too much. */
+const glanceMs = 100;
+
+/** What became of a world with a stranger or a bad member in it. */
+export type Siege = {
+  readonly mischief: Mischief;
+  /** The longest time without a mined block while they were at work; 0 where none were. */
+  readonly stillMs: number;
+  /** From the loss of its controller to the next mandate; null where none was killed. */
+  readonly failoverMs: number | null;
+};
+
+export class Ills {
+  readonly #world: World;
+  readonly #chance: Chance;
+  readonly #kind: InsiderKind | null;
+  readonly #stranger: Stranger | null;
+  #insider: Insider | null = null;
+  #isOn = false;
+  #minedAt = 0;
+  #stillMs = 0;
+  #killedAt: number | null = null;
+
+  constructor(world: World, plan: Plan, hasher: Hasher) {
+    this.#world = world;
+    this.#kind = plan.insider;
+    this.#chance = new Chance(plan.seed * 7919 + 3);
+    this.#stranger = plan.hasStranger ? new Stranger(world, plan.seed, hasher) : null;
+  }
+
+  get #areThere(): boolean {
+    return this.#stranger !== null || this.#kind !== null;
+  }
+
+  /** Watches for blocks. */
+  see(fact: Fact): void {
+    if (fact.kind !== 'recorded' || fact.entry.kind !== 'sealed') return;
+    if (fact.entry.block.change === undefined) this.#minedAt = fact.at;
+  }
+
+  /** From now on, until `end`: a member turns bad as soon as there are members. */
+  begin(): void {
+    this.#isOn = true;
+    this.#stranger?.begin();
+    this.#look();
+  }
+
+  #look(): void {
+    if (this.#kind === null || !this.#isOn || this.#insider !== null) return;
+    // While faults last nothing but safety is asked for; later on the bad are to be a minority.
+    const peer = this.#candidate();
+    if (peer === null) this.#world.agenda.plan(lookMs, () => this.#look());
+    else this.#insider = new Insider(this.#world, this.#chance, this.#kind, peer);
+  }
+
+  /** Every other time the controller, else any member. */
+  #candidate(): Inhabitant | null {
+    const views = this.#world.alive().map((peer) => ({ peer, role: this.#world.view(peer).role }));
+    const members = views.filter(({ role }) => role === 'member' || role === 'controller');
+    const governing = members.filter(({ role }) => role === 'controller');
+    const isAimed = governing.length > 0 && this.#chance.happens(0.5);
+    const among = isAimed ? governing : members;
+    return among[Math.floor(this.#chance.next() * among.length)]?.peer ?? null;
+  }
+
+  /** All else is healed: solutions are found often, as some may not search, or not be heard. */
+  rest(): void {
+    this.end();
+    const { length } = this.#world.alive();
+    if (this.#areThere) this.#world.solveMs = blockMs * Math.max(1, length - 3);
+  }
+
+  /** The stranger goes, and the member is mended, half the time by a restart. */
+  end(): void {
+    this.#isOn = false;
+    this.#stranger?.end();
+    const insider = this.#insider;
+    this.#insider = null;
+    if (insider === null) return;
+    insider.end();
+    // Far numbers that it has claimed hold for its connection.
+    const isRestarted = insider.kind === 'boastful' || this.#chance.happens(0.5);
+    if (!insider.peer.isAlive || !isRestarted) return;
+    this.#world.kill(insider.peer);
+    this.#world.restart(insider.peer);
+  }
+
+  /** A well world is beset, must go on all the same, and be well within a minute after it. */
+  besiege(isOver: () => boolean): Violation | null {
+    if (!this.#areThere) return null;
+    const { agenda } = this.#world;
+    if (this.#kind !== null) this.#world.runUntil(() => isOver() || this.#canSpare(1), burialMs);
+    this.begin();
+    const until = agenda.now + siegeMs;
+    this.#minedAt = agenda.now;
+    let problem = this.#pass(this.#chance.between(...killMs), isOver);
+    const victim = problem === null && !isOver() ? this.#victim() : null;
+    if (victim !== null) {
+      this.#killedAt = agenda.now;
+      this.#world.kill(victim);
+      problem = this.#pass(goneMs, isOver);
+      this.#world.restart(victim);
+    }
+    problem ??= this.#pass(until - agenda.now, isOver);
+    this.end();
+    return problem ?? (isOver() ? null : problemOfRecovery(this.#world, isOver));
+  }
+
+  #pass(ms: number, isOver: () => boolean): Violation | null {
+    let isStill = false;
+    let lookedAt = 0;
+    const { agenda } = this.#world;
+    this.#world.runUntil(() => {
+      if (isOver()) return true;
+      if (agenda.now - lookedAt < glanceMs) return false;
+      lookedAt = agenda.now;
+      const stillMs = agenda.now - this.#minedAt;
+      this.#stillMs = Math.max(this.#stillMs, stillMs);
+      isStill = stillMs > standStillMs;
+      return isStill;
+    }, ms);
+    if (!isStill) return null;
+    const sentence = `No block was mined in ${standStillMs / 1000} s beside ${this.#names()}.`;
+    return { name: 'liveness', sentence };
+  }
+
+  #names(): string {
+    const stranger = this.#stranger === null ? [] : ['a stranger'];
+    const insider = this.#kind === null ? [] : [`a member that is ${this.#kind}`];
+    return [...stranger, ...insider].join(' and ');
+  }
+
+  /** The controller, if those who are left are a majority without it, and without the bad one. */
+  #victim(): Inhabitant | null {
+    const controller = this.#world.controller();
+    if (controller === null || controller === this.#insider?.peer) return null;
+    return this.#canSpare(this.#insider === null ? 1 : 2) ? controller : null;
+  }
+
+  /** Whether so many members fewer would still be a majority. */
+  #canSpare(lost: number): boolean {
+    const controller = this.#world.controller();
+    if (controller === null) return false;
+    const { members } = this.#world.view(controller);
+    const here = this.#world.alive().filter(({ self }) => members.includes(self.clientID));
+    return here.length - lost >= majority(members.length);
+  }
+
+  #failover(): number | null {
+    const at = this.#killedAt;
+    if (at === null) return null;
+    const next = this.#world.told.find((told) => told.at > at && told.note.kind === 'mandate');
+    return next === undefined ? null : next.at - at;
+  }
+
+  sum(): Siege {
+    const mischief = this.#stranger?.done ?? { repeated: 0, invented: 0 };
+    return { mischief, stillMs: this.#stillMs, failoverMs: this.#failover() };
+  }
+}
