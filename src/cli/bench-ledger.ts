@@ -35,7 +35,7 @@ const SENDERS = 50;
  * alone when it starts.
  */
 export async function makeLedger(path: string, rules: Rules, plan: LedgerPlan): Promise<void> {
-  const { identity, journal } = await openDataDirectory(path, rules, false);
+  const { identity, journal } = await openDataDirectory(path, () => rules, false);
   const others = Array.from({ length: rules.seats - 1 }, generateIdentity);
   const scribe = new Scribe([identity, ...others], rules, plan);
   try {

@@ -5,6 +5,7 @@ import type { ClientID } from '../domain/names.ts';
 import type { Idle, Note, StepDown, Suspicion } from '../domain/note.ts';
 import { outcomeOf } from '../domain/quest.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Part } from '../domain/roster.ts';
 import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
 
 /** How a peer is called where people read: enough of its name to tell it from the others. */
@@ -42,14 +43,13 @@ const sentences: Sentences = {
   'dead-mandate': ({ controller, term }, nameOf) =>
     `the broker remembers ${nameOf(controller)} as controller of term ${term}, ` +
     'but nobody answers: founding anew',
-  founded: ({ network, members, isMember }, nameOf) =>
-    `network ${network.slice(0, 8)} of ${members.map(nameOf).join(' ')}; ` +
-    `${isMember ? 'we are a member' : 'we observe'}`,
-  recalled: ({ network, term, height, isMember }) =>
+  founded: ({ network, members, ...part }, nameOf) =>
+    `network ${network.slice(0, 8)} of ${members.map(nameOf).join(' ')}; ${describePart(part)}`,
+  recalled: ({ network, term, height, ...part }) =>
     network === null
       ? `we remember term ${term}, and no network yet`
       : `we remember network ${network.slice(0, 8)} up to height ${height}, term ${term}; ` +
-        `${isMember ? 'we are a member' : 'we observe'}`,
+        describePart(part),
   election: ({ term, suspicion }) => `election of term ${term}: ${suspicions[suspicion]}`,
   'gave-up': ({ term, heard, needed }) => `term ${term} given up: ${heard} heard, ${needed} needed`,
   drawn: ({ term, numbers, highest, named }, nameOf) => {
@@ -63,9 +63,10 @@ const sentences: Sentences = {
   mandate: ({ term, controller, votes, isSelf }, nameOf) =>
     `${isSelf ? 'we are' : `${nameOf(controller)} is`} controller of term ${term}, ` +
     `by ${countOf(votes, 'vote')}`,
-  roster: ({ change, member, members }, nameOf) =>
+  roster: ({ change, member, members, shutOut }, nameOf) =>
     `${nameOf(member)} is ${change === 'admit' ? 'admitted' : 'removed'}: ` +
-    `${members.length} member${members.length === 1 ? '' : 's'}`,
+    `${members.length} member${members.length === 1 ? '' : 's'}` +
+    (shutOut === undefined ? '' : `; ${describePart({ isMember: false, shutOut })}`),
   'stepped-down': ({ term, why }) => `no longer controller of term ${term}: ${stepDowns[why]}`,
   'no-quorum': ({ present, needed, of }) =>
     `no quorum: ${present} of ${of} are here, ${needed} are needed`,
@@ -226,6 +227,14 @@ export function describeMissing(known: number, wanted: number): string {
   return `start ${wanted - known} more, or give every peer --peers ${known}`;
 }
 
+/** What we are in a network, and whether to wait for a seat. */
+function describePart({ isMember, shutOut }: Part): string {
+  if (isMember) return 'we are a member';
+  if (shutOut === undefined) return 'we observe';
+  const whom = shutOut === 'roster' ? 'only founders get a free seat' : 'no peer gets a free seat';
+  return `we observe, and will not become a member: ${whom} here (admit=${shutOut})`;
+}
+
 /** Miners pad their solutions with zeros, up to 64 of them. */
 export function shortSolution(solution: string): string {
   return solution.replace(/^0{17,}/, '0…');
@@ -235,7 +244,10 @@ export function shortSolution(solution: string): string {
 function factsOf(refusal: Refusal): string {
   switch (refusal.code) {
     case 'other-rules':
-      return ` (theirs are ${refusal.theirs}; ours are ${refusal.ours})`;
+      return (
+        ` (theirs are ${refusal.theirs}; ours are ${refusal.ours}: ` +
+        'give all peers the same options)'
+      );
     case 'other-network':
       return ` (theirs is ${refusal.theirs.slice(0, 8)}; ours is ${refusal.ours.slice(0, 8)})`;
     case 'malformed':

@@ -1,6 +1,6 @@
 /** Where a ledger stands: all that is needed to check what comes next, without the blocks. */
 
-import type { Founding } from './message.ts';
+import type { Founding, Member } from './message.ts';
 import type { ClientID, Digest, TransactionID } from './names.ts';
 import type { Roster } from './roster.ts';
 
@@ -37,6 +37,8 @@ export type Chain = {
   readonly mined: number;
   /** The members who seal the next block. */
   readonly roster: Roster;
+  /** The first roster's members: where the Rules say so, they alone may be admitted again. */
+  readonly founders: readonly Member[];
   /** What everybody owns. */
   readonly accounts: Accounts;
 };

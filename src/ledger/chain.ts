@@ -24,6 +24,7 @@ export function startChain(roster: Roster, rules: Rules): Chain {
     difficulty,
     mined: 0,
     roster,
+    founders: roster.members,
     accounts: noAccounts,
   };
 }
@@ -130,5 +131,5 @@ function problemOfChangeBlock(
   if (block.root !== hasher.sha256(text)) return 'its root is not that of its change';
   if (block.challenge !== 0 || block.solution !== '') return 'it changes the roster, and is mined';
   if (block.reward !== undefined) return 'it changes the roster, and has a reward';
-  return problemOfChange(change, chain.roster, rules.seats);
+  return problemOfChange(change, { ...chain, ...rules });
 }

@@ -9,7 +9,7 @@ import { problemOfBareBlock, problemOfBlock } from '../ledger/chain.ts';
 import { parseChange } from '../ledger/change.ts';
 import { endCatchUp, fallBehind } from './asking.ts';
 import { batchOf } from './batches.ts';
-import { isInRoster, presentRoster } from './memory.ts';
+import { isInRoster, partOf, presentRoster } from './memory.ts';
 import type { Step } from './step.ts';
 import { takeOut } from './taking.ts';
 import { stepDown } from './terms.ts';
@@ -57,7 +57,7 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   const { block, digest, seal, batch } = whole;
   step.record({ kind: 'sealed', block, digest, seal, ...(batch.length > 0 && { batch }) });
   if (isNews && block.change === undefined) noteResult(step, whole);
-  else if (isNews) noteRoster(step, block);
+  else noteRoster(step, block, isNews);
   if (state.behind !== null && state.memory.height >= state.behind.target) endCatchUp(step);
   state.challenge = null;
   state.proposal = null;
@@ -98,11 +98,16 @@ function noteResult(step: Step, { block, digest, batch }: Whole): void {
   });
 }
 
-function noteRoster(step: Step, { transactionID, change: text = '' }: Block): void {
-  const change = parseChange(text);
+/** That we are out for good is news whenever we learn it. */
+function noteRoster(step: Step, { transactionID, change: text }: Block, isNews: boolean): void {
+  const change = text === undefined ? null : parseChange(text);
   const roster = presentRoster(step.state.memory);
   if (change === null || roster === null) return;
   const member = change.kind === 'admit' ? change.member.clientID : change.clientID;
   const members = roster.members.map(({ clientID }) => clientID);
-  step.note({ kind: 'roster', change: change.kind, transactionID, member, members });
+  const { shutOut } = partOf(step.state.memory, step.state.settings.self);
+  const isShut = member === step.self && shutOut !== undefined;
+  if (!isNews && !isShut) return;
+  const about = { change: change.kind, transactionID, member, members };
+  step.note({ kind: 'roster', ...about, ...(isShut && { shutOut }) });
 }

@@ -30,7 +30,7 @@ import {
   reconnect,
   sayGoodbye,
 } from './linking.ts';
-import { isInRoster, recall } from './memory.ts';
+import { partOf, recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, greet, introduce } from './presence.ts';
 import { tendQuests, wish } from './questing.ts';
@@ -134,8 +134,8 @@ function takeEvent(step: Step, event: Event): void {
 function tellRecalled(step: Step): void {
   const { memory } = step.state;
   const { network, term, height } = memory;
-  const isMember = isInRoster(memory, step.self);
-  step.note({ kind: 'recalled', network: network?.digest ?? null, term, height, isMember });
+  const part = partOf(memory, step.state.settings.self);
+  step.note({ kind: 'recalled', network: network?.digest ?? null, term, height, ...part });
 }
 
 function obeyCommand(step: Step, event: Extract<Event, { kind: 'asked' }>): void {

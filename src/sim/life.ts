@@ -50,7 +50,7 @@ export function live(
     seed: plan.seed,
     hasher,
     personality: PERSONALITIES[plan.personality],
-    settings: { peers: plan.peers, election: plan.election },
+    settings: { peers: plan.peers, election: plan.election, admit: plan.admit },
     serviceBits: serviceBitsOf(plan.seed),
     solveMs: blockMs * (plan.peers + plan.extra),
     onFact: (fact) => {
@@ -108,11 +108,12 @@ function failovers(world: World, beheadings: readonly number[]): readonly number
 
 /** `seed 7: 5 seats, 2 more peers, mosquitto`. */
 export function titleOf(plan: Plan): string {
-  const { seed, peers, extra, personality, isEarly, isDoomed, election } = plan;
+  const { seed, peers, extra, personality, isEarly, isDoomed, election, admit } = plan;
   const more = extra === 0 ? '' : `, ${extra} more peers`;
   const how = `${isEarly ? ', faults at once' : ''}${isDoomed ? ', doomed' : ''}`;
   const who = election === 'lowest' ? ', the lowest name governs' : '';
-  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}`;
+  const seats = admit === 'waiting' ? '' : `, admit=${admit}`;
+  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}${seats}`;
 }
 
 /** What happened, for somebody who has to find out why. */

@@ -1,6 +1,7 @@
 /** What is to befall a world: drawn from its seed alone, and written down before it begins. */
 
 import type { ElectionRule } from '../domain/contract.ts';
+import type { Admission } from '../domain/roster.ts';
 import { Chance } from './chance.ts';
 import { PERSONALITY_NAMES, type PersonalityName } from './personality.ts';
 
@@ -52,10 +53,13 @@ export type Plan = {
   readonly isDoomed: boolean;
   readonly deeds: readonly Deed[];
   readonly election: ElectionRule;
+  readonly admit: Admission;
 };
 
 /** As issue and workshops have them: median 5. */
 const sizes = [1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11] as const;
+
+const admissions = ['waiting', 'waiting', 'waiting', 'waiting', 'roster', 'none'] as const;
 
 const fewestDeeds = 5;
 const mostDeeds = 9;
@@ -88,6 +92,7 @@ export function planLife(
     driftMs: isDrifting ? 3_600_000 : 0,
     deeds,
     election: chance.happens(0.1) ? 'lowest' : 'draw',
+    admit: pick(chance, admissions),
   };
 }
 

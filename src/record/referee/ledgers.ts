@@ -114,7 +114,15 @@ export class Ledger {
     if (standing === null || block.transactionID !== standing.chain.height) return null;
     if (block.parent !== standing.chain.tip) return 'it does not hang on the last block';
     if (!standing.knowsRoster || this.#rules === null) return null;
-    return problemOfChange(change, standing.chain.roster, this.#rules.seats);
+    // Where the ledger begins in the middle, the network's name may still tell its founders.
+    const founders = this.#society.rosterOf(this.#network)?.members;
+    if (change.kind === 'admit' && this.#rules.admit === 'roster' && founders === undefined)
+      return null;
+    return problemOfChange(change, {
+      ...this.#rules,
+      roster: standing.chain.roster,
+      founders: founders ?? [],
+    });
   }
 
   /** Why the batch of a mined block cannot be the next one; null if it can, or is not known. */

@@ -7,6 +7,7 @@ import type { Mutant } from './mutant.ts';
 import { twist } from './twist.ts';
 
 type Batches = typeof import('../../../src/peer/batches.ts');
+type Changes = typeof import('../../../src/ledger/change.ts');
 type Chains = typeof import('../../../src/ledger/chain.ts');
 type Books = typeof import('../../../src/lease/book.ts');
 type Accounts = typeof import('../../../src/ledger/account.ts');
@@ -99,6 +100,18 @@ export const worldlyMutants: readonly Mutant[] = [
       })),
     ],
     found: { L3: 14 },
+  },
+  {
+    section: '8',
+    rule: 'a free seat is for those alone whom the Rules let in',
+    instead: 'admits whoever waits',
+    twists: [
+      twist<Changes>('ledger/change', ({ problemOfChange }) => ({
+        problemOfChange: (change, electorate) =>
+          problemOfChange(change, { ...electorate, admit: 'waiting' }),
+      })),
+    ],
+    found: { L5: 10 },
   },
   {
     section: '9',
