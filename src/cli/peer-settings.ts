@@ -67,9 +67,10 @@ export const peerSettings: Settings<PeerValues> = {
   difficulty: {
     flags: '--difficulty <rule>',
     help:
-      'interval:MS@BITS adapts, beginning with so many zero bits; fixed:BITS; range:LOW-HIGH ' +
-      'draws anew for each challenge; the same for every peer',
-    fallback: 'interval:3000@24',
+      'interval2:MS@BITS adapts, beginning with so many zero bits (interval: the rule of older ' +
+      'networks); fixed:BITS; range:LOW-HIGH draws anew for each challenge; the same for every ' +
+      'peer',
+    fallback: 'interval2:3000@24',
     ...difficulty,
   },
   election: {

@@ -32,7 +32,7 @@ export type Settings = {
   readonly self: Member;
   /** N, the seats. */
   readonly peers: number;
-  /** The difficulty rule: `fixed:22`, `range:10-20`, `interval:3000@24`. */
+  /** The difficulty rule: `fixed:22`, `range:10-20`, `interval2:3000@24`. */
   readonly difficulty: string;
   /** How votes are cast; by the draw where nothing is said. The same for every peer. */
   readonly election?: ElectionRule;

@@ -59,6 +59,8 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   if (isNews && block.change === undefined) noteResult(step, whole);
   else noteRoster(step, block, isNews);
   if (state.behind !== null && state.memory.height >= state.behind.target) endCatchUp(step);
+  const opened = state.challenge;
+  state.tipOpenedAt = opened?.message.time === block.time ? opened.heardAt : step.now.at;
   state.challenge = null;
   state.proposal = null;
   state.solved = null;
@@ -78,6 +80,7 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   // It named us while it waited, when that did not count yet.
   if (change?.kind === 'admit') office.named[change.member.clientID] = step.now.at;
   office.opening = null;
+  office.earlier = [];
   office.isBlockDue = false;
   office.batch = emptyBatch;
   office.proposed = null;

@@ -9,6 +9,7 @@ import { silentHeartbeats } from '../election/suspicion.ts';
 import { type Change, changeText } from '../ledger/change.ts';
 import { acquaintanceOf } from './acquainting.ts';
 import { propose } from './governing.ts';
+import { timeToOpen } from './ledger-time.ts';
 import { knownSince } from './presence.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
@@ -39,7 +40,7 @@ export function proposeChange(step: Step, change: Change): void {
     transactionID: chain.height,
     parent: chain.tip,
     root: step.hasher.sha256(text),
-    time: step.now.unix,
+    time: timeToOpen(step),
     challenge: 0,
     clientID: step.self,
     solution: '',

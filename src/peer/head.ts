@@ -84,6 +84,7 @@ function takeEvent(step: Step, event: Event): void {
       if (event.recovered.entries.length > 0) tellRecalled(step);
       state.boundAt = step.now.at;
       state.termSince = step.now.at;
+      state.tipOpenedAt = step.now.at;
       connect(step);
       return;
     case 'connected':

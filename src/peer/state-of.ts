@@ -44,6 +44,7 @@ export function newState(settings: Settings): State {
     termSince: never,
     pendingMandate: null,
     office: null,
+    tipOpenedAt: never,
     challenge: null,
     pendingChallenge: null,
     proposal: null,

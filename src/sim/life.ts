@@ -50,7 +50,7 @@ export function live(
     seed: plan.seed,
     hasher,
     personality: PERSONALITIES[plan.personality],
-    settings: { peers: plan.peers, election: plan.election, admit: plan.admit },
+    settings: settingsOf(plan),
     serviceBits: serviceBitsOf(plan.seed),
     solveMs: blockMs * (plan.peers + plan.extra),
     onFact: (fact) => {
@@ -98,6 +98,15 @@ export function live(
   };
 }
 
+function settingsOf({
+  peers,
+  election,
+  admit,
+  difficulty,
+}: Plan): NonNullable<WorldOptions['settings']> {
+  return { peers, election, admit, difficulty };
+}
+
 function failovers(world: World, beheadings: readonly number[]): readonly number[] {
   const mandates = world.told.filter(({ note }) => note.kind === 'mandate');
   return beheadings.flatMap((at) => {
@@ -108,12 +117,13 @@ function failovers(world: World, beheadings: readonly number[]): readonly number
 
 /** `seed 7: 5 seats, 2 more peers, mosquitto`. */
 export function titleOf(plan: Plan): string {
-  const { seed, peers, extra, personality, isEarly, isDoomed, election, admit } = plan;
+  const { seed, peers, extra, personality, isEarly, isDoomed, election, admit, difficulty } = plan;
   const more = extra === 0 ? '' : `, ${extra} more peers`;
   const how = `${isEarly ? ', faults at once' : ''}${isDoomed ? ', doomed' : ''}`;
   const who = election === 'lowest' ? ', the lowest name governs' : '';
   const seats = admit === 'waiting' ? '' : `, admit=${admit}`;
-  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}${seats}`;
+  const work = difficulty === 'fixed:4' ? '' : `, ${difficulty}`;
+  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}${seats}${work}`;
 }
 
 /** What happened, for somebody who has to find out why. */

@@ -54,12 +54,15 @@ export type Plan = {
   readonly deeds: readonly Deed[];
   readonly election: ElectionRule;
   readonly admit: Admission;
+  readonly difficulty: string;
 };
 
 /** As issue and workshops have them: median 5. */
 const sizes = [1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11] as const;
 
 const admissions = ['waiting', 'waiting', 'waiting', 'waiting', 'roster', 'none'] as const;
+
+const difficulties = ['fixed:4', 'fixed:4', 'interval2:6000@4'] as const;
 
 const fewestDeeds = 5;
 const mostDeeds = 9;
@@ -93,6 +96,7 @@ export function planLife(
     deeds,
     election: chance.happens(0.1) ? 'lowest' : 'draw',
     admit: pick(chance, admissions),
+    difficulty: pick(chance, difficulties),
   };
 }
 

@@ -34,7 +34,7 @@ test('whoever says nothing gets the settings that the help shows', () => {
     prefix: 'sd',
     peers: 10,
     threads: 6,
-    difficulty: 'interval:3000@24',
+    difficulty: 'interval2:3000@24',
     election: 'draw',
     admit: null,
     announce: 10_000,
@@ -76,7 +76,7 @@ test.each([
 });
 
 test('rules that are equal have one text, however they are typed', () => {
-  expect(peer('--difficulty interval:3000').difficulty).toBe('interval:3000@24');
+  expect(peer('--difficulty interval2:3000').difficulty).toBe('interval2:3000@24');
 });
 
 test.each([

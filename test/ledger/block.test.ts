@@ -93,7 +93,7 @@ describe('a block that changes the roster', () => {
     const after = extend(chain, block);
     expect(after.roster.members.map(({ clientID }) => clientID)).toEqual([uuid('1'), uuid('3')]);
     expect(after.difficulty).toBe(chain.difficulty);
-    expect(bitsOfNext(after, rules)).toBe(5);
+    expect(bitsOfNext(after, rules, 17 as UnixMs)).toBe(5);
     const back = changing(`admit ${uuid('2')} ${key}`, {
       transactionID: 1 as TransactionID,
       parent: after.tip,

@@ -2,9 +2,10 @@
 
 import { expect, it } from 'vitest';
 import type { Block, Member, Message } from '../../src/domain/message.ts';
-import type { ClientID, Digest, PublicKey } from '../../src/domain/names.ts';
+import type { ClientID, Digest, PublicKey, TransactionID, UnixMs } from '../../src/domain/names.ts';
 import type { Checker, Fact } from '../../src/sim/checkers/fact.ts';
 import { keptSeats } from '../../src/sim/checkers/l5-kept-seats.ts';
+import { risingTime } from '../../src/sim/checkers/l6-rising-time.ts';
 
 const nameOf = (digit: string): ClientID =>
   `${digit.repeat(8)}-0000-8000-8000-000000000000` as ClientID;
@@ -56,4 +57,28 @@ it('find somebody admitted whom the Rules keep out', () => {
   );
   expect(admitted(`${own} ${'B'.repeat(43)}`, 'roster')).toMatch(/admits 11111111/);
   expect(admitted(`${own} ${key}`, 'none')).toMatch(/admits 11111111 under admit=none/);
+});
+
+it('find a Time that does not rise, and bits that rise too fast, under interval2 alone', () => {
+  const block = (transactionID: number, time: number, challenge: number, change?: string): Fact =>
+    sealed({
+      transactionID: transactionID as TransactionID,
+      time: time as UnixMs,
+      challenge,
+      ...(change !== undefined && { change }),
+    });
+  const rules = under('peers=3 difficulty=interval2:3000@24');
+  expect(lastOf(risingTime, rules, block(0, 5, 24), block(1, 6, 23))).toBeNull();
+  expect(lastOf(risingTime, rules, block(0, 5, 24), block(1, 5, 24))).toMatch(
+    /^Block 1 of aaaaaaaa is not opened after/,
+  );
+  expect(lastOf(risingTime, rules, block(0, 5, 25))).toBe(
+    'Block 0 of aaaaaaaa has 25 bits, and at most 24.',
+  );
+  const first = Array.from({ length: 8 }, (_, index) => block(index, index, 24));
+  expect(lastOf(risingTime, rules, ...first, block(8, 8, 25))).toBeNull();
+  const changed = first.slice(1).concat(block(8, 8, 0, 'remove somebody'));
+  expect(lastOf(risingTime, rules, ...changed, block(9, 9, 25))).toMatch(/at most 24/);
+  const other = under('peers=3 difficulty=interval:3000@24');
+  expect(lastOf(risingTime, other, block(0, 5, 24), block(1, 5, 30))).toBeNull();
 });

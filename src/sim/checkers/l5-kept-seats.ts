@@ -3,11 +3,10 @@
 import type { Entry } from '../../domain/contract.ts';
 import type { Member } from '../../domain/message.ts';
 import type { ClientID } from '../../domain/names.ts';
-import type { Admission } from '../../domain/roster.ts';
 import { parseChange } from '../../ledger/change.ts';
-import { parseRules } from '../../ledger/rules.ts';
 import type { Checker, Fact, Watcher } from './fact.ts';
 import { short } from './networks.ts';
+import { SaidRules } from './rules-of.ts';
 
 export const keptSeats: Checker = {
   name: 'L5',
@@ -16,15 +15,11 @@ export const keptSeats: Checker = {
 };
 
 class KeptSeats implements Watcher {
-  /** What each peer says of its own Rules. */
-  readonly #admissions = new Map<ClientID, Admission>();
+  readonly #rules = new SaidRules();
   readonly #founders = new Map<ClientID, readonly Member[]>();
 
   see(fact: Fact): string | null {
-    if (fact.kind === 'said' && fact.message.kind === 'introduction') {
-      const admit = parseRules(fact.message.rules)?.admit;
-      if (admit !== undefined) this.#admissions.set(fact.by, admit);
-    }
+    this.#rules.see(fact);
     return fact.kind === 'recorded' ? this.#recorded(fact.by, fact.entry) : null;
   }
 
@@ -32,7 +27,7 @@ class KeptSeats implements Watcher {
     if (entry.kind === 'founded') this.#founders.set(peer, entry.founding.members);
     if (entry.kind !== 'sealed') return null;
     const change = parseChange(entry.block.change ?? '');
-    const admit = this.#admissions.get(peer) ?? 'waiting';
+    const admit = this.#rules.of(peer)?.admit ?? 'waiting';
     if (change?.kind !== 'admit' || admit === 'waiting') return null;
     const { clientID, publicKey } = change.member;
     const isFounder = this.#founders
