@@ -14,7 +14,7 @@ type Values = Pick<PeerValues, (typeof NAMES)[number] | 'roster'>;
 export type AskedRules = {
   /** Who founds the network, where a roster file says so. */
   readonly founders: readonly Member[] | null;
-  /** What was said in so many words: it must hold. */
+  /** What was said explicitly: it must hold. */
   readonly told: Partial<RuleSettings>;
   /** The same with the usual rules for what was not said: for a network that is still to be. */
   readonly usual: RuleSettings;

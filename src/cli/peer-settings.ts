@@ -67,7 +67,7 @@ export const peerSettings: Settings<PeerValues> = {
   difficulty: {
     flags: '--difficulty <rule>',
     help:
-      'interval2:MS@BITS adapts, beginning with so many zero bits (interval: the rule of older ' +
+      'interval2:MS@BITS adapts, beginning with BITS zero bits (interval: the rule of older ' +
       'networks); fixed:BITS; range:LOW-HIGH draws anew for each challenge; the same for every ' +
       'peer',
     fallback: 'interval2:3000@24',

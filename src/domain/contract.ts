@@ -36,7 +36,7 @@ export type Settings = {
   readonly difficulty: string;
   /** How votes are cast; by the draw where nothing is said. The same for every peer. */
   readonly election?: ElectionRule;
-  /** Who may be admitted; whoever waits where nothing is said. The same for every peer. */
+  /** Who may be admitted; every observer where nothing is said. The same for every peer. */
   readonly admit?: Admission;
   /** Fixes the first roster beforehand; null where whoever comes founds. */
   readonly founders: readonly Member[] | null;

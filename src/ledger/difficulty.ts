@@ -28,7 +28,7 @@ const WINDOW = 8;
 /** The block with which a far too easy beginning is corrected, without waiting for the window. */
 const EARLY = 3;
 
-/** Under `interval2`, so many intervals since the parent make the work a bit easier. */
+/** Under `interval2`, this number of intervals since the parent makes the work a bit easier. */
 const LATE = 8;
 /** The latest Time of a first block: some 4,400 years from now. */
 const FIRST_MOST = 2 ** 47;

@@ -141,7 +141,7 @@ function sayChallenge(step: Step, office: Office, opening: Opening): void {
   step.say(challenge);
 }
 
-/** Whoever may have missed what is open hears it again; or easier, if nobody solves it. */
+/** Says again what is open, for a peer that missed it; made easier if it stays unsolved. */
 export function repeatChallenge(step: Step): void {
   const { office } = step.state;
   if (!office?.opening || office.proposed !== null) return;

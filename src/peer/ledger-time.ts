@@ -6,7 +6,7 @@ import type { Step } from './step.ts';
 
 /**
  * Our clock's time, or where the ledger is ahead of it, its last Time and what has passed since by
- * the clock that never goes back: so the difference is true, whoever was wrong before (PROTOCOL 7).
+ * the clock that never goes back: so the difference is true, however wrong a clock was before.
  */
 export function timeToOpen({ state, now }: Step): UnixMs {
   const parentTime = state.memory.chain?.time ?? null;

@@ -24,7 +24,7 @@ export class FalseMiner implements Miner {
   #cancel: () => void = () => undefined;
 
   /**
-   * Takes `meanMs` of virtual time on average for a find of so many zero bits. Who is not honest
+   * Takes `meanMs` of virtual time on average for a find of that many zero bits. Who is not honest
    * claims to have searched ranges, at once.
    */
   constructor(

@@ -106,7 +106,7 @@ test('an outage of an hour leaves its proposal to be sealed, and no flood of eas
   expect(violations).toEqual([]);
 });
 
-test('a challenge that nobody solves is opened again easier, and the next ones are, too', () => {
+test('a challenge that stays unsolved is opened again easier, and the next ones are, too', () => {
   const recording: Recorded[] = [];
   const { world, violations } = found([clock(0), clock(0), clock(0)], recording);
   world.run(30_000);

@@ -39,7 +39,7 @@ function lastOf({ begin }: Checker, ...facts: readonly Fact[]): string | null {
   return found.at(-1) ?? null;
 }
 
-it('find somebody admitted whom the Rules keep out', () => {
+it('find a peer admitted that the Rules keep out', () => {
   const rules = 'peers=3 difficulty=fixed:4';
   const [own, other] = [`admit ${nameOf('1')}`, `admit ${nameOf('2')}`];
   const key = founder.publicKey;

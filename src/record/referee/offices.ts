@@ -159,7 +159,7 @@ export class OfficeJudge implements Judge, Proposals {
   }
 }
 
-/** The same challenge again, or made easier because nobody solved it; a repeat may come late. */
+/** The same challenge again, or made easier because it stayed unsolved; a repeat may come late. */
 function isSameWork(before: Opening | Digest, now: Opening | Digest | null): boolean {
   if (now === null || typeof before === 'string' || typeof now === 'string') return false;
   if (before.root !== now.root || before.parent !== now.parent) return false;

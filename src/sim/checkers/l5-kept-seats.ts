@@ -1,4 +1,4 @@
-/** L5: a seat that the Rules keep for the founders, or for no one, is given to nobody else. */
+/** L5: no peer is admitted that the Rules keep out. */
 
 import type { Entry } from '../../domain/contract.ts';
 import type { Member } from '../../domain/message.ts';
@@ -10,7 +10,7 @@ import { SaidRules } from './rules-of.ts';
 
 export const keptSeats: Checker = {
   name: 'L5',
-  states: 'Nobody is admitted whom the Rules keep out.',
+  states: 'No peer is admitted that the Rules keep out.',
   begin: () => new KeptSeats(),
 };
 

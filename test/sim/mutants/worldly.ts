@@ -115,8 +115,8 @@ export const worldlyMutants: readonly Mutant[] = [
   },
   {
     section: '8',
-    rule: 'a free seat is for those alone whom the Rules let in',
-    instead: 'admits whoever waits',
+    rule: 'a free seat is only for a peer that the Rules let in',
+    instead: 'admits every observer',
     twists: [
       twist<Changes>('ledger/change', ({ problemOfChange }) => ({
         problemOfChange: (change, electorate) =>
