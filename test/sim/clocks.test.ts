@@ -142,3 +142,41 @@ test('a challenge that stays unsolved is opened again easier, and the next ones 
   const charges = [...recording.flatMap((it) => referee.hear(it)), ...referee.end()];
   expect(charges.map(describeViolation)).toEqual([]);
 });
+
+test('a solution that was lost on its way still wins when its challenge has become easier', () => {
+  const world = new World({
+    seed: 4,
+    hasher: nodeHasher,
+    solveMs: 1_000,
+    settings: { peers: 3, difficulty: 'interval2:500@5' },
+  });
+  for (let count = 0; count < 3; count += 1) world.start();
+  expect(world.runUntil(() => world.controller() !== null, 60_000)).toBe(true);
+  world.run(2_000);
+  const controller = world.controller();
+  const miners = world.peers.filter((peer) => peer !== controller);
+  for (const miner of miners) miner.link.stall = 'up';
+  const [number, told] = [heightOf(world), world.told.length];
+  const bitsOf = (): readonly number[] =>
+    world.told
+      .slice(told)
+      .flatMap(({ note, peer }) =>
+        note.kind === 'challenge' && note.transactionID === number && peer === controller?.name
+          ? [note.bits]
+          : [],
+      );
+  expect(world.runUntil(() => bitsOf().length > 0 && Math.min(...bitsOf()) < 5, 30_000)).toBe(true);
+  const found = world.told.slice(told).filter(({ note }) => note.kind === 'found');
+  expect(found.length).toBeGreaterThan(0);
+  world.run(100);
+  for (const { link } of miners) {
+    // All that they have said meanwhile is lost.
+    link.session?.held.up.splice(0);
+    link.stall = 'none';
+  }
+  expect(world.runUntil(() => heightOf(world) > number, 20_000)).toBe(true);
+  const won = world.told.flatMap(({ note }) =>
+    note.kind === 'result' && note.block.transactionID === number ? [note.block.challenge] : [],
+  );
+  expect(won[0]).toBe(5);
+});
