@@ -72,7 +72,7 @@ async function measure({ connections, rate, seconds }: Values): Promise<Findings
   const broker = await BrokerProcess.open('embedded');
   assert(broker !== null, 'Our own broker is there.');
   const at = ['-p', String(broker.port)];
-  const rules = ['--peers', '1', '--difficulty', 'interval:1000@18'];
+  const rules = ['--peers', '1', '--difficulty', 'interval2:1000@18'];
   const client = start(['client', '--json', ...at, ...rules, '--threads', '1']);
   const gateway = start(['gateway', '--json', ...at, ...rules, '--listen', '0']);
   const delays: number[] = [];

@@ -35,7 +35,7 @@ const SENDERS = 50;
  * alone when it starts.
  */
 export async function makeLedger(path: string, rules: Rules, plan: LedgerPlan): Promise<void> {
-  const { identity, journal } = await openDataDirectory(path, rules, false);
+  const { identity, journal } = await openDataDirectory(path, () => rules, false);
   const others = Array.from({ length: rules.seats - 1 }, generateIdentity);
   const scribe = new Scribe([identity, ...others], rules, plan);
   try {
@@ -117,8 +117,9 @@ class Scribe {
 
   #mine(batch: Batch): Block {
     const root = merkleRoot(batch, nodeHasher);
-    const challenge = bitsOfNext(this.#chain, this.#rules);
-    const common = { ...this.#commonOf(), root, challenge };
+    const before = this.#commonOf();
+    const challenge = bitsOfNext(this.#chain, this.#rules, before.time);
+    const common = { ...before, root, challenge };
     for (let nonce = 0; ; nonce += 1) {
       const block = { ...common, solution: nonce.toString(16).padStart(16, '0') };
       if (zeroBits(digestOf(block, nodeHasher)) >= challenge) return block;

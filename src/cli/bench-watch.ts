@@ -36,7 +36,7 @@ type Way = {
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** As users start peers, but for one thread each: the machine must have some time left for us. */
-const CLIENT_ARGS = ['--threads', '1', '--difficulty', 'interval:3000'];
+const CLIENT_ARGS = ['--threads', '1', '--difficulty', 'interval2:3000'];
 
 /** As long as a watcher may take to leave. */
 const GOODBYE_MS = 3_000;

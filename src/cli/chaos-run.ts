@@ -265,7 +265,7 @@ export class ChaosRun {
     for (const { label, data } of this.#stage.company.peers) {
       if (data === null) continue;
       try {
-        const { journal } = await openDataDirectory(data, rules, false);
+        const { journal } = await openDataDirectory(data, () => rules, false);
         const digests: Digest[] = [];
         for await (const { digest } of journal.sealed()) digests.push(digest);
         await journal.close();

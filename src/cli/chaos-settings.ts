@@ -66,7 +66,7 @@ export const chaosSettings: Settings<ChaosValues> = {
   username: connectionSettings.username,
   password: connectionSettings.password,
   threads: { ...peerSettings.threads, fallback: '1' },
-  difficulty: { ...peerSettings.difficulty, fallback: 'interval:1000@20' },
+  difficulty: { ...peerSettings.difficulty, fallback: 'interval2:1000@20' },
   heartbeat: peerSettings.heartbeat,
   removal: peerSettings.removal,
   json: { flags: '--json', help: 'a JSON object a line, for programs' },

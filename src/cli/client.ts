@@ -101,12 +101,12 @@ function holdTerminal(teller: Teller): { release(): void } {
 
 async function openTeller(
   { json }: Values,
-  { client, identity, peers, threads }: OpenedClient,
+  { client, identity, rules, threads }: OpenedClient,
   wishes: Wishes,
 ): Promise<Teller> {
   const peer = identity.clientID;
   if (json) return new JsonTeller(peer);
-  const options = { peer, wanted: peers, threads };
+  const options = { peer, wanted: rules.seats, threads };
   if (!hasTerminal()) return new PlainTeller(options);
   const live: LiveOptions = {
     ...options,

@@ -8,6 +8,7 @@ type Shared =
   | 'peers'
   | 'difficulty'
   | 'election'
+  | 'admit'
   | 'reward'
   | 'announce'
   | 'heartbeat'
@@ -20,14 +21,12 @@ export const observerSettings: Settings<ObserverValues> = {
   peers: peerSettings.peers,
   difficulty: peerSettings.difficulty,
   election: peerSettings.election,
+  admit: peerSettings.admit,
   reward: peerSettings.reward,
   announce: peerSettings.announce,
   heartbeat: peerSettings.heartbeat,
   roster: peerSettings.roster,
 };
-
-/** Settings that make the Rules: who names one of them means it. */
-export const RULE_NAMES = ['peers', 'difficulty', 'election', 'reward', 'roster'] as const;
 
 /** As a whole peer is told it. */
 export function peerValuesOf(values: ObserverValues): PeerValues {

@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import type { Client } from '../client/client.ts';
 import type { Entry } from '../domain/contract.ts';
 import type { Note } from '../domain/note.ts';
-import { parseRules, type Rules, rulesOf } from '../ledger/rules.ts';
+import { parseRules, type RuleSettings, type Rules } from '../ledger/rules.ts';
 import { WorldError } from '../node/world-error.ts';
+import { askedRulesOf } from './asked-rules.ts';
 import type { Connection } from './connection-settings.ts';
-import { type ObserverValues, peerValuesOf, RULE_NAMES } from './observer-settings.ts';
+import { type ObserverValues, peerValuesOf } from './observer-settings.ts';
 import { type OpenedClient, openClient } from './open-client.ts';
-import { sourceOf } from './setting.ts';
 import type { Witnessed } from './witnessing.ts';
 
 /** What a broker remembers of dead networks may have misled us so often, and no more. */
@@ -137,7 +137,8 @@ export class Observer {
     if (note.kind === 'disconnected') this.#trouble = note.reason;
     if (note.kind === 'refused' && note.refusal.code === 'other-rules') {
       const { theirs } = note.refusal;
-      if (this.#maySwitch()) this.#switching = this.#switchTo(theirs);
+      const rules = parseRules(theirs);
+      if (rules !== null && this.#maySwitch(rules)) this.#switching = this.#switchTo(theirs, rules);
     }
     this.#hooks.onNote(note);
   }
@@ -147,16 +148,16 @@ export class Observer {
     this.#hooks.onFatal(error);
   }
 
-  #maySwitch(): boolean {
-    const isTold = RULE_NAMES.some((name) => sourceOf(this.#command, name) !== 'fallback');
+  #maySwitch(theirs: RuleSettings): boolean {
+    const told = Object.entries(askedRulesOf(this.#command, this.#values).told);
+    const found: Readonly<Record<string, unknown>> = theirs;
+    const isOtherwise = told.some(([name, value]) => found[name] !== value);
     // Who leaves tells at last what it refused, too.
-    if (isTold || this.#isClosing) return false;
+    if (isOtherwise || this.#isClosing) return false;
     return this.client.view().network === null && this.#switches < mostSwitches;
   }
 
-  async #switchTo(text: string): Promise<void> {
-    const rules = parseRules(text);
-    if (rules === null) return;
+  async #switchTo(text: string, rules: Required<RuleSettings>): Promise<void> {
     this.#switches += 1;
     this.#values = { ...this.#values, ...rules };
     const before = this.#opened;
@@ -189,6 +190,6 @@ async function openQuietly(
     ...(onEntry !== undefined && { onWitnessed }),
   };
   const opened = await openClient(command, peerValuesOf(values), connection, all, true);
-  rules = rulesOf({ ...values, peers: opened.peers });
+  rules = opened.rules;
   return opened;
 }

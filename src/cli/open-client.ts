@@ -9,10 +9,10 @@ import type { Link } from '../client/link.ts';
 import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
 import type { Entry, Settings } from '../domain/contract.ts';
-import type { Member, Message } from '../domain/message.ts';
+import type { Message } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { rulesOf } from '../ledger/rules.ts';
+import { parseRules, type RuleSettings, type Rules } from '../ledger/rules.ts';
 import { createPool, type PoolError } from '../miner/pool.ts';
 import { readAccountKeyFile } from '../node/account-key-file.ts';
 import {
@@ -25,11 +25,17 @@ import {
 import { openIdentityFile } from '../node/identity-file.ts';
 import { createMqttLink } from '../node/mqtt-link.ts';
 import { parseBrokerUrl } from '../node/mqtt-url.ts';
-import { readRosterFile } from '../node/roster-file.ts';
 import { systemClock } from '../node/system-clock.ts';
 import { createWebSource } from '../node/web-source.ts';
 import type { WorldError } from '../node/world-error.ts';
 import { keepYoungHeapSmall } from '../node/young-heap.ts';
+import {
+  type AskedRules,
+  askedRulesOf,
+  chooseRules,
+  remarkOnKept,
+  remarkOnRoster,
+} from './asked-rules.ts';
 import type { Connection } from './connection-settings.ts';
 import { CountingMiner } from './counting-miner.ts';
 import { explainNameTaken } from './ending.ts';
@@ -54,8 +60,7 @@ export type PeerHooks = {
 export type OpenedClient = {
   readonly client: Client;
   readonly identity: Identity;
-  /** N, the seats. */
-  readonly peers: number;
+  readonly rules: Rules;
   /** The broker, for people: without login. */
   readonly url: string;
   /** Threads that mine; 0 where it does not. */
@@ -84,9 +89,9 @@ export async function openClient(
   hooks: PeerHooks,
   isQuiet: boolean = false,
 ): Promise<OpenedClient> {
-  const founders = foundersOf(command, values);
-  const past = await openPast(command, values, founders, isQuiet);
-  const { identity, journal } = past;
+  const asked = askedRulesOf(command, values);
+  const past = await openPast(command, values, asked, isQuiet);
+  const { identity, journal, rules } = past;
   const { onWitnessed } = hooks;
   const { clientID, publicKey } = identity;
   const pool = values.mine
@@ -100,7 +105,13 @@ export async function openClient(
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;
   const self = { clientID, publicKey };
-  const settings = { ...settingsOf(command, values, founders, self), ...(isQuiet && { isQuiet }) };
+  const settings: Settings = {
+    ...settingsOf(command, values),
+    ...settledBy(rules),
+    self,
+    founders: asked.founders,
+    ...(isQuiet && { isQuiet }),
+  };
   const source = values.source === null ? null : createWebSource(values.source);
   const trace = openTrace(values.trace, settings, hooks.onTraceLost);
   const client = new Client({
@@ -137,13 +148,13 @@ export async function openClient(
   return {
     client,
     identity,
-    peers: settings.peers,
+    rules,
     url: parseBrokerUrl(connection.url).text,
     threads: pool === null ? 0 : values.threads,
     remarks: [
       past.remark,
       values.foundAnew ? GIVEN_UP : null,
-      remarkOn(values, founders, identity),
+      remarkOnRoster(asked, values, identity),
     ].filter((it) => it !== null),
     tried: () => miner?.tried ?? 0,
     recalled: past.recalled,
@@ -169,6 +180,7 @@ function openTrace(
 type Past = {
   readonly identity: Identity;
   readonly journal: Journal;
+  readonly rules: Rules;
   readonly remark: string | null;
   recalled(): AsyncIterable<Entry>;
   close(): Promise<void>;
@@ -180,7 +192,7 @@ async function* nothing(): AsyncIterable<Entry> {}
 async function openPast(
   command: Command,
   values: PeerValues,
-  founders: readonly Member[] | null,
+  asked: AskedRules,
   isQuiet: boolean,
 ): Promise<Past> {
   const { data, identity, newIdentity, foundAnew } = values;
@@ -189,24 +201,25 @@ async function openPast(
     return {
       identity: identity === null ? generateIdentity() : openIdentityFile(identity),
       journal: isQuiet ? new ForgetfulJournal() : new MemoryJournal(),
+      rules: chooseRules(asked, null),
       remark: null,
       recalled: nothing,
       close: () => Promise.resolve(),
     };
   }
-  const { difficulty, election, peers, reward } = values;
-  const rules = rulesOf({ peers: founders?.length ?? peers, difficulty, election, reward });
   // Only here: LevelDB is a library of the machine's own, which others need not load.
   const { openDataDirectory } = await import('../node/data-directory.ts');
-  const opened = await openDataDirectory(data, rules, newIdentity || foundAnew);
-  const { keptIn, journal } = opened;
+  const choose = (theirs: string | null): Rules => chooseRules(asked, theirs);
+  const opened = await openDataDirectory(data, choose, newIdentity || foundAnew);
+  const { keptIn, journal, rules } = opened;
   const remark =
     keptIn === null
-      ? null
+      ? remarkOnKept(asked, rules, data)
       : `This is a new peer, ${opened.identity.clientID}; what was there is kept in ${keptIn}.`;
   return {
     identity: opened.identity,
     journal,
+    rules,
     remark,
     recalled: () => journal.sealed(),
     close: () => journal.close(),
@@ -240,25 +253,25 @@ function refuseContradictions(command: Command, values: PeerValues): void {
     );
 }
 
+/** As settings say them. */
+function settledBy({ text }: Rules): Required<RuleSettings> {
+  const settings = parseRules(text);
+  assert(settings !== null, 'Rules that we made can be read.');
+  return settings;
+}
+
+/** What is up to each peer. */
 function settingsOf(
   command: Command,
   values: PeerValues,
-  founders: readonly Member[] | null,
-  self: Member,
-): Settings {
+): Omit<Settings, 'self' | 'founders' | keyof RuleSettings> {
   return {
-    self,
-    peers: founders?.length ?? values.peers,
-    difficulty: values.difficulty,
-    election: values.election,
-    founders,
     announceMs: values.announce,
     heartbeatMs: values.heartbeat,
     removalMs: values.removal,
     challenges: values.challenges,
     mines: values.mine,
     foundsAnew: values.foundAnew,
-    reward: values.reward,
     mineWhen: mineWhenOf(command, values),
     hasSource: values.source !== null,
     ...(values.identity !== null && { hasOldKey: true }),
@@ -270,31 +283,4 @@ function settingsOf(
 function mineWhenOf(command: Command, { mineWhen, source }: PeerValues): PeerValues['mineWhen'] {
   const isTold = sourceOf(command, 'mineWhen') !== 'fallback';
   return source === null || isTold ? mineWhen : 'transactions';
-}
-
-/** The roster file says how many peers there are; who says it otherwise, too, is mistaken. */
-function foundersOf(command: Command, { roster, peers }: PeerValues): readonly Member[] | null {
-  if (roster === null) return null;
-  const founders = readRosterFile(roster);
-  const isTold = sourceOf(command, 'peers') !== 'fallback';
-  if (!isTold || founders.length === peers) return founders;
-  const label = labelOf(command, 'peers', peerSettings.peers);
-  throw usageError(
-    `${label} says ${peers}, but the roster file ${roster} names ${founders.length}: ` +
-      `leave ${label} out.`,
-    { path: roster, peers, members: founders.length },
-  );
-}
-
-/** Who is not in the roster file can only observe, which may be a mistake. */
-function remarkOn(
-  { roster }: PeerValues,
-  founders: readonly Member[] | null,
-  { clientID, publicKey }: Member,
-): string | null {
-  if (founders === null || founders.some((member) => member.clientID === clientID)) return null;
-  return (
-    `This peer is not in the roster file ${roster} and will observe; ` +
-    `its line there would be: ${clientID} ${publicKey}`
-  );
 }

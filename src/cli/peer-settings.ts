@@ -1,12 +1,13 @@
 /** What makes one peer: the settings of `client`, which `start` hands on to each of its clients. */
 
 import type { ElectionRule } from '../domain/contract.ts';
+import type { Admission } from '../domain/roster.ts';
 import { rewardMost, usualReward } from '../ledger/rules.ts';
 import { parseSourceUrl, type SourceUrl } from '../node/source-url.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { MEMBERS_MOST } from '../wire/values.ts';
 import type { Settings } from './setting.ts';
-import { difficulty, duration, prefix, text, whole } from './values.ts';
+import { difficulty, duration, oneOf, prefix, text, whole } from './values.ts';
 
 export type PeerValues = {
   readonly prefix: string;
@@ -15,6 +16,8 @@ export type PeerValues = {
   readonly threads: number;
   readonly difficulty: string;
   readonly election: ElectionRule;
+  /** Null: as `--roster` says. */
+  readonly admit: Admission | null;
   /** Milliseconds. */
   readonly announce: number;
   /** Milliseconds. */
@@ -64,9 +67,10 @@ export const peerSettings: Settings<PeerValues> = {
   difficulty: {
     flags: '--difficulty <rule>',
     help:
-      'interval:MS@BITS adapts, beginning with so many zero bits; fixed:BITS; range:LOW-HIGH ' +
-      'draws anew for each challenge; the same for every peer',
-    fallback: 'interval:3000@24',
+      'interval2:MS@BITS adapts, beginning with BITS zero bits (interval: the rule of older ' +
+      'networks); fixed:BITS; range:LOW-HIGH draws anew for each challenge; the same for every ' +
+      'peer',
+    fallback: 'interval2:3000@24',
     ...difficulty,
   },
   election: {
@@ -77,6 +81,15 @@ export const peerSettings: Settings<PeerValues> = {
     fallback: 'draw',
     allowed: 'draw or lowest',
     read: (text) => (text === 'draw' || text === 'lowest' ? text : null),
+  },
+  admit: {
+    flags: '--admit <whom>',
+    help:
+      'who may take a free seat: waiting: the observer that waited longest; roster: founders ' +
+      'that come back, and no others (as with --roster, unless said otherwise); none; the same ' +
+      'for every peer',
+    fallback: null,
+    ...oneOf('waiting', 'roster', 'none'),
   },
   announce: {
     flags: '--announce <time>',

@@ -52,11 +52,11 @@ export const keepalive: Reader<number> = {
   read: (text) => whole(1, 65_535).read(text.replace(/s$/, '')),
 };
 
-/** The one text of the rule, so that `interval:3000` and `interval:3000@24` are equal Rules. */
+/** The one text of the rule, so that `interval2:3000` and `interval2:3000@24` are equal. */
 export const difficulty: Reader<string> = {
   allowed:
-    'interval:MS@BITS, fixed:BITS or range:LOW-HIGH, with bits from 1 to 60 and ' +
-    'an interval from 100 to 86400000 ms',
+    'interval2:MS@BITS, interval:MS@BITS, fixed:BITS or range:LOW-HIGH, with bits from 1 to 60 ' +
+    'and an interval from 100 to 86400000 ms',
   read: (text) => {
     const rule = parseDifficulty(text);
     return rule === null ? null : formatDifficulty(rule);

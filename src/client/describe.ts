@@ -1,11 +1,12 @@
 /** A note in one plain line for people. */
 
-import type { StepDown, Suspicion } from '../domain/cause.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Idle, Note } from '../domain/note.ts';
 import { outcomeOf } from '../domain/quest.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Part } from '../domain/roster.ts';
+import { stepDowns, suspicions } from './describe-cause.ts';
 import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
 
 /** How a peer is called where people read: enough of its name to tell it from the others. */
@@ -43,14 +44,13 @@ const sentences: Sentences = {
   'dead-mandate': ({ controller, term }, nameOf) =>
     `the broker remembers ${nameOf(controller)} as controller of term ${term}, ` +
     'but nobody answers: founding anew',
-  founded: ({ network, members, isMember }, nameOf) =>
-    `network ${network.slice(0, 8)} of ${members.map(nameOf).join(' ')}; ` +
-    `${isMember ? 'we are a member' : 'we observe'}`,
-  recalled: ({ network, term, height, isMember }) =>
+  founded: ({ network, members, ...part }, nameOf) =>
+    `network ${network.slice(0, 8)} of ${members.map(nameOf).join(' ')}; ${describePart(part)}`,
+  recalled: ({ network, term, height, ...part }) =>
     network === null
       ? `we remember term ${term}, and no network yet`
       : `we remember network ${network.slice(0, 8)} up to height ${height}, term ${term}; ` +
-        `${isMember ? 'we are a member' : 'we observe'}`,
+        describePart(part),
   'term-forgotten': ({ claimed, term }) =>
     `our journal has term ${claimed}, which a peer only claimed: going on in term ${term}`,
   election: ({ term, suspicion }) => `election of term ${term}: ${suspicions[suspicion]}`,
@@ -66,9 +66,10 @@ const sentences: Sentences = {
   mandate: ({ term, controller, votes, isSelf }, nameOf) =>
     `${isSelf ? 'we are' : `${nameOf(controller)} is`} controller of term ${term}, ` +
     `by ${countOf(votes, 'vote')}`,
-  roster: ({ change, member, members }, nameOf) =>
+  roster: ({ change, member, members, shutOut }, nameOf) =>
     `${nameOf(member)} is ${change === 'admit' ? 'admitted' : 'removed'}: ` +
-    `${members.length} member${members.length === 1 ? '' : 's'}`,
+    `${members.length} member${members.length === 1 ? '' : 's'}` +
+    (shutOut === undefined ? '' : `; ${describePart({ isMember: false, shutOut })}`),
   'stepped-down': ({ term, why }) => `no longer controller of term ${term}: ${stepDowns[why]}`,
   'no-quorum': ({ present, needed, of }) =>
     `no quorum: ${present} of ${of} are here, ${needed} are needed`,
@@ -183,31 +184,7 @@ const reasons: Reasons = {
   finished: () => 'all challenges are solved',
 };
 
-const suspicions: Readonly<Record<Suspicion, string>> = {
-  founding: 'everybody is here',
-  silent: 'the controller is silent',
-  lost: 'the controller is lost',
-  disconnected: 'the controller has left',
-  'stepped-down': 'the controller has stepped down',
-  'no-mandate': 'the controller does not show its mandate',
-  'no-controller': 'there is no controller',
-  removed: 'the controller is no member any more',
-  idle: 'the controller does not go on with the work',
-  unjust: 'the controller has removed a member that is here',
-  'joined-others': 'others called for it',
-};
-
 const namings = { governs: 'who governs already', lowest: 'the lowest name' };
-
-const stepDowns: Readonly<Record<StepDown, string>> = {
-  'no-quorum': 'too few members name us',
-  'higher-term': 'a later election is under way',
-  behind: 'we could not get the blocks that our voters have',
-  journal: 'we could not write down what we must not forget',
-  leaving: 'we are leaving',
-  removed: 'we are no member any more',
-  restarted: 'we were started again',
-};
 
 /** What the codes of systems mean that a journal meets. */
 const troubles: Readonly<Record<string, string>> = {
@@ -233,6 +210,14 @@ export function describeMissing(known: number, wanted: number): string {
   return `start ${wanted - known} more, or give every peer --peers ${known}`;
 }
 
+/** What we are in a network, and whether to wait for a seat. */
+function describePart({ isMember, shutOut }: Part): string {
+  if (isMember) return 'we are a member';
+  if (shutOut === undefined) return 'we observe';
+  const whom = shutOut === 'roster' ? 'only founders get a free seat' : 'no peer gets a free seat';
+  return `we observe, and will not become a member: ${whom} here (admit=${shutOut})`;
+}
+
 /** Miners pad their solutions with zeros, up to 64 of them. */
 export function shortSolution(solution: string): string {
   return solution.replace(/^0{17,}/, '0…');
@@ -242,7 +227,10 @@ export function shortSolution(solution: string): string {
 function factsOf(refusal: Refusal): string {
   switch (refusal.code) {
     case 'other-rules':
-      return ` (theirs are ${refusal.theirs}; ours are ${refusal.ours})`;
+      return (
+        ` (theirs are ${refusal.theirs}; ours are ${refusal.ours}: ` +
+        'give all peers the same options)'
+      );
     case 'other-network':
       return ` (theirs is ${refusal.theirs.slice(0, 8)}; ours is ${refusal.ours.slice(0, 8)})`;
     case 'malformed':

@@ -2,8 +2,8 @@
 
 import type { Member } from '../domain/message.ts';
 import { type ClientID, compareText, type Instant } from '../domain/names.ts';
-import { isMember, type Roster } from '../domain/roster.ts';
-import type { Change } from '../ledger/change.ts';
+import { isMember } from '../domain/roster.ts';
+import { type Change, type Electorate, problemOfChange } from '../ledger/change.ts';
 
 /** What the controller knows of a peer that may have to go, or to come. */
 export type Candidate = Member & {
@@ -17,8 +17,8 @@ export type Candidate = Member & {
 export type Care = {
   readonly self: ClientID;
   readonly isLeaving: boolean;
-  readonly roster: Roster;
-  readonly seats: number;
+  /** What changes are judged by: none is proposed that the others would refuse. */
+  readonly electorate: Electorate;
   readonly peers: readonly Candidate[];
   readonly now: Instant;
   /** Since when we are controller: silence before that is nobody's fault. */
@@ -31,15 +31,14 @@ export type Care = {
 
 /** The change to propose now; null if none is due. The last member is never removed. */
 export function changeDue(care: Care): Change | null {
-  if (care.roster.members.length > 1) {
+  if (care.electorate.roster.members.length > 1) {
     if (care.isLeaving) return { kind: 'remove', clientID: care.self };
     const gone = goneMember(care);
     if (gone !== null) return { kind: 'remove', clientID: gone.clientID };
   }
-  if (care.isLeaving || care.roster.members.length >= care.seats) return null;
+  if (care.isLeaving) return null;
   const next = waitingLongest(care);
-  if (next === null) return null;
-  return { kind: 'admit', member: { clientID: next.clientID, publicKey: next.publicKey } };
+  return next === null ? null : admissionOf(next);
 }
 
 /** When the next member will have been silent too long, if it stays silent; null for never. */
@@ -62,16 +61,20 @@ function silentSince(care: Care, peer: Candidate): number {
 
 function members(care: Care): readonly Candidate[] {
   return care.peers.filter(
-    ({ clientID }) => clientID !== care.self && isMember(care.roster, clientID),
+    ({ clientID }) => clientID !== care.self && isMember(care.electorate.roster, clientID),
   );
+}
+
+function admissionOf({ clientID, publicKey }: Candidate): Change {
+  return { kind: 'admit', member: { clientID, publicKey } };
 }
 
 function waitingLongest(care: Care): Candidate | null {
   const waiting = care.peers.filter(
     (peer) =>
       peer.isReady &&
-      !isMember(care.roster, peer.clientID) &&
-      care.now - peer.hereSince >= care.patienceMs,
+      care.now - peer.hereSince >= care.patienceMs &&
+      problemOfChange(admissionOf(peer), care.electorate) === null,
   );
   waiting.sort((a, b) => a.hereSince - b.hereSince || compareText(a.clientID, b.clientID));
   return waiting[0] ?? null;

@@ -5,10 +5,11 @@ import type { Block, Reason, Solution } from '../domain/message.ts';
 import type { TransactionID } from '../domain/names.ts';
 import { digestOf, type Opening, zeroBits } from '../ledger/block.ts';
 
-/** What a controller has open: at most one challenge, or the proposal that answered it. */
+/** What a controller has open: one challenge at most, or the proposal that answered it. */
 export type Desk = {
   readonly height: TransactionID;
-  readonly opening: Opening | null;
+  /** As it is now, and as it was before it was made easier. */
+  readonly openings: readonly Opening[];
   readonly proposed: Block | null;
 };
 
@@ -30,15 +31,16 @@ export function judge(solution: Solution, desk: Desk, hasher: Hasher): Judgement
       proposed.reward === reward;
     return isSame ? { kind: 'known' } : refuse('late');
   }
-  if (desk.opening === null) return refuse('not-open');
-  const block: Block = {
-    ...desk.opening,
+  if (desk.openings.length === 0) return refuse('not-open');
+  const answer = {
     clientID,
     ...(reward !== undefined && { reward }),
     solution: solution.solution,
   };
-  const isSolved = zeroBits(digestOf(block, hasher)) >= desk.opening.challenge;
-  return isSolved ? { kind: 'win', block } : refuse('invalid');
+  const block = desk.openings
+    .map((opening): Block => ({ ...opening, ...answer }))
+    .find((it) => zeroBits(digestOf(it, hasher)) >= it.challenge);
+  return block === undefined ? refuse('invalid') : { kind: 'win', block };
 }
 
 function refuse(reason: Reason): Judgement {

@@ -16,6 +16,7 @@ import type {
 import type { Note } from './note.ts';
 import type { Algorithm, Outcome, Proof, Quest, Range } from './quest.ts';
 import type { Refusal } from './refusal.ts';
+import type { Admission } from './roster.ts';
 import type { Standing } from './standing.ts';
 import type { Fetched, Find, Submitted } from './task.ts';
 import type { Batch, Fault, Transaction } from './transaction.ts';
@@ -31,10 +32,12 @@ export type Settings = {
   readonly self: Member;
   /** N, the seats. */
   readonly peers: number;
-  /** The difficulty rule: `fixed:22`, `range:10-20`, `interval:3000@24`. */
+  /** The difficulty rule: `fixed:22`, `range:10-20`, `interval2:3000@24`. */
   readonly difficulty: string;
   /** How votes are cast; by the draw where nothing is said. The same for every peer. */
   readonly election?: ElectionRule;
+  /** Who may be admitted; every observer where nothing is said. The same for every peer. */
+  readonly admit?: Admission;
   /** Fixes the first roster beforehand; null where whoever comes founds. */
   readonly founders: readonly Member[] | null;
   readonly announceMs: number;

@@ -14,6 +14,7 @@ import type {
 } from './names.ts';
 import type { Algorithm, QuestFault } from './quest.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+import type { Part } from './roster.ts';
 import type { Trouble } from './task.ts';
 import type { FaultCode } from './transaction.ts';
 
@@ -58,20 +59,18 @@ export type Note =
     }
   | { readonly kind: 'idle'; readonly idle: Idle }
   | { readonly kind: 'dead-mandate'; readonly controller: ClientID; readonly term: Term }
-  | {
+  | ({
       readonly kind: 'founded';
       readonly network: Digest;
       readonly members: readonly ClientID[];
-      readonly isMember: boolean;
-    }
+    } & Part)
   /** What this peer knows from its journal as it starts; said if there is anything in it. */
-  | {
+  | ({
       readonly kind: 'recalled';
       readonly network: Digest | null;
       readonly term: Term;
       readonly height: TransactionID;
-      readonly isMember: boolean;
-    }
+    } & Part)
   /** The journal has a term that was only claimed by a peer, far above all that we took part in. */
   | { readonly kind: 'term-forgotten'; readonly claimed: Term; readonly term: Term }
   /** A member was sealed out of the roster, or an observer into it. */
@@ -82,6 +81,8 @@ export type Note =
       readonly transactionID: TransactionID;
       readonly member: ClientID;
       readonly members: readonly ClientID[];
+      /** There where it is we who were removed. */
+      readonly shutOut?: Part['shutOut'];
     }
   | { readonly kind: 'election'; readonly term: Term; readonly suspicion: Suspicion }
   | {

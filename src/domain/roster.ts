@@ -39,3 +39,13 @@ export function believable<Numeral extends number>(
   const liars = members.length - majority(members.length);
   return [...claims].sort((a, b) => b - a)[liars] ?? null;
 }
+
+/** Who may take a free seat: the observer that waits, founders that come back alone, or no one. */
+export type Admission = 'waiting' | 'roster' | 'none';
+
+/** What a peer is in its network, as notes tell it. */
+export type Part = {
+  readonly isMember: boolean;
+  /** The rule by which it never gets a seat; not there where it has one, or may get one. */
+  readonly shutOut?: Exclude<Admission, 'waiting'>;
+};

@@ -1,7 +1,7 @@
 /** Where a ledger stands: all that is needed to check what comes next, without the blocks. */
 
-import type { Founding } from './message.ts';
-import type { ClientID, Digest, TransactionID } from './names.ts';
+import type { Founding, Member } from './message.ts';
+import type { ClientID, Digest, TransactionID, UnixMs } from './names.ts';
 import type { Roster } from './roster.ts';
 
 export type Account = {
@@ -18,7 +18,7 @@ export type Account = {
 export type Accounts = Readonly<Record<string, Drawer>>;
 type Drawer = Readonly<Record<ClientID, Account>>;
 
-/** What a difficulty rule remembers of a ledger. Only `interval` rules change it. */
+/** What a difficulty rule remembers of a ledger. Only rules with an interval change it. */
 export type Difficulty = {
   readonly bits: number;
   /** Blocks mined since `bits` last changed. The block that brought the change is none of them. */
@@ -32,11 +32,15 @@ export type Chain = {
   readonly height: TransactionID;
   /** Digest of the last block; of the network where there is none. */
   readonly tip: Digest;
+  /** Time of the last block, whatever it says; null where there is none. */
+  readonly time: UnixMs | null;
   readonly difficulty: Difficulty;
   /** How many of the blocks were mined; the others changed the roster. */
   readonly mined: number;
   /** The members who seal the next block. */
   readonly roster: Roster;
+  /** The first roster's members: where the Rules say so, they alone may be admitted again. */
+  readonly founders: readonly Member[];
   /** What everybody owns. */
   readonly accounts: Accounts;
 };

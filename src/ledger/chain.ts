@@ -3,7 +3,7 @@
 import { assert } from '../domain/assert.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Block } from '../domain/message.ts';
-import { type Digest, nextTransaction, type TransactionID } from '../domain/names.ts';
+import { type Digest, nextTransaction, type TransactionID, type UnixMs } from '../domain/names.ts';
 import type { Roster } from '../domain/roster.ts';
 import type { Accounts, Chain } from '../domain/standing.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
@@ -11,7 +11,7 @@ import { accountOf, credit, noAccounts } from './account.ts';
 import { applyBatch } from './batch.ts';
 import { digestOf, type Opening, openingOfBlock, zeroBits } from './block.ts';
 import { applyChange, parseChange, problemOfChange } from './change.ts';
-import { afterBlock, bitsFor, startDifficulty } from './difficulty.ts';
+import { afterBlock, bitsFor, problemOfTime, startDifficulty } from './difficulty.ts';
 import { merkleRoot } from './merkle.ts';
 import type { Rules } from './rules.ts';
 
@@ -21,9 +21,11 @@ export function startChain(roster: Roster, rules: Rules): Chain {
   return {
     height: 0 as TransactionID,
     tip: roster.digest,
+    time: null,
     difficulty,
     mined: 0,
     roster,
+    founders: roster.members,
     accounts: noAccounts,
   };
 }
@@ -37,12 +39,13 @@ export function extendChain(
   hasher: Hasher,
   batch: Batch = emptyBatch,
 ): Chain {
-  const next = { height: nextTransaction(chain.height), tip: digest };
+  const next = { height: nextTransaction(chain.height), tip: digest, time: block.time };
   const change = block.change === undefined ? null : parseChange(block.change);
   // The difficulty rule passes over blocks with a change: nobody mined them.
   if (change !== null)
     return { ...chain, ...next, roster: applyChange(chain.roster, change, rules.text, hasher) };
-  const difficulty = afterBlock(rules.difficulty, chain.difficulty, block);
+  const waitedMs = waitedOf(chain, block.time);
+  const difficulty = afterBlock(rules.difficulty, chain.difficulty, block, waitedMs);
   const accounts = rewarded(chain.accounts, rules, block, batch, hasher);
   return { ...chain, ...next, difficulty, mined: chain.mined + 1, accounts };
 }
@@ -62,16 +65,21 @@ function rewarded(
   return credit(accounts, winner, rules.reward);
 }
 
-/** Leading zero bits that the next mined block needs. */
-export function bitsOfNext(chain: Chain, rules: Rules): number {
-  return bitsFor(rules.difficulty, chain.difficulty, chain.tip);
+/** Leading zero bits that the next block needs, if it is mined for an opening of this Time. */
+export function bitsOfNext(chain: Chain, rules: Rules, time: UnixMs): number {
+  return bitsFor(rules.difficulty, chain.difficulty, chain.tip, waitedOf(chain, time));
+}
+
+/** From the Time of the last block to this one; 0 where there is none. */
+export function waitedOf({ time: parent }: Chain, time: UnixMs): number {
+  return parent === null ? 0 : Math.max(0, time - parent);
 }
 
 /** What is wrong with `opening` as the next challenge, in words; null if nothing is. */
 export function problemOfOpening(opening: Opening, chain: Chain, rules: Rules): string | null {
-  const misplaced = problemOfPlace(opening, chain);
+  const misplaced = problemOfPlace(opening, chain, rules);
   if (misplaced !== null) return misplaced;
-  const bits = bitsOfNext(chain, rules);
+  const bits = bitsOfNext(chain, rules, opening.time);
   return opening.challenge === bits
     ? null
     : `its challenge is ${opening.challenge} bits where the rule says ${bits}`;
@@ -109,10 +117,11 @@ export function problemOfBareBlock(
     : null;
 }
 
-function problemOfPlace(opening: Opening, chain: Chain): string | null {
+function problemOfPlace(opening: Opening, chain: Chain, rules: Rules): string | null {
   if (opening.transactionID !== chain.height)
     return `it is block ${opening.transactionID} where ${chain.height} comes next`;
-  return opening.parent === chain.tip ? null : 'it does not hang on the last block';
+  if (opening.parent !== chain.tip) return 'it does not hang on the last block';
+  return problemOfTime(rules.difficulty, opening.time, chain.time);
 }
 
 /** A change is not mined: its text is its batch, and a majority's word is all it needs. */
@@ -124,11 +133,11 @@ function problemOfChangeBlock(
 ): string | null {
   const text = block.change ?? '';
   const change = parseChange(text);
-  const misplaced = problemOfPlace(openingOfBlock(block), chain);
+  const misplaced = problemOfPlace(openingOfBlock(block), chain, rules);
   if (misplaced !== null) return misplaced;
   if (change === null) return 'its change cannot be read';
   if (block.root !== hasher.sha256(text)) return 'its root is not that of its change';
   if (block.challenge !== 0 || block.solution !== '') return 'it changes the roster, and is mined';
   if (block.reward !== undefined) return 'it changes the roster, and has a reward';
-  return problemOfChange(change, chain.roster, rules.seats);
+  return problemOfChange(change, { ...chain, ...rules });
 }

@@ -4,6 +4,8 @@ import type { Hasher } from '../domain/crypto.ts';
 import type { Member } from '../domain/message.ts';
 import type { ClientID, PublicKey } from '../domain/names.ts';
 import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
+import type { Chain } from '../domain/standing.ts';
+import type { Rules } from './rules.ts';
 
 /** Never an exchange: two majorities of neighbouring rosters must share a member [safety]. */
 export type Change =
@@ -25,15 +27,32 @@ export function parseChange(text: string): Change | null {
   return { kind: 'admit', member: { clientID, publicKey: key as PublicKey } };
 }
 
+/** What a change is judged by: the ledger before it and the Rules, so that all judge alike. */
+export type Electorate = Pick<Chain, 'roster' | 'founders'> & Pick<Rules, 'seats' | 'admit'>;
+
 /** What is wrong with a change of this roster, in words; null if nothing is. */
-export function problemOfChange(change: Change, roster: Roster, seats: number): string | null {
+export function problemOfChange(change: Change, electorate: Electorate): string | null {
+  const { roster, seats } = electorate;
   const { members } = roster;
   if (change.kind === 'remove') {
     if (!isMember(roster, change.clientID)) return 'it removes somebody who is no member';
     return members.length === 1 ? 'it removes the last member' : null;
   }
   if (isMember(roster, change.member.clientID)) return 'it admits a member';
-  return members.length >= seats ? 'it admits somebody where no seat is free' : null;
+  if (members.length >= seats) return 'it admits somebody where no seat is free';
+  return mayBeAdmitted(change.member, electorate)
+    ? null
+    : `it admits somebody whom admit=${electorate.admit} keeps out`;
+}
+
+/** Whether the Rules let this member have a seat, as soon as one is free. */
+export function mayBeAdmitted(
+  { clientID, publicKey }: Member,
+  { admit, founders }: Pick<Electorate, 'admit' | 'founders'>,
+): boolean {
+  if (admit !== 'roster') return admit === 'waiting';
+  // With the founding's key: a name is half of what its key's digest says.
+  return founders.some((one) => one.clientID === clientID && one.publicKey === publicKey);
 }
 
 /** The roster after a change that has been checked. */

@@ -2,6 +2,7 @@
 
 import { assert } from '../domain/assert.ts';
 import type { ElectionRule } from '../domain/contract.ts';
+import type { Admission } from '../domain/roster.ts';
 import { type DifficultyRule, parseDifficulty } from './difficulty.ts';
 
 export type Rules = {
@@ -12,6 +13,7 @@ export type Rules = {
   readonly difficulty: DifficultyRule;
   /** Units that each mined block credits. */
   readonly reward: number;
+  readonly admit: Admission;
 };
 
 /** The reward where the Rules name none. */
@@ -26,22 +28,39 @@ export type RuleSettings = {
   readonly difficulty: string;
   readonly reward?: number;
   readonly election?: ElectionRule;
+  readonly admit?: Admission;
 };
 
 /** Reads the text of Rules; null if it is none, or of Rules that only later versions know. */
 export function parseRules(text: string): Required<RuleSettings> | null {
-  const form = /^peers=(\d{1,3}) difficulty=(\S+)(?: reward=(\d{1,7}))?(?: election=(\w+))?$/;
-  const [, peers, difficulty = '', reward, election = 'draw'] = form.exec(text) ?? [];
+  const fields = /^peers=(\d{1,3}) difficulty=(\S+)((?: \w+=\w+)*)$/.exec(text);
+  const [, peers, difficulty = '', rest = ''] = fields ?? [];
   if (peers === undefined || parseDifficulty(difficulty) === null) return null;
-  if (election !== 'draw' && election !== 'lowest') return null;
-  const units = reward === undefined ? usualReward : Number(reward);
-  if (units > rewardMost) return null;
-  return { peers: Number(peers), difficulty, reward: units, election };
+  const [, units] = / reward=(\d{1,7})\b/.exec(rest) ?? [];
+  const reward = units === undefined ? usualReward : Number(units);
+  if (reward > rewardMost) return null;
+  const settings = {
+    peers: Number(peers),
+    difficulty,
+    reward,
+    election: rest.includes(' election=lowest') ? ('lowest' as const) : ('draw' as const),
+    admit: admissions.find((admit) => rest.includes(` admit=${admit}`)) ?? 'waiting',
+  };
+  // Rules are compared as texts: of several spellings only the one that we write is read.
+  return rulesOf(settings).text === text ? settings : null;
 }
+
+const admissions: readonly Admission[] = ['roster', 'none'];
 
 /** `difficulty` as in `parseDifficulty`, which must be able to read it. */
 export function rulesOf(settings: RuleSettings): Rules {
-  const { peers, difficulty, reward = usualReward, election = 'draw' } = settings;
+  const {
+    peers,
+    difficulty,
+    reward = usualReward,
+    election = 'draw',
+    admit = 'waiting',
+  } = settings;
   const rule = parseDifficulty(difficulty);
   assert(rule !== null, 'Settings hold a difficulty rule that can be read.');
   assert(reward >= 0 && reward <= rewardMost, 'A reward is from 0 to a million.');
@@ -49,17 +68,14 @@ export function rulesOf(settings: RuleSettings): Rules {
   const rest = [
     ...(reward === usualReward ? [] : [` reward=${reward}`]),
     ...(election === 'draw' ? [] : [` election=${election}`]),
+    ...(admit === 'waiting' ? [] : [` admit=${admit}`]),
   ];
   const text = `peers=${peers} difficulty=${difficulty}${rest.join('')}`;
-  return { text, seats: peers, difficulty: rule, reward };
+  return { text, seats: peers, difficulty: rule, reward, admit };
 }
 
-/** Reads the text of Rules; null for one that nobody writes. */
+/** The Rules that a text says; null as `parseRules` is. */
 export function readRules(text: string): Rules | null {
-  const [, peers, difficulty = '', reward, election] =
-    /^peers=(\d{1,3}) difficulty=(\S+)(?: reward=(\d{1,7}))?(?: election=(\S+))?$/.exec(text) ?? [];
-  const rule = parseDifficulty(difficulty);
-  if (rule === null || (election !== undefined && election !== 'lowest')) return null;
-  const seats = Number(peers);
-  return { text, seats, difficulty: rule, reward: Number(reward ?? usualReward) };
+  const settings = parseRules(text);
+  return settings === null ? null : rulesOf(settings);
 }

@@ -15,6 +15,8 @@ import { systemCodeOf, WorldError } from './world-error.ts';
 export type DataDirectory = {
   readonly identity: Identity;
   readonly journal: LevelJournal;
+  /** Those of its network, or those that were chosen for it where it has none yet. */
+  readonly rules: Rules;
   /** Where what was there before is kept; null where nothing was, or where it goes on. */
   readonly keptIn: string | null;
 };
@@ -27,21 +29,24 @@ const MARK = 'journal.mark';
 /** With one of these, the identity is not what it was when the journal was written. */
 const BROKEN_IDENTITY: ReadonlySet<string> = new Set(['identity-not-a-key', 'identity-other-key']);
 
+/** Chooses the Rules, shown the text of those in the directory; null where there are none yet. */
+export type RulesChoice = (theirs: string | null) => Rules;
+
 /**
- * Opens the data directory at `path` for a peer under `rules`; makes it if there is none.
+ * Opens the data directory at `path` for a peer under the chosen Rules; makes it if there is none.
  * `isAnew`: puts aside what is there, and begins as another peer. Throws a `WorldError`:
  * `data-in-use`, `data-damaged`, `data-other-rules`, `data-used-up`, `data-unusable`, or one of the
  * identity file.
  */
 export async function openDataDirectory(
   path: string,
-  rules: Rules,
+  choose: RulesChoice,
   isAnew: boolean,
 ): Promise<DataDirectory> {
   try {
     makeDirectory(resolve(path));
     const keptIn = isAnew ? await putAside(path) : null;
-    return { ...(await openWhole(path, rules)), keptIn };
+    return { ...(await openWhole(path, choose)), keptIn };
   } catch (error) {
     throw toWorldError(path, error);
   }
@@ -62,7 +67,7 @@ export async function openLedger(path: string): Promise<Ledger> {
   try {
     // An empty directory, or none, is no damage.
     statSync(join(path, JOURNAL));
-    return await openJournal(path, null, false);
+    return await openJournal(path, false);
   } catch (error) {
     throw toWorldError(path, error);
   }
@@ -82,10 +87,14 @@ function makeDirectory(path: string): void {
   }
 }
 
-async function openWhole(path: string, rules: Rules): Promise<Omit<DataDirectory, 'keptIn'>> {
+async function openWhole(
+  path: string,
+  choose: RulesChoice,
+): Promise<Omit<DataDirectory, 'keptIn'>> {
   const hasIdentity = existsSync(join(path, IDENTITY));
-  const journal = await openJournal(path, rules.text, !hasIdentity);
+  const journal = await openJournal(path, !hasIdentity);
   try {
+    const rules = choose(journal.rules);
     refuseOtherRules(path, journal, rules);
     await journal.recall(rules);
     refuseUsedUp(path, journal);
@@ -96,21 +105,17 @@ async function openWhole(path: string, rules: Rules): Promise<Omit<DataDirectory
       throw new Damage(
         `its journal is that of ${journal.owner}, its identity ${identity.clientID}`,
       );
-    return { identity, journal };
+    return { identity, journal, rules };
   } catch (error) {
     await journal.close();
     throw error;
   }
 }
 
-async function openJournal(
-  path: string,
-  rules: string | null,
-  isNew: boolean,
-): Promise<LevelJournal> {
+async function openJournal(path: string, isNew: boolean): Promise<LevelJournal> {
   const store = join(path, JOURNAL);
   if (!isNew && !existsSync(join(store, 'CURRENT'))) throw new Damage('its journal is missing');
-  return LevelJournal.open({ path: store, markPath: join(path, MARK), rules, isNew });
+  return LevelJournal.open({ path: store, markPath: join(path, MARK), isNew });
 }
 
 function openIdentity(path: string): Identity {
@@ -128,8 +133,8 @@ function refuseOtherRules(path: string, journal: LevelJournal, rules: Rules): vo
   if (theirs === null || theirs === rules.text) return;
   throw new WorldError(
     `The data directory ${path} is of a network with the rules "${theirs}", and we were told ` +
-      `"${rules.text}": say the same --peers, --difficulty, --election and --reward, or name ` +
-      'another directory.',
+      `"${rules.text}": leave out what makes the difference (--peers, --roster, --difficulty, ` +
+      '--election, --reward or --admit), as the directory knows it, or name another directory.',
     { code: 'data-other-rules', facts: { path, theirs, ours: rules.text } },
   );
 }

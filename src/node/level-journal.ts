@@ -35,8 +35,6 @@ export type LevelJournalOptions = {
   readonly path: string;
   /** The file of its second witness. */
   readonly markPath: string;
-  /** The Rules of the network that may be recorded; null for who only reads. */
-  readonly rules: string | null;
   /** Makes a store where there is none. */
   readonly isNew: boolean;
 };
@@ -44,6 +42,8 @@ export type LevelJournalOptions = {
 export class LevelJournal implements Journal {
   readonly #options: LevelJournalOptions;
   readonly #mark: MarkFile;
+  /** The Rules of the network that may be recorded; null before `recall`. */
+  #rules: Rules | null = null;
   #store: ClassicLevel;
   #latest: Latest;
   #recovered: Recovered | null = null;
@@ -111,6 +111,7 @@ export class LevelJournal implements Journal {
         throw new Damage('it has blocks of a network that it does not know');
       const recall = founding === null ? null : new Recall(founding, rules, nodeHasher);
       for await (const sealed of this.sealed()) refuse(recall?.add(sealed) ?? null);
+      this.#rules = rules;
       this.#recovered = { entries, ...(recall !== null && { standing: recall.standing }) };
     } catch (error) {
       throw codedError(error);
@@ -123,10 +124,10 @@ export class LevelJournal implements Journal {
   }
 
   async record(entries: readonly Entry[]): Promise<void> {
-    const { rules } = this.#options;
-    assert(rules !== null, 'Who only reads records nothing.');
+    const rules = this.#rules;
+    assert(rules !== null, 'A journal is read before anything is recorded in it.');
     if (this.#isUncertain) await this.#openAnew();
-    const { latest, rows } = write(this.#latest, entries, rules);
+    const { latest, rows } = write(this.#latest, entries, rules.text);
     await this.#commit(latest, rows);
   }
 

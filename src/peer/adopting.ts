@@ -5,6 +5,7 @@ import { UNFOUNDED } from '../domain/names.ts';
 import { makeRoster } from '../domain/roster.ts';
 import { problemOf } from '../election/mandate.ts';
 import { attendSoon, foundedMs } from './attending.ts';
+import { partOf } from './memory.ts';
 import type { Step } from './step.ts';
 
 /** Records a founding if its votes hold; `network`: the one that it must be, null for any. */
@@ -38,7 +39,7 @@ export function adoptFounding(
     kind: 'founded',
     network: roster.digest,
     members: roster.members.map(({ clientID }) => clientID),
-    isMember: roster.members.some(({ clientID }) => clientID === step.self),
+    ...partOf(memory, settings.self),
   });
   return null;
 }

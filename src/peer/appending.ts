@@ -9,8 +9,9 @@ import { problemOfBareBlock, problemOfBlock } from '../ledger/chain.ts';
 import { parseChange } from '../ledger/change.ts';
 import { endCatchUp, fallBehind } from './asking.ts';
 import { batchOf } from './batches.ts';
-import { isInRoster, presentRoster } from './memory.ts';
+import { isInRoster, partOf, presentRoster } from './memory.ts';
 import { judgeRemoval } from './progress.ts';
+import type { Office } from './state.ts';
 import type { Step } from './step.ts';
 import { takeOut } from './taking.ts';
 import { stepDown } from './terms.ts';
@@ -59,8 +60,10 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   if (isNews) judgeRemoval(step, block);
   step.record({ kind: 'sealed', block, digest, seal, ...(batch.length > 0 && { batch }) });
   if (isNews && block.change === undefined) noteResult(step, whole);
-  else if (isNews) noteRoster(step, block);
+  else noteRoster(step, block, isNews);
   if (state.behind !== null && state.memory.height >= state.behind.target) endCatchUp(step);
+  const opened = state.challenge;
+  state.tipOpenedAt = opened?.message.time === block.time ? opened.heardAt : step.now.at;
   state.challenge = null;
   state.proposal = null;
   state.solved = null;
@@ -70,8 +73,12 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   state.awaited = null;
   step.cancel('solve', 'propose', 'fetch');
   takeOut(step, batch);
-  const { office } = state;
-  if (office === null) return;
+  if (state.office !== null) goOn(step, state.office, block);
+}
+
+/** The controller opens the next challenge, unless it governs no more. */
+function goOn(step: Step, office: Office, block: Block): void {
+  const { state } = step;
   if (!isInRoster(state.memory, step.self)) {
     stepDown(step, state.link.isLeaving ? 'leaving' : 'removed');
     return;
@@ -81,6 +88,7 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   // It named us while it waited, when that did not count yet.
   if (change?.kind === 'admit') office.named[change.member.clientID] = step.now.at;
   office.opening = null;
+  office.earlier = [];
   office.blockUntil = null;
   office.questsSince = null;
   office.batch = emptyBatch;
@@ -102,11 +110,16 @@ function noteResult(step: Step, { block, digest, batch }: Whole): void {
   });
 }
 
-function noteRoster(step: Step, { transactionID, change: text = '' }: Block): void {
-  const change = parseChange(text);
+/** That we are out for good is news whenever we learn it. */
+function noteRoster(step: Step, { transactionID, change: text }: Block, isNews: boolean): void {
+  const change = text === undefined ? null : parseChange(text);
   const roster = presentRoster(step.state.memory);
   if (change === null || roster === null) return;
   const member = change.kind === 'admit' ? change.member.clientID : change.clientID;
   const members = roster.members.map(({ clientID }) => clientID);
-  step.note({ kind: 'roster', change: change.kind, transactionID, member, members });
+  const { shutOut } = partOf(step.state.memory, step.state.settings.self);
+  const isShut = member === step.self && shutOut !== undefined;
+  if (!isNews && !isShut) return;
+  const about = { change: change.kind, transactionID, member, members };
+  step.note({ kind: 'roster', ...about, ...(isShut && { shutOut }) });
 }

@@ -2,12 +2,14 @@
 
 import { type Candidate, type Care, changeDue, nextRemoval } from '../controller/care.ts';
 import type { Block } from '../domain/message.ts';
+import type { Chain } from '../domain/standing.ts';
 import { emptyBatch } from '../domain/transaction.ts';
 import { isKnown } from '../election/gathering.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
 import { type Change, changeText } from '../ledger/change.ts';
 import { acquaintanceOf } from './acquainting.ts';
 import { propose } from './governing.ts';
+import { timeToOpen } from './ledger-time.ts';
 import { knownSince } from './presence.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
@@ -18,7 +20,7 @@ export function careForRoster(step: Step): void {
   step.cancel('care');
   if (office === null || !office.isGoverning || office.proposed !== null) return;
   if (memory.chain === null || !link.isConnected) return;
-  const care = careOf(step, office);
+  const care = careOf(step, office, memory.chain);
   const change = changeDue(care);
   if (change !== null) {
     proposeChange(step, change);
@@ -38,7 +40,7 @@ export function proposeChange(step: Step, change: Change): void {
     transactionID: chain.height,
     parent: chain.tip,
     root: step.hasher.sha256(text),
-    time: step.now.unix,
+    time: timeToOpen(step),
     challenge: 0,
     clientID: step.self,
     solution: '',
@@ -47,12 +49,11 @@ export function proposeChange(step: Step, change: Change): void {
   propose(step, block, emptyBatch);
 }
 
-function careOf(step: Step, office: Office): Care {
+function careOf(step: Step, office: Office, chain: Chain): Care {
   const { state, now } = step;
   const { memory, settings, link, acquaintances } = state;
-  const roster = memory.chain?.roster ?? { digest: '' as never, members: [] };
   // A member that we have never heard is silent since our mandate.
-  for (const { clientID, publicKey } of roster.members) {
+  for (const { clientID, publicKey } of chain.roster.members) {
     if (clientID !== step.self) acquaintanceOf(step, clientID).publicKey ??= publicKey;
   }
   const since = knownSince(step);
@@ -73,8 +74,7 @@ function careOf(step: Step, office: Office): Care {
   return {
     self: step.self,
     isLeaving: link.isLeaving,
-    roster,
-    seats: settings.peers,
+    electorate: { ...chain, ...memory.rules },
     peers,
     now: now.at,
     since: office.since,

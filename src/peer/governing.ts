@@ -18,17 +18,14 @@ import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import type { CastVote } from '../election/booth.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
 import { isVoiceOf } from '../finality/seal.ts';
-import { applyBatch } from '../ledger/batch.ts';
-import { digestOf, type Opening, openingOf } from '../ledger/block.ts';
-import { bitsOfNext, problemOfOpening } from '../ledger/chain.ts';
-import { nextBatch } from '../ledger/mempool.ts';
-import { merkleRoot } from '../ledger/merkle.ts';
+import { digestOf, type Opening } from '../ledger/block.ts';
 import { answerAbsent } from './answering.ts';
 import { append } from './appending.ts';
 import { fallBehind } from './asking.ts';
 import { batchOf, holdBatch, sayBatch, wantBatch } from './batches.ts';
 import { doesQuestGoFirst } from './leasing.ts';
 import { isInRoster, rosterOf } from './memory.ts';
+import { easierOpening, knownOpening, newOpening } from './opening.ts';
 import { rememberSolution } from './progress.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
@@ -61,6 +58,7 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     mandateSaidAt: now.at,
     isGoverning: false,
     opening: null,
+    earlier: [],
     batch: emptyBatch,
     openedAt: null,
     proposed: null,
@@ -139,38 +137,6 @@ export function openChallenge(step: Step): void {
   sayChallenge(step, office, opening);
 }
 
-type Opened = { readonly opening: Opening; readonly batch: Batch };
-
-/** What is open already, if we have all of it. */
-function knownOpening(step: Step): Opened | null {
-  const { challenge, memory } = step.state;
-  const { chain, rules } = memory;
-  if (challenge === null || chain === null) return null;
-  const opening = openingOf(challenge.message);
-  const batch = batchOf(step, opening);
-  if (batch === null || problemOfOpening(opening, chain, rules) !== null) return null;
-  return applyBatch(chain.accounts, batch, step.hasher).problem === null
-    ? { opening, batch }
-    : null;
-}
-
-/** Null where there is nothing to open one for. */
-function newOpening(step: Step): Opened | null {
-  const { memory, mempool, settings } = step.state;
-  const { chain, rules } = memory;
-  assert(chain !== null, 'A controller has a ledger.');
-  const batch = nextBatch(mempool, chain.accounts, step.hasher);
-  if (batch.length === 0 && settings.mineWhen === 'transactions') return null;
-  const opening = {
-    transactionID: chain.height,
-    parent: chain.tip,
-    root: merkleRoot(batch, step.hasher),
-    time: step.now.unix,
-    challenge: bitsOfNext(chain, rules),
-  };
-  return { opening, batch };
-}
-
 /** A controller that waits for transactions opens a challenge as soon as there is one. */
 export function openForTransactions(step: Step): void {
   const { settings, mempool } = step.state;
@@ -197,10 +163,17 @@ function sayChallenge(step: Step, office: Office, opening: Opening): void {
   step.say(challenge);
 }
 
-/** Whoever may have missed what is open hears it again. */
+/** Says again what is open, for a peer that missed it; made easier if it stays unsolved. */
 export function repeatChallenge(step: Step): void {
   const { office } = step.state;
-  if (office?.opening && office.proposed === null) sayChallenge(step, office, office.opening);
+  if (!office?.opening || office.proposed !== null) return;
+  const easier = easierOpening(step, office.opening);
+  if (easier !== null) {
+    // Who has solved it as it was before is not too late.
+    office.earlier.push(office.opening);
+    office.opening = easier;
+  }
+  sayChallenge(step, office, office.opening);
 }
 
 /** Says mandate and challenge again, for somebody who does not name us; once a second at most. */
@@ -225,7 +198,9 @@ export function hearSolution(step: Step, solution: Solution): void {
   if (office === null) rememberSolution(step, solution);
   if (office === null || !office.isGoverning) return;
   const proposed = office.proposed?.block ?? null;
-  const desk = { height: memory.height, opening: office.opening, proposed };
+  const { opening, earlier } = office;
+  const openings = opening === null ? [] : [opening, ...earlier];
+  const desk = { height: memory.height, openings, proposed };
   const judgement = judge(solution, desk, step.hasher);
   if (judgement.kind === 'win') propose(step, judgement.block, office.batch);
   if (judgement.kind === 'refuse') refuseOnce(step, office, solution, judgement.reason);

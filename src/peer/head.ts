@@ -35,7 +35,7 @@ import {
   reconnect,
   sayGoodbye,
 } from './linking.ts';
-import { isInRoster, recall } from './memory.ts';
+import { partOf, recall } from './memory.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, greet, introduce, sayPresence } from './presence.ts';
 import { noteProgress } from './progress.ts';
@@ -147,6 +147,7 @@ function start(step: Step, { seed, recovered }: Extract<Event, { kind: 'started'
   if (recovered.entries.length > 0) tellRecalled(step);
   state.boundAt = now.at;
   state.termSince = now.at;
+  state.tipOpenedAt = now.at;
   if (mayBeInUse(recovered, state.settings)) beginNaming(state);
   connect(step);
 }
@@ -154,8 +155,8 @@ function start(step: Step, { seed, recovered }: Extract<Event, { kind: 'started'
 function tellRecalled(step: Step): void {
   const { memory } = step.state;
   const { network, term, height } = memory;
-  const isMember = isInRoster(memory, step.self);
-  step.note({ kind: 'recalled', network: network?.digest ?? null, term, height, isMember });
+  const part = partOf(memory, step.state.settings.self);
+  step.note({ kind: 'recalled', network: network?.digest ?? null, term, height, ...part });
 }
 
 function obeyCommand(step: Step, event: Extract<Event, { kind: 'asked' }>): void {

@@ -83,6 +83,9 @@ function hearStanding(step: Step, heartbeat: Heartbeat): void {
   if (obeyed === null || obeyed.controllerID !== heartbeat.clientID) return;
   if (obeyed.term !== memory.term || heartbeat.term !== obeyed.term) return;
   // Before it has shown that it knows of its mandate, it may simply not know yet.
-  if (heartbeat.controllerID === heartbeat.clientID) confirm(step);
-  else if (obeyed.isConfirmed) obeyed.hasSteppedDown = true;
+  if (heartbeat.controllerID === heartbeat.clientID) {
+    confirm(step);
+    // What we took for its stepping down was from before its mandate, and repeated since.
+    obeyed.hasSteppedDown = false;
+  } else if (obeyed.isConfirmed) obeyed.hasSteppedDown = true;
 }

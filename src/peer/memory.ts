@@ -3,7 +3,7 @@
 import { assert } from '../domain/assert.ts';
 import type { Entry, Recovered } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
-import type { Accepted, Founding } from '../domain/message.ts';
+import type { Accepted, Founding, Member } from '../domain/message.ts';
 import {
   type ClientID,
   type Digest,
@@ -11,11 +11,12 @@ import {
   type TransactionID,
   UNFOUNDED,
 } from '../domain/names.ts';
-import { isMember, makeRoster, type Roster } from '../domain/roster.ts';
+import { isMember, makeRoster, type Part, type Roster } from '../domain/roster.ts';
 import type { Chain } from '../domain/standing.ts';
 import type { Batch } from '../domain/transaction.ts';
 import { isFar } from '../election/booth.ts';
 import { extendChain, startChain } from '../ledger/chain.ts';
+import { mayBeAdmitted } from '../ledger/change.ts';
 import type { Rules } from '../ledger/rules.ts';
 
 /** A founded network: the digest of its first roster names it. */
@@ -167,4 +168,12 @@ export function rosterOf(memory: Memory, digest: Digest): Roster | null {
 /** Whether a peer is in the roster at our height. */
 export function isInRoster(memory: Memory, clientID: ClientID): boolean {
   return memory.chain !== null && isMember(memory.chain.roster, clientID);
+}
+
+/** What this peer is in its network, for people. */
+export function partOf({ chain, rules }: Memory, self: Member): Part {
+  if (chain === null || isMember(chain.roster, self.clientID)) return { isMember: chain !== null };
+  const { admit } = rules;
+  if (admit === 'waiting' || mayBeAdmitted(self, { ...chain, admit })) return { isMember: false };
+  return { isMember: false, shutOut: admit };
 }

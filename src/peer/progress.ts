@@ -46,20 +46,22 @@ export function idleSince(step: Step): Instant | null {
   const { state } = step;
   const { obeyed, link, office } = state;
   if (obeyed === null || office !== null || controllerOf(state) === null) return null;
-  const since = Math.max(obeyed.progressAt, obeyed.at, link.since) as Instant;
+  const begun = Math.max(obeyed.at, link.since) as Instant;
+  const solved = sinceSolved(step);
+  // A challenge that is made easier meanwhile is no answer to who has solved it.
+  if (solved !== null) return Math.max(begun, solved) as Instant;
+  const since = Math.max(begun, obeyed.progressAt) as Instant;
   // Most of the time something has just gone on: what follows is asked seldom.
   if (step.since(since) < state.settings.heartbeatMs) return null;
-  const waits = [sinceSolved(step), isOpeningDue(step) ? since : null, sinceOffered(step, since)];
-  const waiting = waits.filter((each): each is Instant => each !== null);
-  return waiting.length === 0 ? null : (Math.max(since, Math.min(...waiting)) as Instant);
+  const isDue = state.proposal !== null || isOpeningDue(step) || isOfferIgnored(step);
+  return isDue ? since : null;
 }
 
-/** There is a proposal, or a solution, ours or another's, and no block comes of it. */
+/** Since when a solution, ours or another's, is said again and again, and nothing is proposed. */
 function sinceSolved(step: Step): Instant | null {
-  const { proposal, heardSolution, obeyed } = step.state;
-  if (proposal !== null) return obeyed?.progressAt ?? null;
-  const isSaid = heardSolution !== null && step.since(heardSolution.lastAt) < stillSaidMs;
-  return isSaid ? heardSolution.firstAt : null;
+  const { proposal, heardSolution: heard } = step.state;
+  if (proposal !== null || heard === null) return null;
+  return step.since(heard.lastAt) < stillSaidMs ? heard.firstAt : null;
 }
 
 /** No challenge is open, and we would open one in its place. */
@@ -74,13 +76,12 @@ function isOpeningDue(step: Step): boolean {
 }
 
 /** There is a quest, and no challenge before it: we offer ourselves for it, and get nothing. */
-function sinceOffered(step: Step, since: Instant): Instant | null {
-  const { offered, held, challenge, proposal } = step.state;
-  if (challenge !== null || proposal !== null) return null;
-  const quest = presentQuest(step);
+function isOfferIgnored(step: Step): boolean {
+  const { offered, held, challenge, settings } = step.state;
+  if (challenge !== null || offered === null) return false;
   const isFree = (held?.ranges.length ?? 0) === 0;
-  const isOffering = quest !== null && isFree && offered?.quest === quest.id;
-  return isOffering && step.since(offered.at) < step.state.settings.heartbeatMs ? since : null;
+  const isOffering = isFree && presentQuest(step)?.id === offered.quest;
+  return isOffering && step.since(offered.at) < settings.heartbeatMs;
 }
 
 /**

@@ -63,6 +63,12 @@ export function reconsiderChallenge(step: Step): void {
   hearChallenge(step, pending);
 }
 
+/** Whether `later` is what `earlier` has become when its controller made it easier. */
+function isReopening(earlier: Challenge, later: Challenge): boolean {
+  const isSame = earlier.term === later.term && earlier.transactionID === later.transactionID;
+  return isSame && earlier.time < later.time;
+}
+
 function takeChallenge(step: Step, challenge: Challenge): void {
   const { state } = step;
   const before = state.challenge;
@@ -73,7 +79,9 @@ function takeChallenge(step: Step, challenge: Challenge): void {
   state.challenge = { message: challenge, work, heardAt: isSame ? before.heardAt : step.now.at };
   // The new controller would have proposed what was accepted; so nothing is, and we search on.
   if (state.proposal !== null && state.proposal.term < challenge.term) state.proposal = null;
-  if (state.solved !== null && state.solved.work.id !== work.id) state.solved = null;
+  // What we solved before it was made easier still counts for the same controller.
+  const isEasier = before !== null && isReopening(before.message, challenge);
+  if (state.solved !== null && state.solved.work.id !== work.id && !isEasier) state.solved = null;
   if (!isSame) state.isExhausted = false;
   if (!isSame || before?.message.term !== challenge.term) noteChallenge(step, challenge);
 }

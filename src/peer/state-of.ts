@@ -60,6 +60,7 @@ export function newState(settings: Settings): State {
     termSince: never,
     pendingMandate: null,
     office: null,
+    tipOpenedAt: never,
     ...noWork,
     isExhausted: false,
     isPaused: false,

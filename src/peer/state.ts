@@ -71,6 +71,8 @@ export type Office = {
   /** Governing begins when the ledger has reached the voters' height. */
   isGoverning: boolean;
   opening: Opening | null;
+  /** The same work as it was open before it was made easier, the first one first. */
+  earlier: Opening[];
   /** Of the opening. */
   batch: Batch;
   openedAt: Instant | null;
@@ -177,6 +179,8 @@ export type State = {
   pendingMandate: { readonly mandate: Mandate; readonly votes: readonly Vote[] } | null;
   office: Office | null;
 
+  /** When the last block of our ledger was opened, by our own clock; the latest that it can be. */
+  tipOpenedAt: Instant;
   /** The challenge to mine, of the highest term heard for our height. */
   challenge: {
     readonly message: Challenge;

@@ -11,8 +11,15 @@ import type { Agenda } from './agenda.ts';
 /** Wall clocks in a false world begin here: 2026-01-01. */
 const firstUnix = 1_767_225_600_000;
 
-/** How wrong a clock is: `rate` 1.01 runs a hundredth too fast, `offsetMs` is its wall's alone. */
-export type Drift = { readonly rate: number; readonly offsetMs: number };
+/**
+ * How wrong a clock is: `rate` 1.01 runs a hundredth too fast; `offsetMs` is its wall's alone, and
+ * so is that it stands still.
+ */
+export type Drift = {
+  readonly rate: number;
+  readonly offsetMs: number;
+  readonly isStill?: boolean;
+};
 
 export const trueClock: Drift = { rate: 1, offsetMs: 0 };
 
@@ -66,13 +73,15 @@ export class Body {
   }
 
   clock(): Clock {
-    const { rate, offsetMs } = this.#drift;
+    const { rate, offsetMs, isStill } = this.#drift;
     // A rounded quotient could ring a hair before its time, and again, and again.
     const late = rate === 1 ? 0 : 0.001;
     return {
       now: (): Moment => ({
         at: (this.#agenda.now * rate) as Instant,
-        unix: (firstUnix + Math.round(this.#agenda.now * rate) + offsetMs) as UnixMs,
+        unix: (firstUnix +
+          (isStill ? 0 : Math.round(this.#agenda.now * rate)) +
+          offsetMs) as UnixMs,
       }),
       wake: (at, ring) => this.plan(at / rate - this.#agenda.now + late, ring),
     };

@@ -18,20 +18,20 @@ export class FalseMiner implements Miner {
   readonly #body: Body;
   readonly #chance: Chance;
   readonly #hasher: Hasher;
-  readonly #meanMs: () => number;
+  readonly #meanMs: (bits: number) => number;
   readonly #isHonest: () => boolean;
   #events: MinerEvents | null = null;
   #cancel: () => void = () => undefined;
 
   /**
-   * Takes `meanMs` of virtual time for a find on average, whatever its difficulty. Who is not
-   * honest claims to have searched ranges, at once.
+   * Takes `meanMs` of virtual time on average for a find of that many zero bits. Who is not honest
+   * claims to have searched ranges, at once.
    */
   constructor(
     body: Body,
     chance: Chance,
     hasher: Hasher,
-    meanMs: () => number,
+    meanMs: (bits: number) => number,
     isHonest: () => boolean = () => true,
   ) {
     this.#isHonest = isHonest;
@@ -51,7 +51,7 @@ export class FalseMiner implements Miner {
       this.#searchRange(work, work.range);
       return;
     }
-    const meanMs = this.#meanMs();
+    const meanMs = this.#meanMs(work.bits);
     const afterMs = Math.min(this.#chance.exponential(meanMs), worstLuck * meanMs);
     this.#cancel = this.#body.plan(afterMs, () =>
       this.#events?.onFound(work.id, solve(work, this.#hasher)),

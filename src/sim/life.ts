@@ -53,7 +53,7 @@ export function live(
     seed: plan.seed,
     hasher,
     personality: PERSONALITIES[plan.personality],
-    settings: { peers: plan.peers, election: plan.election },
+    settings: settingsOf(plan),
     serviceBits: serviceBitsOf(plan.seed),
     solveMs: blockMs * (plan.peers + plan.extra),
     onFact: (fact) => {
@@ -130,6 +130,15 @@ function problemOfEnd(world: World, fate: Fate, isOver: () => boolean): Violatio
   return problemOfDoom(world, isOver);
 }
 
+function settingsOf({
+  peers,
+  election,
+  admit,
+  difficulty,
+}: Plan): NonNullable<WorldOptions['settings']> {
+  return { peers, election, admit, difficulty };
+}
+
 function failovers(world: World, beheadings: readonly number[]): readonly number[] {
   const mandates = world.told.filter(({ note }) => note.kind === 'mandate');
   return beheadings.flatMap((at) => {
@@ -140,13 +149,15 @@ function failovers(world: World, beheadings: readonly number[]): readonly number
 
 /** `seed 7: 5 seats, 2 more peers, mosquitto`. */
 export function titleOf(plan: Plan): string {
-  const { seed, peers, extra, personality, isEarly, isDoomed, election } = plan;
+  const { seed, peers, extra, personality, isEarly, isDoomed, election, admit, difficulty } = plan;
   const { hasStranger, insider } = plan;
   const more = extra === 0 ? '' : `, ${extra} more peers`;
   const how = `${isEarly ? ', faults at once' : ''}${isDoomed ? ', doomed' : ''}`;
   const who = election === 'lowest' ? ', the lowest name governs' : '';
+  const seats = admit === 'waiting' ? '' : `, admit=${admit}`;
+  const work = difficulty === 'fixed:4' ? '' : `, ${difficulty}`;
   const bad = `${hasStranger ? ', a stranger' : ''}${insider ? `, a ${insider} member` : ''}`;
-  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}${bad}`;
+  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}${seats}${work}${bad}`;
 }
 
 /** What happened, for somebody who has to find out why. */

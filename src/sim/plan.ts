@@ -1,6 +1,7 @@
 /** What is to befall a world: drawn from its seed alone, and written down before it begins. */
 
 import type { ElectionRule } from '../domain/contract.ts';
+import type { Admission } from '../domain/roster.ts';
 import { Chance } from './chance.ts';
 import { PERSONALITY_NAMES, type PersonalityName } from './personality.ts';
 
@@ -79,6 +80,8 @@ export type Plan = {
   readonly isDoomed: boolean;
   readonly deeds: readonly Deed[];
   readonly election: ElectionRule;
+  readonly admit: Admission;
+  readonly difficulty: string;
   /** Whether somebody without a seat repeats, floods and claims what it likes. */
   readonly hasStranger: boolean;
   /** How one member is bad; null where none is. */
@@ -107,6 +110,10 @@ const insiderPeers = 3;
 /** As issue and workshops have them: median 5. */
 const sizes = [1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11] as const;
 
+const admissions = ['waiting', 'waiting', 'waiting', 'waiting', 'roster', 'none'] as const;
+
+const difficulties = ['fixed:4', 'fixed:4', 'interval2:6000@4'] as const;
+
 const fewestDeeds = 5;
 const mostDeeds = 9;
 
@@ -132,6 +139,8 @@ export function planLife(seed: number, wish: Wish = {}): Plan {
     driftMs: isDrifting ? 3_600_000 : 0,
     deeds,
     election: chance.happens(0.1) ? 'lowest' : 'draw',
+    admit: pick(chance, admissions),
+    difficulty: pick(chance, difficulties),
     ...drawBad(seed, wish, wish.peers ?? peers),
   };
 }

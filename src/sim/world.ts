@@ -40,6 +40,8 @@ export type WorldOptions = {
   readonly personality?: Personality;
   /** See `World.solveMs`; 3 s where nothing is said. */
   readonly solveMs?: number;
+  /** Where work is as hard as it says: the bits that `solveMs` is meant for; else all are alike. */
+  readonly solveBits?: number;
   readonly settings?: Partial<Omit<Settings, 'self'>>;
   /** There is a service whose tasks are of so many zero bits, and every peer knows it. */
   readonly serviceBits?: number | undefined;
@@ -154,7 +156,7 @@ export class World {
         body,
         this.chance,
         this.#options.hasher,
-        () => this.solveMs,
+        (bits) => this.solveMs * 2 ** (bits - (this.#options.solveBits ?? bits)),
         () => !this.idlers.has(self.clientID),
       ),
       source: this.service?.open(body) ?? null,

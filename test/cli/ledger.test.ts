@@ -18,7 +18,7 @@ let data = '';
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sortition-ledger-'));
   data = join(folder, 'peer');
-  const { journal } = await openDataDirectory(data, rules, false);
+  const { journal } = await openDataDirectory(data, () => rules, false);
   await journal.record(entriesOfALife(BLOCKS));
   await journal.close();
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -47,7 +47,7 @@ test('a founding without true votes does not hold', async () => {
 });
 
 test('a directory without a ledger, or that is in use, is told from a damaged one', async () => {
-  const { journal } = await openDataDirectory(data, rules, false);
+  const { journal } = await openDataDirectory(data, () => rules, false);
   const used = await complain();
   await journal.close();
   expect(used.code).toBe(EXIT.badFile);

@@ -34,8 +34,9 @@ test('whoever says nothing gets the settings that the help shows', () => {
     prefix: 'sd',
     peers: 10,
     threads: 6,
-    difficulty: 'interval:3000@24',
+    difficulty: 'interval2:3000@24',
     election: 'draw',
+    admit: null,
     announce: 10_000,
     heartbeat: 5_000,
     removal: 60_000,
@@ -63,6 +64,7 @@ test.each([
   ['--prefix lab/7', { prefix: 'lab/7' }],
   ['--peers 100', { peers: 100 }],
   ['--reward 0', { reward: 0 }],
+  ['--admit none', { admit: 'none' }],
   ['--mine-when transactions', { mineWhen: 'transactions' }],
   ['--source http://host/work?unit=hex', { source: { bitsPerZero: 4, text: 'http://host/work' } }],
   ['--threads 256', { threads: 256 }],
@@ -74,7 +76,7 @@ test.each([
 });
 
 test('rules that are equal have one text, however they are typed', () => {
-  expect(peer('--difficulty interval:3000').difficulty).toBe('interval:3000@24');
+  expect(peer('--difficulty interval2:3000').difficulty).toBe('interval2:3000@24');
 });
 
 test.each([

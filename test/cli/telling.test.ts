@@ -172,7 +172,8 @@ test('refusals of one kind are a line every 10 s, with those in between', () => 
   const narrator = new Narrator(3, false);
   const rules = refused({ code: 'other-rules', theirs: 'peers=3', ours: 'peers=4' }, 2);
   expect(narrator.tell(rules, 0)?.text).toBe(
-    'refused 2 messages of 0a11aaaa: other-rules (theirs are peers=3; ours are peers=4)',
+    'refused 2 messages of 0a11aaaa: other-rules (theirs are peers=3; ours are peers=4: ' +
+      'give all peers the same options)',
   );
   expect(narrator.tell(rules, 1_000)).toBeNull();
   expect(narrator.tell(refused({ code: 'forged' }), 1_000)).not.toBeNull();

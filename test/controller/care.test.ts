@@ -1,6 +1,7 @@
 import { it } from 'vitest';
 import { type Candidate, type Care, changeDue } from '../../src/controller/care.ts';
 import type { Instant } from '../../src/domain/names.ts';
+import type { Admission } from '../../src/domain/roster.ts';
 import { changeText } from '../../src/ledger/change.ts';
 import { id, listOf, member, rosterOf } from '../names.ts';
 import { runScript } from '../script.ts';
@@ -20,12 +21,17 @@ function candidateOf(text: string): Candidate {
 
 it('cares for the roster as care.txt says', async () => {
   await runScript(new URL('./care.txt', import.meta.url), {
-    due: ({ roster = '', seats = '3', peers, now = '100', since = '0', leaving }) => {
+    due: ({ roster = '', seats = '3', peers, now = '100', since = '0', leaving, ...more }) => {
+      const admit = more['admit'] as Admission | undefined;
       const care: Care = {
         self: id('ann'),
         isLeaving: leaving !== undefined,
-        roster: rosterOf(roster),
-        seats: Number(seats),
+        electorate: {
+          roster: rosterOf(roster),
+          seats: Number(seats),
+          admit: admit ?? 'waiting',
+          founders: listOf(more['founders']).map(member),
+        },
         peers: listOf(peers).map(candidateOf),
         now: (Number(now) * 1_000) as Instant,
         since: (Number(since) * 1_000) as Instant,

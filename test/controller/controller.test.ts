@@ -39,13 +39,20 @@ const solution = (transactionID: number, text: string, miner = 'ann'): Solution 
 const block = (miner: string): Block => ({ ...opening, clientID: id(miner), solution: solved });
 
 describe('a solution', () => {
-  const open = { height: at(5), opening, proposed: null };
+  const open = { height: at(5), openings: [opening], proposed: null };
 
   it('that is valid for the open challenge wins', () => {
     expect(judge(solution(5, solved), open, nodeHasher)).toEqual({
       kind: 'win',
       block: block('ann'),
     });
+  });
+
+  it('wins for a challenge that was made easier meanwhile, too, as it was before', () => {
+    const easier = { ...opening, time: (opening.time + 1) as UnixMs, challenge: 5 };
+    const desk = { ...open, openings: [easier, opening] };
+    const won = judge(solution(5, solved), desk, nodeHasher);
+    expect(won).toMatchObject({ kind: 'win', block: { challenge: 6 } });
   });
 
   it('of somebody else is worth nothing under another name', () => {
@@ -60,7 +67,7 @@ describe('a solution', () => {
     [
       'between two challenges finds nothing open',
       solution(5, solved),
-      { ...open, opening: null },
+      { ...open, openings: [] },
       'not-open',
     ],
     ['behind a proposal is late', solution(5, solved), { ...open, proposed: block('bob') }, 'late'],

@@ -9,13 +9,14 @@ import { parseChange } from '../../src/ledger/change.ts';
 import type { Rules } from '../../src/ledger/rules.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
-import { id, rosterOf } from '../names.ts';
+import { id, member, rosterOf } from '../names.ts';
 
 const rules: Rules = {
   text: 'rules',
   seats: 4,
   difficulty: { kind: 'fixed', bits: 5 },
   reward: 50,
+  admit: 'waiting',
 };
 const start = startChain(rosterOf('ann,bob,cat'), rules);
 const network = start.tip;
@@ -92,7 +93,7 @@ describe('a block that changes the roster', () => {
     const after = extend(chain, block);
     expect(after.roster.members.map(({ clientID }) => clientID)).toEqual([uuid('1'), uuid('3')]);
     expect(after.difficulty).toBe(chain.difficulty);
-    expect(bitsOfNext(after, rules)).toBe(5);
+    expect(bitsOfNext(after, rules, 17 as UnixMs)).toBe(5);
     const back = changing(`admit ${uuid('2')} ${key}`, {
       transactionID: 1 as TransactionID,
       parent: after.tip,
@@ -117,6 +118,24 @@ describe('a block that changes the roster', () => {
     expect(problem(changing(`remove ${uuid('1')}`), alone)).toMatch(/last member/);
     const full: Chain = { ...chain, roster: rosterOf(['1', '2', '3', '4'].map(uuid).join()) };
     expect(problem(changing(`admit ${uuid('5')} ${key}`), full)).toMatch(/no seat/);
+  });
+
+  it('admits those alone whom the Rules let in, with the key of the founding', () => {
+    const [one, two, three] = ['1', '2', '3'].map(uuid);
+    const founders = [one, two, three].map((name) => ({
+      ...member(name ?? ''),
+      publicKey: key as never,
+    }));
+    const left: Chain = { ...chain, roster: rosterOf(`${one},${two}`), founders };
+    const told = (admit: Rules['admit'], name: string | undefined, by: string): string | null =>
+      problemOfBlock(changing(`admit ${name} ${by}`), left, { ...rules, admit }, nodeHasher);
+    expect(told('waiting', uuid('9'), key)).toBeNull();
+    expect(told('roster', three, key)).toBeNull();
+    expect(told('roster', three, 'B'.repeat(43))).toMatch(/whom admit=roster keeps out/);
+    expect(told('roster', uuid('9'), key)).toMatch(/whom admit=roster keeps out/);
+    expect(told('none', three, key)).toMatch(/whom admit=none keeps out/);
+    const first: Chain = extend(left, changing(`remove ${two}`));
+    expect(first.founders).toBe(founders);
   });
 
   it.each(['', 'remove', 'remove x', `admit ${uuid('1')}`, `remove ${uuid('1')} ${key}`])(

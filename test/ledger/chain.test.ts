@@ -95,13 +95,17 @@ describe('the reward', () => {
       'peers=3 difficulty=fixed:2',
       'peers=100 difficulty=interval:3000@24 reward=0 election=lowest',
       'peers=1 difficulty=range:10-20 election=lowest',
+      'peers=3 difficulty=fixed:2 reward=7 election=lowest admit=roster',
+      'peers=3 difficulty=fixed:2 admit=none',
     ]) {
       const settings = parseRules(text);
       expect(settings === null ? null : rulesOf(settings).text).toBe(text);
     }
     for (const text of ['', 'peers=3', 'peers=3 difficulty=hard', 'peers=3 difficulty=fixed:2 x=1'])
       expect(parseRules(text)).toBeNull();
-    expect(parseRules('peers=3 difficulty=fixed:2 reward=1000001')).toBeNull();
+    // What is usual goes without saying, and all of it has one order.
+    for (const rest of ['reward=1000001', 'reward=50', 'admit=waiting', 'admit=none reward=7'])
+      expect(parseRules(`peers=3 difficulty=fixed:2 ${rest}`)).toBeNull();
   });
 
   it('may be none', () => {

@@ -44,7 +44,7 @@ const rules: fc.Arbitrary<DifficultyRule> = fc.oneof(
     .tuple(bits, bits)
     .map(([a, b]) => ({ kind: 'range' as const, low: Math.min(a, b), high: Math.max(a, b) })),
   fc.record({
-    kind: fc.constant('interval' as const),
+    kind: fc.constantFrom('interval' as const, 'interval2' as const),
     intervalMs: fc.integer({ min: 100, max: 86_400_000 }),
     bits,
   }),
@@ -57,6 +57,7 @@ describe('the text of a rule', () => {
     ['range:10-20', { kind: 'range', low: 10, high: 20 }],
     ['range:7-7', { kind: 'range', low: 7, high: 7 }],
     ['interval:3000@22', { kind: 'interval', intervalMs: 3000, bits: 22 }],
+    ['interval2:3000@22', { kind: 'interval2', intervalMs: 3000, bits: 22 }],
     ['interval:3000', { kind: 'interval', intervalMs: 3000, bits: 24 }],
     ['interval:100@1', { kind: 'interval', intervalMs: 100, bits: 1 }],
     ['interval:86400000@60', { kind: 'interval', intervalMs: 86_400_000, bits: 60 }],
@@ -68,6 +69,7 @@ describe('the text of a rule', () => {
     ...['', 'fixed', 'fixed:', 'fixed:0', 'fixed:61', 'fixed:300', 'fixed:-1', 'fixed:2.5'],
     ...['fixed:022', 'fixed:22@1', 'fixed:22 ', ' fixed:22', 'Fixed:22', 'fixed:2e1', 'fixed:22\n'],
     ...['range:20-10', 'range:0-5', 'range:5-61', 'range:5', 'range:5@6', 'range:5-'],
+    ...['interval2:99', 'interval2', 'interval3:3000', 'interval22:3000'],
     ...['interval:99', 'interval:86400001', 'interval:3000@0', 'interval:3000@61'],
     ...['interval:3000-24', 'interval:3000@', 'interval:1e3', 'interval:', 'interval:-3000'],
   ])('%j is no rule', (text) => {
@@ -76,6 +78,7 @@ describe('the text of a rule', () => {
 
   it('of an interval always says the first bits, so that equal rules have equal texts', () => {
     expect(formatDifficulty(ruleOf('interval:3000'))).toBe('interval:3000@24');
+    expect(formatDifficulty(ruleOf('interval2:3000'))).toBe('interval2:3000@24');
   });
 
   it('is read back as the same rule', () => {
@@ -238,19 +241,24 @@ describe('a network of real miners', () => {
   }
 
   it.each([
-    ['1 MH/s', 1e6],
-    ['30 MH/s', 3e7],
-    ['4 GH/s', 4e9],
-  ])('of %s settles near the interval', (_, perSecond) => {
+    ['1 MH/s', 'interval', 1e6],
+    ['30 MH/s', 'interval', 3e7],
+    ['4 GH/s', 'interval', 4e9],
+    ['1 MH/s', 'interval2', 1e6],
+    ['30 MH/s', 'interval2', 3e7],
+    ['4 GH/s', 'interval2', 4e9],
+  ])('of %s settles near the %s', (_, kind, perSecond) => {
     const intervalMs = 3000;
-    const rule = ruleOf(`interval:${intervalMs}@24`);
+    const rule = ruleOf(`${kind}:${intervalMs}@24`);
     const roll = diceOf(perSecond);
-    let [difficulty, now, settledAt] = [startDifficulty(rule), 0, 0];
+    let [difficulty, now, last, settledAt] = [startDifficulty(rule), 0, 0, 0];
     const [warmUp, blocks] = [200, 5000];
     for (let block = 0; block < blocks; block += 1) {
       if (block === warmUp) settledAt = now;
-      const tries = -Math.log(1 - roll()) * 2 ** difficulty.bits;
-      difficulty = afterBlock(rule, difficulty, { time: Math.round(now) as UnixMs });
+      const [time, waitedMs] = [Math.round(now) as UnixMs, Math.round(now) - last];
+      const tries = -Math.log(1 - roll()) * 2 ** bitsFor(rule, difficulty, ANY_PARENT, waitedMs);
+      difficulty = afterBlock(rule, difficulty, { time }, waitedMs);
+      last = time;
       // The next challenge opens 100 ms after the one before, or later.
       now += Math.max((tries / perSecond) * 1000, 100);
     }

@@ -10,7 +10,7 @@ afterEach(endPrograms);
 
 /** Four peers that suspect and remove one another soon. */
 const SMALL = [
-  ...['chaos', '--json', '--peers', '4', '--every', '2', '--difficulty', 'interval:500@14'],
+  ...['chaos', '--json', '--peers', '4', '--every', '2', '--difficulty', 'interval2:500@14'],
   ...['--heartbeat', '500ms', '--removal', '5s'],
 ];
 

@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true }));
 
-const open = (isAnew = false): Promise<DataDirectory> => openDataDirectory(data, rules, isAnew);
+const open = (isAnew = false) => openDataDirectory(data, () => rules, isAnew);
 
 /** What is wrong with the directory; fails if it opens. */
 async function complaintOf(opening: Promise<DataDirectory>): Promise<WorldError> {
@@ -91,9 +91,9 @@ describe('a data directory', () => {
   it('goes on under the rules of its network alone, and under any before it has one', async () => {
     await (await open()).journal.close();
     const others = rulesOf({ peers: 5, difficulty: 'fixed:2' });
-    await (await openDataDirectory(data, others, false)).journal.close();
+    await (await openDataDirectory(data, () => others, false)).journal.close();
     await live();
-    const error = await complaintOf(openDataDirectory(data, others, false));
+    const error = await complaintOf(openDataDirectory(data, () => others, false));
     expect(error.code).toBe('data-other-rules');
     expect(error.message).toContain('"peers=3 difficulty=fixed:2"');
     expect(error.message).toContain('"peers=5 difficulty=fixed:2"');
@@ -102,12 +102,12 @@ describe('a data directory', () => {
   it('begins where a process was killed before it had said anything', async () => {
     const at = { path: join(data, 'journal'), markPath: join(data, 'journal.mark') };
     mkdirSync(data);
-    await (await LevelJournal.open({ ...at, rules: rules.text, isNew: true })).close();
+    await (await LevelJournal.open({ ...at, isNew: true })).close();
     await (await open()).journal.close();
 
     rmSync(data, { recursive: true });
     mkdirSync(data);
-    await (await LevelJournal.open({ ...at, rules: rules.text, isNew: true })).close();
+    await (await LevelJournal.open({ ...at, isNew: true })).close();
     const { clientID } = openIdentityFile(join(data, 'identity.pem'));
     const { identity, journal } = await open();
     expect(identity.clientID).toBe(clientID);
@@ -118,13 +118,13 @@ describe('a data directory', () => {
     writeFileSync(data, '');
     const error = await complaintOf(open());
     expect(error).toMatchObject({ code: 'data-unusable', facts: { reason: 'EEXIST' } });
-    const below = openDataDirectory(join(data, 'x'), rules, false);
+    const below = openDataDirectory(join(data, 'x'), () => rules, false);
     expect((await complaintOf(below)).facts).toMatchObject({ reason: 'ENOTDIR' });
   });
 
   it('is refused where the system lets nobody make anything', async (context) => {
     if (process.platform !== 'linux') context.skip('There is no /proc here.');
-    const error = await complaintOf(openDataDirectory('/proc/nobody/peer', rules, false));
+    const error = await complaintOf(openDataDirectory('/proc/nobody/peer', () => rules, false));
     expect(error).toMatchObject({ code: 'data-unusable', facts: { reason: 'ENOENT' } });
   });
 

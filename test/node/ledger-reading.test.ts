@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(place, { recursive: true }));
 
 async function live(height: number): Promise<string> {
-  const { identity, journal } = await openDataDirectory(data, rules, false);
+  const { identity, journal } = await openDataDirectory(data, () => rules, false);
   await journal.record(entriesOfALife(height));
   await journal.close();
   return identity.clientID;
@@ -45,7 +45,7 @@ describe('the ledger in a data directory', () => {
     expect(await read(ledger, MANY)).toEqual([]);
     await ledger.close();
     // Whoever read it has changed nothing: its peer goes on.
-    const { journal } = await openDataDirectory(data, rules, false);
+    const { journal } = await openDataDirectory(data, () => rules, false);
     expect(journal.recover().standing?.chain.height).toBe(MANY);
     await journal.close();
   });
@@ -58,7 +58,7 @@ describe('the ledger in a data directory', () => {
   });
 
   it('is refused where its peer runs, and where there is none', async () => {
-    const { journal } = await openDataDirectory(data, rules, false);
+    const { journal } = await openDataDirectory(data, () => rules, false);
     await expect(openLedger(data)).rejects.toMatchObject({ code: 'data-in-use' });
     await journal.close();
     mkdirSync(join(place, 'empty'));

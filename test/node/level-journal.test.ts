@@ -18,7 +18,7 @@ describeJournal('on disk', () => {
       await close();
       const markPath = join(directory, 'mark');
       const path = join(directory, 'store');
-      journal = await LevelJournal.open({ path, markPath, rules: rules.text, isNew });
+      journal = await LevelJournal.open({ path, markPath, isNew });
       await journal.recall(rules);
       return journal;
     },

@@ -65,7 +65,8 @@ class Latecomer {
     this.world.utter(puppet, {
       kind: 'heartbeat',
       clientID: puppet.self.clientID,
-      incarnation: Number.MAX_SAFE_INTEGER,
+      // Above what it said itself.
+      incarnation: 2 ** 42,
       beat: this.#beat,
       term,
       controllerID: null,

@@ -6,6 +6,7 @@ import type { Hasher } from '../../src/domain/crypto.ts';
 
 import type { ClientID, Digest, TransactionID } from '../../src/domain/names.ts';
 import type { Note } from '../../src/domain/note.ts';
+import type { Admission } from '../../src/domain/roster.ts';
 
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
@@ -24,6 +25,7 @@ export const commands: Commands<Stage> = {
   /**
    * world peers=3 seed=1 difficulty=fixed:4 solve=3000 challenges=0 election=draw|lowest loss=0
    * repeat=0 delay=0-1 mine-when=transactions reward=50 service=8 task-nonces=2000
+   * admit=waiting|roster|none
    */
   world: (args, stage) => {
     const {
@@ -48,6 +50,7 @@ export const commands: Commands<Stage> = {
         election: args['election'] === 'lowest' ? 'lowest' : 'draw',
         mineWhen: args['mine-when'] === 'transactions' ? 'transactions' : 'always',
         reward: Number(args['reward'] ?? 50),
+        admit: (args['admit'] ?? 'waiting') as Admission,
         ...('task-nonces' in args && { taskNonces: Number(args['task-nonces']) }),
       },
     });
@@ -56,14 +59,15 @@ export const commands: Commands<Stage> = {
     return 'ok';
   },
 
-  /** start count=3 every=0 difficulty=… election=draw anew quiet : more peers, maybe other rules */
+  /** start count=3 every=0 difficulty=… election=draw admit=… anew quiet : more peers */
   start: (args, stage) => {
     const world = worldOf(stage);
-    const { difficulty, peers, election, anew, quiet } = args;
+    const { difficulty, peers, election, admit, anew, quiet } = args;
     const settings = {
       ...(difficulty === undefined ? {} : { difficulty }),
       ...(peers === undefined ? {} : { peers: Number(peers) }),
       ...(election === 'draw' ? { election: 'draw' as const } : {}),
+      ...(admit === undefined ? {} : { admit: admit as Admission }),
       ...(anew === undefined ? {} : { foundsAnew: true }),
       ...(quiet === undefined ? {} : { isQuiet: true, mines: false }),
     };

@@ -5,6 +5,7 @@ import type { Vote } from '../../domain/message.ts';
 import type { ClientID, Digest, Nonce, Term } from '../../domain/names.ts';
 import type { Roster } from '../../domain/roster.ts';
 import { commitmentOf, draw } from '../../election/draw.ts';
+import { parseRules } from '../../ledger/rules.ts';
 import { Latest } from './latest.ts';
 import { isOutside, type Society } from './society.ts';
 import { type Charge, charge, type Judge, type Place, type Said, short } from './testimony.ts';
@@ -112,7 +113,7 @@ export class DrawJudge implements Judge {
       return charge('fairDraw', clientID, what);
     }
     const { highest } = draw(term, roster.digest, nonces, this.#hasher);
-    const isByLot = !(this.#society.rulesOf(vote.roster) ?? '').endsWith(' election=lowest');
+    const isByLot = parseRules(this.#society.rulesOf(vote.roster) ?? '')?.election === 'draw';
     // Without the lot, who governed last goes first; but nobody who does not take part.
     if (isByLot ? highest !== controllerID : !counted.includes(controllerID)) {
       const why = isByLot ? `where ${short(highest)} drew highest` : 'who does not take part';

@@ -4,14 +4,14 @@ import type { Hasher } from '../../domain/crypto.ts';
 import type { Acknowledgement, Block, Vote } from '../../domain/message.ts';
 import type { Digest } from '../../domain/names.ts';
 import type { Roster } from '../../domain/roster.ts';
-import type { Chain, Difficulty } from '../../domain/standing.ts';
+import type { Chain } from '../../domain/standing.ts';
 import { type Batch, emptyBatch } from '../../domain/transaction.ts';
 import { problemOfSeal } from '../../finality/seal.ts';
 import { applyBatch } from '../../ledger/batch.ts';
 import { digestOf, emptyRoot, type Opening, openingOfBlock, zeroBits } from '../../ledger/block.ts';
-import { extendChain, problemOfOpening, startChain } from '../../ledger/chain.ts';
+import { extendChain, problemOfOpening, startChain, waitedOf } from '../../ledger/chain.ts';
 import { parseChange, problemOfChange } from '../../ledger/change.ts';
-import { startDifficulty } from '../../ledger/difficulty.ts';
+import { guessDifficulty } from '../../ledger/difficulty.ts';
 import { type Rules, readRules } from '../../ledger/rules.ts';
 import { Latest } from './latest.ts';
 import type { Society } from './society.ts';
@@ -90,7 +90,10 @@ export class Ledger {
     if (standing === null || rules === null) return null;
     if (opening.transactionID !== standing.chain.height) return null;
     const { chain, knowsDifficulty } = standing;
-    const difficulty = knowsDifficulty ? chain.difficulty : guess(rules, opening.challenge);
+    const waitedMs = waitedOf(chain, opening.time);
+    const difficulty = knowsDifficulty
+      ? chain.difficulty
+      : guessDifficulty(rules.difficulty, opening.challenge, waitedMs);
     return problemOfOpening(opening, { ...chain, difficulty }, rules);
   }
 
@@ -114,7 +117,15 @@ export class Ledger {
     if (standing === null || block.transactionID !== standing.chain.height) return null;
     if (block.parent !== standing.chain.tip) return 'it does not hang on the last block';
     if (!standing.knowsRoster || this.#rules === null) return null;
-    return problemOfChange(change, standing.chain.roster, this.#rules.seats);
+    // Where the ledger begins in the middle, the network's name may still tell its founders.
+    const founders = this.#society.rosterOf(this.#network)?.members;
+    if (change.kind === 'admit' && this.#rules.admit === 'roster' && founders === undefined)
+      return null;
+    return problemOfChange(change, {
+      ...this.#rules,
+      roster: standing.chain.roster,
+      founders: founders ?? [],
+    });
   }
 
   /** Why the batch of a mined block cannot be the next one; null if it can, or is not known. */
@@ -225,7 +236,7 @@ export class Ledger {
         knowsDifficulty: false,
         knowsAccounts,
       };
-      return { chain: { ...chain, height, tip: digest }, ...knows };
+      return { chain: { ...chain, height, tip: digest, time: block.time }, ...knows };
     }
     const batch = isChange ? emptyBatch : this.#batchOf(block.root);
     const isApplied =
@@ -247,6 +258,7 @@ export class Ledger {
       ...startChain(NOBODY, rules),
       height: (block.transactionID + 1) as Chain['height'],
       tip: digest,
+      time: block.time,
     };
     // What came between may have changed the roster.
     const from = this.#standing === null ? 0 : this.#standing.chain.height + 1;
@@ -258,12 +270,6 @@ export class Ledger {
     this.#rosters.push({ from, roster });
     if (this.#rosters.length > ROSTERS_KEPT) this.#rosters.shift();
   }
-}
-
-/** Without the blocks before, an interval is whatever somebody says; the other rules need none. */
-function guess({ difficulty: rule }: Rules, bits: number): Difficulty {
-  const start = startDifficulty(rule);
-  return rule.kind === 'interval' ? { ...start, bits } : start;
 }
 
 /** One for each network. */

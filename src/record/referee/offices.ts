@@ -6,7 +6,7 @@ import type { Block, Challenge, Mandate, Proposal, Vote } from '../../domain/mes
 import type { ClientID, Digest, Term, TransactionID } from '../../domain/names.ts';
 import type { Roster } from '../../domain/roster.ts';
 import { problemOf } from '../../election/mandate.ts';
-import { digestOf, openingOf, openingText } from '../../ledger/block.ts';
+import { digestOf, type Opening, openingOf } from '../../ledger/block.ts';
 import { Latest } from './latest.ts';
 import type { Society } from './society.ts';
 import { type Charge, charge, type Judge, type Place, type Said, short } from './testimony.ts';
@@ -22,7 +22,7 @@ type Office = {
   votes: readonly Vote[];
   /** Who was the first to govern in it. */
   acting: { readonly who: ClientID; readonly place: Place } | null;
-  readonly openings: Latest<number, string>;
+  readonly openings: Latest<number, Opening>;
   readonly proposals: Latest<number, Digest>;
 };
 
@@ -95,8 +95,8 @@ export class OfficeJudge implements Judge, Proposals {
       return charge('takeover', clientID, what);
     }
     const before = isChallenge ? office.openings.get(number) : office.proposals.get(number);
-    const now = isChallenge ? openingText(openingOf(message)) : digest;
-    if (before === undefined || before === now) return null;
+    const now = isChallenge ? openingOf(message) : digest;
+    if (before === undefined || before === now || isSameWork(before, now)) return null;
     const what = `${isChallenge ? 'opens two challenges' : 'proposes two blocks'} for ${number}`;
     return charge('oneProposal', clientID, `${what} in term ${term}`);
   }
@@ -109,7 +109,7 @@ export class OfficeJudge implements Judge, Proposals {
     if (office === null) return;
     office.acting ??= { who: message.clientID, place: { number, at } };
     if (message.kind === 'challenge')
-      office.openings.set(message.transactionID, openingText(openingOf(message)));
+      office.openings.set(message.transactionID, openingOf(message));
     else office.proposals.set(message.block.transactionID, this.#digestOf(message.block));
   }
 
@@ -157,6 +157,16 @@ export class OfficeJudge implements Judge, Proposals {
     this.#offices.set(key, office);
     return office;
   }
+}
+
+/** The same challenge again, or made easier because it stayed unsolved; a repeat may come late. */
+function isSameWork(before: Opening | Digest, now: Opening | Digest | null): boolean {
+  if (now === null || typeof before === 'string' || typeof now === 'string') return false;
+  if (before.root !== now.root || before.parent !== now.parent) return false;
+  const [first, second] = before.time <= now.time ? [before, now] : [now, before];
+  return first.time === second.time
+    ? first.challenge === second.challenge
+    : second.challenge < first.challenge;
 }
 
 function governs(term: Term, other: ClientID): string {

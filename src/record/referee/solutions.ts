@@ -41,8 +41,8 @@ export class SolutionJudge implements Judge {
   readonly #heights = new Latest<ClientID, { readonly height: number; readonly at: number }[]>(
     PEERS_KEPT,
   );
-  /** When an acknowledgement of this block was last heard. */
-  readonly #yes = new Latest<Digest, number>(NUMBERS_KEPT);
+  /** When each acknowledgement, by its text, was last heard. */
+  readonly #yes = new Latest<string, number>(NUMBERS_KEPT);
   readonly #announced = new Latest<Digest, true>(NUMBERS_KEPT);
   /** Numbers whose sealing was heard as it came: all that is opened next was said since. */
   readonly #begun = new Latest<number, true>(NUMBERS_KEPT);
@@ -79,9 +79,12 @@ export class SolutionJudge implements Judge {
 
   #judgeDelay({ controllerID, block }: Extract<Result, { result: 1 }>, said: Said): Charge | null {
     const digest = digestOf(block, this.#hasher);
-    const yesAt = this.#yes.get(digest);
-    if (said.isRepeat || yesAt === undefined || this.#announced.has(digest)) return null;
-    if (said.at <= yesAt + RESULT_MS) return null;
+    const times = said.evidence.map(({ text }) => this.#yes.get(text));
+    if (said.isRepeat || this.#announced.has(digest)) return null;
+    // One that was not overheard may be as young as the result.
+    const isWhole = times.length > 0 && !times.includes(undefined);
+    const yesAt = Math.max(...times.map((time) => time ?? 0));
+    if (!isWhole || said.at <= yesAt + RESULT_MS) return null;
     const seconds = Math.round((said.at - yesAt) / 1_000);
     const what = `announces block ${block.transactionID} ${seconds} s after its acknowledgements`;
     return charge('timelyResult', controllerID, what);
@@ -94,7 +97,7 @@ export class SolutionJudge implements Judge {
     if (message.kind === 'challenge') this.#open(openingOf(message), message.clientID);
     if (message.kind === 'proposal') this.#hearOf(message.block, message.clientID);
     if (message.kind === 'heartbeat') this.#rise(message.clientID, message.transactionID, at);
-    if (message.kind === 'acknowledgement' && !isInside) this.#yes.set(message.digest, at);
+    if (message.kind === 'acknowledgement' && !isInside) this.#yes.set(said.text, at);
     if (message.kind === 'answer' && 'blocks' in message)
       for (const block of message.blocks) this.#hearOf(block, message.clientID);
     if (message.kind === 'solution') this.#learnSolution(message, said);

@@ -5,6 +5,8 @@ import type { Checker, Fact, Watcher } from './fact.ts';
 import { soundMoney } from './l1-sound-money.ts';
 import { heldBatch } from './l2-held-batch.ts';
 import { trueAnswer } from './l3-true-answer.ts';
+import { keptSeats } from './l5-kept-seats.ts';
+import { risingTime } from './l6-rising-time.ts';
 import { oneMandate } from './s1-one-mandate.ts';
 import { risingTerm } from './s2-rising-term.ts';
 import { oneSeal } from './s3-one-seal.ts';
@@ -29,6 +31,8 @@ export function checkersOf(hasher: Hasher): readonly Checker[] {
     soundMoney(hasher),
     heldBatch(hasher),
     trueAnswer(hasher),
+    keptSeats,
+    risingTime,
   ];
 }
 

@@ -26,6 +26,7 @@ const idle: ReadonlySet<string> = new Set([
   'begunAt',
   'committedAt',
   'openedAt',
+  'tipOpenedAt',
   'mandateSaidAt',
   'mandate',
   'heardAt',

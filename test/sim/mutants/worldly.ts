@@ -2,21 +2,34 @@
 
 import type { Entry } from '../../../src/domain/contract.ts';
 import type { Message } from '../../../src/domain/message.ts';
+import type { UnixMs } from '../../../src/domain/names.ts';
+import type { Chain } from '../../../src/domain/standing.ts';
 import type { State } from '../../../src/peer/state.ts';
 import type { Mutant } from './mutant.ts';
 import { twist } from './twist.ts';
 
 type Batches = typeof import('../../../src/peer/batches.ts');
+type Changes = typeof import('../../../src/ledger/change.ts');
 type Chains = typeof import('../../../src/ledger/chain.ts');
 type Books = typeof import('../../../src/lease/book.ts');
 type Accounts = typeof import('../../../src/ledger/account.ts');
 type Appending = typeof import('../../../src/peer/appending.ts');
 type Syncing = typeof import('../../../src/peer/syncing.ts');
 type Steps = typeof import('../../../src/peer/step.ts');
+type Times = typeof import('../../../src/peer/ledger-time.ts');
 type Writing = typeof import('../../../src/peer/writing.ts');
 
 function isOld({ memory }: State, voices: readonly Message[]): boolean {
   return voices.some((voice) => voice.kind === 'acknowledgement' && voice.term < memory.term);
+}
+
+const ownClock = twist<Times>('peer/ledger-time', () => ({ timeToOpen: ({ now }) => now.unix }));
+
+/** As if its last block had been opened just before. */
+function timeless(chain: Chain, { time }: { readonly time: UnixMs }): Chain {
+  return chain.time === null || chain.time < time
+    ? chain
+    : { ...chain, time: (time - 1) as UnixMs };
 }
 
 export const worldlyMutants: readonly Mutant[] = [
@@ -99,6 +112,42 @@ export const worldlyMutants: readonly Mutant[] = [
       })),
     ],
     found: { L3: 14 },
+  },
+  {
+    section: '8',
+    rule: 'a free seat is only for a peer that the Rules let in',
+    instead: 'admits every observer',
+    twists: [
+      twist<Changes>('ledger/change', ({ problemOfChange }) => ({
+        problemOfChange: (change, electorate) =>
+          problemOfChange(change, { ...electorate, admit: 'waiting' }),
+      })),
+    ],
+    found: { L5: 10 },
+  },
+  {
+    section: '7',
+    rule: 'a controller opens with a Time that is after that of the last block',
+    instead: 'takes its own clock for it',
+    twists: [ownClock],
+    found: { liveness: 28 },
+  },
+  {
+    section: '7',
+    rule: 'members refuse a Time that is not after that of the last block',
+    instead: 'takes any, from a controller that goes by its own clock',
+    twists: [
+      ownClock,
+      twist<Chains>('ledger/chain', ({ problemOfBareBlock, problemOfBlock, problemOfOpening }) => ({
+        problemOfOpening: (opening, chain, rules) =>
+          problemOfOpening(opening, timeless(chain, opening), rules),
+        problemOfBlock: (block, chain, ...rest) =>
+          problemOfBlock(block, timeless(chain, block), ...rest),
+        problemOfBareBlock: (block, chain, ...rest) =>
+          problemOfBareBlock(block, timeless(chain, block), ...rest),
+      })),
+    ],
+    found: { L6: 28 },
   },
   {
     section: '9',

@@ -1,0 +1,82 @@
+/** The Rules that a command asks for; where it asks for none, those of its data directory. */
+
+import type { Command } from 'commander';
+import type { Member } from '../domain/message.ts';
+import { parseRules, type RuleSettings, type Rules, rulesOf } from '../ledger/rules.ts';
+import { readRosterFile } from '../node/roster-file.ts';
+import { type PeerValues, peerSettings } from './peer-settings.ts';
+import { labelOf, sourceOf, usageError } from './setting.ts';
+
+const NAMES = ['peers', 'difficulty', 'election', 'reward', 'admit'] as const;
+
+type Values = Pick<PeerValues, (typeof NAMES)[number] | 'roster'>;
+
+export type AskedRules = {
+  /** Who founds the network, where a roster file says so. */
+  readonly founders: readonly Member[] | null;
+  /** What was said explicitly: it must hold. */
+  readonly told: Partial<RuleSettings>;
+  /** The same with the usual rules for what was not said: for a network that is still to be. */
+  readonly usual: RuleSettings;
+};
+
+/** Throws a `WorldError`: that of the roster file, or `usage` where two settings contradict. */
+export function askedRulesOf(command: Command, values: Values): AskedRules {
+  const founders = foundersOf(command, values);
+  const admit = values.admit ?? (founders === null ? 'waiting' : 'roster');
+  const peers = founders?.length ?? values.peers;
+  const { difficulty, election, reward } = values;
+  const usual = { peers, difficulty, election, reward, admit };
+  const isTold = (name: string): boolean =>
+    sourceOf(command, name) !== 'fallback' || (name === 'peers' && founders !== null);
+  const told = Object.fromEntries(Object.entries(usual).filter(([name]) => isTold(name)));
+  return { founders, told, usual };
+}
+
+/** Those of a network that is there already, as far as nothing else was said. */
+export function chooseRules({ told, usual }: AskedRules, theirs: string | null): Rules {
+  const known = theirs === null ? null : parseRules(theirs);
+  return rulesOf(known === null ? usual : { ...known, ...told });
+}
+
+/** What people should know of the Rules in their data directory; null for nothing. */
+export function remarkOnKept(
+  { founders, usual }: AskedRules,
+  rules: Rules,
+  path: string,
+): string | null {
+  if (rules.text === rulesOf(usual).text) return null;
+  const open =
+    founders !== null && rules.admit === 'waiting'
+      ? ' So a free seat may go to a peer that is not in the roster file.'
+      : '';
+  const sentence = `The data directory ${path} goes on under the rules of its network`;
+  return `${sentence}: "${rules.text}".${open}`;
+}
+
+/** Who is not in the roster file can only observe, which may be a mistake. */
+export function remarkOnRoster(
+  { founders }: AskedRules,
+  { roster }: Values,
+  { clientID, publicKey }: Member,
+): string | null {
+  if (founders === null || founders.some((member) => member.clientID === clientID)) return null;
+  return (
+    `This peer is not in the roster file ${roster} and will observe; ` +
+    `its line there would be: ${clientID} ${publicKey}`
+  );
+}
+
+/** The roster file says how many peers there are; who says it otherwise, too, is mistaken. */
+function foundersOf(command: Command, { roster, peers }: Values): readonly Member[] | null {
+  if (roster === null) return null;
+  const founders = readRosterFile(roster);
+  const isTold = sourceOf(command, 'peers') !== 'fallback';
+  if (!isTold || founders.length === peers) return founders;
+  const label = labelOf(command, 'peers', peerSettings.peers);
+  throw usageError(
+    `${label} says ${peers}, but the roster file ${roster} names ${founders.length}: ` +
+      `leave ${label} out.`,
+    { path: roster, peers, members: founders.length },
+  );
+}
