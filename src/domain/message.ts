@@ -158,6 +158,9 @@ export type Result = From<'result'> & {
 /** Asks for blocks from a height on; from -1 for the founding. */
 export type Request = From<'request'> & {
   readonly from: TransactionID;
+  /** Only ever grows in one incarnation; older peers say neither. */
+  readonly incarnation?: number;
+  readonly number?: number;
   /** Who sent the last page, and is to send the next one; nobody else need answer. */
   readonly helper?: ClientID;
   /** There where the sender introduces itself to nobody. */

@@ -26,6 +26,7 @@ export type Refusal =
   // In the head.
   | { readonly code: 'stale-incarnation' }
   | { readonly code: 'stale-beat' }
+  | { readonly code: 'stale-request' }
   | { readonly code: 'other-rules'; readonly theirs: string; readonly ours: string }
   | { readonly code: 'other-network'; readonly theirs: Digest; readonly ours: Digest }
   | { readonly code: 'not-a-member' }

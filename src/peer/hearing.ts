@@ -14,6 +14,7 @@ import { hearBatch, hearBatchRequest } from './batches.ts';
 import { bindingOf } from './binding.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
 import { hearAcknowledgement, hearNaming, hearSolution } from './governing.ts';
+import { dropRequest, hearRequest } from './helping.ts';
 import { hearOwnPresence, vanish } from './linking.ts';
 import { isInRoster } from './memory.ts';
 import { confirm, hearMandate, hearVote } from './obeying.ts';
@@ -22,7 +23,7 @@ import { hearOfQuests } from './questing.ts';
 import { hearChallenge, hearRefusedSolution } from './searching.ts';
 import type { Step } from './step.ts';
 import { hearCommitment, hearController, hearReveal } from './suspecting.ts';
-import { dropRequest, hearAnswer, hearRequest } from './syncing.ts';
+import { hearAnswer } from './syncing.ts';
 import { hearTransaction } from './taking.ts';
 import { raiseTerm } from './terms.ts';
 import { isBacklogFull } from './writing.ts';
@@ -54,7 +55,7 @@ function isWordOfNobody(message: Message): boolean {
 
 /** What an older connection of a peer says about its presence is void. */
 function isStaleConnection(step: Step, message: Message): boolean {
-  if (!('incarnation' in message)) return false;
+  if (!('incarnation' in message) || message.incarnation === undefined) return false;
   const known = step.state.acquaintances[message.clientID];
   return known !== undefined && message.incarnation < known.incarnation;
 }
@@ -140,8 +141,7 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
         ? hearResult(step, message, evidence)
         : hearRefusedSolution(step, message);
     case 'request':
-      hearRequest(step, message);
-      return null;
+      return hearRequest(step, message);
     case 'answer':
       return hearAnswer(step, message, evidence);
     case 'batch':

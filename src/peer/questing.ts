@@ -2,11 +2,12 @@
 
 import type { Event } from '../domain/contract.ts';
 import type { AskedQuest, Lease, Offer, Report, SaidOutcome } from '../domain/message.ts';
-import { outcomeOf, type Proof, type Quest } from '../domain/quest.ts';
+import { type Outcome, outcomeOf, type Proof, type Quest } from '../domain/quest.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { type Book, missingIn, setGrants, sumOf, takeReport, wantedOf } from '../lease/book.ts';
 import { problemOfQuest, questIDOf } from '../lease/quest.ts';
 import { sizeOf } from '../lease/ranges.ts';
+import { spend } from './budget.ts';
 import { repeatMandateSoon } from './governing.ts';
 import { dropLeases, hold, offer } from './holding.ts';
 import { answerIfDone, leaseTo, sayOutcome } from './leasing.ts';
@@ -49,7 +50,7 @@ function hearQuest(step: Step, quest: AskedQuest): void {
   const id = questIDOf(quest, step.hasher);
   const reason = problemOfQuest(quest);
   if (reason !== null) {
-    sayOutcome(step, { id }, { kind: 'refused', reason });
+    answerAgain(step, { id }, { kind: 'refused', reason });
     return;
   }
   const before = questOf(step.state, id);
@@ -58,13 +59,20 @@ function hearQuest(step: Step, quest: AskedQuest): void {
   const isOurs = quest.clientID === step.self;
   const isErrand = quest.clientID === controllerOf(step.state);
   if (before === null && !isOurs && !isErrand && isCrowded(step)) {
-    sayOutcome(step, { id }, { kind: 'refused', reason: 'too-many-quests' });
+    answerAgain(step, { id }, { kind: 'refused', reason: 'too-many-quests' });
     return;
   }
   const heard = takeQuest(step, id, quest, isErrand);
   heard.isErrand ||= isErrand;
   heard.isForOthers ||= !isErrand;
-  if (heard.outcome !== null) sayOutcome(step, heard, heard.outcome);
+  if (heard.outcome !== null) answerAgain(step, heard, heard.outcome);
+}
+
+/** As far as our budget goes: anybody may ask again and again. */
+function answerAgain(step: Step, about: Pick<HeardQuest, 'id'>, outcome: Outcome): void {
+  const { state, now } = step;
+  if (state.office !== null && spend(state.budgets, 'outcomes', now.at))
+    sayOutcome(step, about, outcome);
 }
 
 /** The controller's leases are in everybody's book: it may be ours to go on with. */
