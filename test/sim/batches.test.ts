@@ -230,4 +230,30 @@ describe('a flood of free transactions from fresh keys', () => {
     expect(world.view(via).waiting).toBeLessThanOrEqual(pendingMost);
     expect(violations).toEqual([]);
   });
+
+  it('does not keep what others said from being said again', async () => {
+    const { world, facts } = town(5, 500);
+    const [via] = world.peers;
+    if (via === undefined) throw new Error('Three.');
+    const hand = async (text: string): Promise<void> =>
+      expect(await via.client.send(text)).toBeNull();
+    await hand(textOf(ann.say('before', 0)));
+    world.runUntil(() => carriedBy(via).size === 1, 60_000);
+    // No more blocks for now.
+    world.solveMs = 3_600_000;
+    world.run(3_000);
+    facts.length = 0;
+    for (let count = 0; count < 60; count += 1)
+      await hand(textOf(wallet(`fresh ${count}`).say('x', 0)));
+    const last = textOf(ann.say('last', 1));
+    await hand(last);
+    world.run(16_000);
+    const texts = facts.flatMap((fact) =>
+      fact.kind === 'said' && fact.by === via.self.clientID && fact.message.kind === 'transaction'
+        ? [textOf(fact.message.transaction)]
+        : [],
+    );
+    // Each once, and then as many again as are said at a time: the one with a history first.
+    expect([texts.length > 61, texts[61]]).toEqual([true, last]);
+  });
 });
