@@ -28,6 +28,7 @@ const ORDINARY: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'stale-transaction',
   'stale-incarnation',
   'stale-beat',
+  'stale-request',
   'unknown-sender',
   'not-a-member',
   'not-the-controller',

@@ -92,7 +92,7 @@ const sentences: Sentences = {
     `${isOwn ? 'our solution' : `solution of ${nameOf(miner)}`} ${shortSolution(solution)} ` +
     `for challenge ${transactionID} refused: ${reason}`,
   evicted: ({ count: times, sender, nonce, waiting }) =>
-    `${waiting} transactions wait, and no more can: ${times} that came first had to go, ` +
+    `${waiting} transactions wait, and no more can: ${times} had to go for others, ` +
     `last of all number ${nonce} of ${sender.slice(0, 8)}`,
   dropped: ({ count: times, ours, sender, nonce, fault }) => {
     const others = times === 1 ? '' : ` and ${times - 1} more`;

@@ -168,6 +168,9 @@ export type Result = From<'result'> & {
 /** Asks for blocks from a height on; from -1 for the founding. */
 export type Request = From<'request'> & {
   readonly from: TransactionID;
+  /** Only ever grows in one incarnation; older peers say neither. */
+  readonly incarnation?: number;
+  readonly number?: number;
   /** Who sent the last page, and is to send the next one; nobody else need answer. */
   readonly helper?: ClientID;
   /** A number drawn by lot: another process with the sender's name is asked to show itself. */

@@ -166,7 +166,7 @@ export type Note =
       readonly reason: Reason;
       readonly isOwn: boolean;
     }
-  /** The mempool is full: what came first had to go, last of all this. At most once a second. */
+  /** The mempool is full: some had to go for others, last of all this. At most once a second. */
   | {
       readonly kind: 'evicted';
       /** Since the last such note. */

@@ -28,6 +28,7 @@ export type Refusal =
   | { readonly code: 'stale-beat' }
   /** An incarnation or a beat that its sender cannot have come to. */
   | { readonly code: 'far-count' }
+  | { readonly code: 'stale-request' }
   | { readonly code: 'other-rules'; readonly theirs: string; readonly ours: string }
   | { readonly code: 'other-network'; readonly theirs: Digest; readonly ours: Digest }
   | { readonly code: 'not-a-member' }

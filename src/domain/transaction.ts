@@ -37,6 +37,8 @@ export type FaultCode =
   | 'INVALID_NONCE'
   | 'INVALID_BALANCE'
   | 'TOO_MANY'
+  /** Not its fault: what waits already goes before it, and fills all the room there is. */
+  | 'NO_ROOM'
   /** Not the transaction's fault: the peer cannot judge or pass on anything now. */
   | 'NOT_READY'
   | 'INVALID_SIGNATURE';

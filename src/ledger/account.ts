@@ -28,6 +28,22 @@ export function accountIn(accounts: Accounts, name: ClientID): Account {
   return accounts[drawerOf(name)]?.[name] ?? EMPTY;
 }
 
+/** What an account has cost its owner: `FRESH` nothing, `USED` room in blocks, `FUNDED` work. */
+export type Rank = 0 | 1 | 2;
+export const FRESH: Rank = 0;
+export const USED: Rank = 1;
+export const FUNDED: Rank = 2;
+
+/** Keys cost nothing; balances cannot be made at will. An emptied account keeps its history. */
+export function rankOf({ balance, nonce }: Account): Rank {
+  if (balance > 0) return FUNDED;
+  return nonce > 0 ? USED : FRESH;
+}
+
+export function rankIn(accounts: Accounts, name: ClientID): Rank {
+  return rankOf(accountIn(accounts, name));
+}
+
 export function credit(accounts: Accounts, name: ClientID, amount: number): Accounts {
   if (amount === 0) return accounts;
   const draft = draftOf(accounts);

@@ -1,11 +1,10 @@
-/** Transactions that wait for a block, in the order of their arrival; plain data. */
+/** Transactions that wait for a block: who gets in, and who goes when it is full; plain data. */
 
 import type { Hasher } from '../domain/crypto.ts';
 import type { ClientID, Instant } from '../domain/names.ts';
-import type { Accounts } from '../domain/standing.ts';
+import type { Account, Accounts } from '../domain/standing.ts';
 import { type Batch, type Fault, type Transaction, textOf } from '../domain/transaction.ts';
-import { accountIn, accountOf, amountOf, apply, type Draft, draftOf } from './account.ts';
-import { batchMost } from './batch.ts';
+import { accountIn, accountOf, amountOf, FUNDED, type Rank, rankIn, rankOf } from './account.ts';
 import { leftFor, newRates, type Rates, takeOne } from './rate.ts';
 
 /** A transaction with what is computed of it, which everybody who looks at it needs. */
@@ -18,8 +17,12 @@ export type Arrival = {
 };
 
 export type Pending = Arrival & {
-  /** Whether it was handed to this very peer, which looks after it. */
+  /** Whether it was handed to this very peer, which looks after it and keeps it. */
   isOurs: boolean;
+  /** Of its sender, as of the last block. */
+  rank: Rank;
+  /** How many transactions of its sender come before it: below `pendingOfSender`. */
+  ahead: number;
   /** When anybody last said it. */
   saidAt: Instant;
 };
@@ -29,17 +32,28 @@ export type Mempool = {
   pending: Pending[];
   /** The same by account and nonce: one for each. */
   readonly byPlace: Record<string, Pending>;
+  /** How many of them are ours. */
+  ours: number;
   readonly rates: Rates;
 };
 
-/** So many wait in all; when one more comes, the one that came first has to go. */
+/** So many wait in all; when one more comes, some that were not handed to us have to go. */
 export const pendingMost = 5_000;
+
+/** So many go at a time, as to choose them takes a look at all. */
+export const evictedAtOnce = 100;
+
+/**
+ * We keep no more than so many of our own where one of this rank comes: others need room, and what
+ * costs nothing must leave some to what does. One that comes then has no more rights than others.
+ */
+const oursMost: Readonly<Record<Rank, number>> = { 0: 1_250, 1: 2_500, 2: 3_750 };
 
 /** So many of one sender wait: nonces this far ahead of the ledger, and no further. */
 export const pendingOfSender = 100;
 
 export function newMempool(): Mempool {
-  return { pending: [], byPlace: {}, rates: newRates() };
+  return { pending: [], byPlace: {}, ours: 0, rates: newRates() };
 }
 
 export function arrivalOf(transaction: Transaction, hasher: Hasher): Arrival {
@@ -69,7 +83,13 @@ export function problemOfArrival(
   }
   if (leftFor(mempool.rates, account, at) < 1)
     return { code: 'TOO_MANY', problem: 'its sender sends too many at a time' };
+  if (!hasRoom(mempool, rankIn(accounts, account)))
+    return { code: 'NO_ROOM', problem: `${pendingMost} wait already that go before it` };
   return null;
+}
+
+function hasRoom({ pending }: Mempool, rank: Rank): boolean {
+  return pending.length < pendingMost || pending.some((one) => !one.isOurs && one.rank <= rank);
 }
 
 /** The same transaction, if it waits already. */
@@ -80,21 +100,48 @@ export function findPending(mempool: Mempool, arrival: Arrival): Pending | null 
 }
 
 /**
- * Takes a transaction in that has no problem and whose signature holds. Answers with the one that
- * had to make room: the one that came first.
+ * Takes a transaction in that has no problem and whose signature holds. Answers with those that had
+ * to make room.
  */
 export function addPending(
   mempool: Mempool,
-  { transaction, text, account }: Arrival,
+  arrival: Arrival,
+  accounts: Accounts,
   by: { readonly isOurs: boolean; readonly at: Instant },
-): Pending | null {
+): readonly Pending[] {
+  const { account, transaction, text } = arrival;
   takeOne(mempool.rates, account, by.at);
-  const evicted = mempool.pending.length >= pendingMost ? (mempool.pending.shift() ?? null) : null;
-  if (evicted !== null) forget(mempool, evicted);
-  const pending: Pending = { transaction, text, account, isOurs: by.isOurs, saidAt: by.at };
+  const evicted = mempool.pending.length >= pendingMost ? evict(mempool) : [];
+  const sender = accountIn(accounts, account);
+  const [rank, ahead] = [rankOf(sender), transaction.nonce - sender.nonce];
+  const saidAt = by.at;
+  const pending: Pending = { transaction, text, account, isOurs: false, rank, ahead, saidAt };
   mempool.pending.push(pending);
   mempool.byPlace[placeOf(account, transaction.nonce)] = pending;
+  if (by.isOurs) adopt(mempool, pending);
   return evicted;
+}
+
+/** From now on we look after it, if we do not look after too many. */
+export function adopt(mempool: Mempool, pending: Pending): void {
+  if (pending.isOurs || mempool.ours >= oursMost[pending.rank]) return;
+  pending.isOurs = true;
+  mempool.ours += 1;
+}
+
+/**
+ * Of those that are not ours, the ones of the lowest rank that are farthest from their turn: so
+ * a sender that has most waiting loses most. Of equals those go that came first.
+ */
+function evict(mempool: Mempool): readonly Pending[] {
+  const others = mempool.pending.filter(({ isOurs }) => !isOurs);
+  const lowest = others.reduce((rank, one) => (one.rank < rank ? one.rank : rank), FUNDED);
+  const byDistance: Pending[][] = Array.from({ length: pendingOfSender }, () => []);
+  for (const one of others) if (one.rank === lowest) byDistance[one.ahead]?.push(one);
+  const evicted = new Set(byDistance.reverse().flat().slice(0, evictedAtOnce));
+  for (const one of evicted) forget(mempool, one);
+  mempool.pending = mempool.pending.filter((one) => !evicted.has(one));
+  return [...evicted];
 }
 
 export type Dropped = { readonly pending: Pending; readonly fault: Fault };
@@ -108,8 +155,11 @@ export function dropSpent(mempool: Mempool, accounts: Accounts, batch: Batch): r
   const dropped: Dropped[] = [];
   const left: Pending[] = [];
   for (const pending of mempool.pending) {
-    const fault = faultAfterBlock(pending, accounts);
+    const sender = accountIn(accounts, pending.account);
+    const fault = faultAfterBlock(pending, sender);
     if (fault === null) {
+      pending.rank = rankOf(sender);
+      pending.ahead = pending.transaction.nonce - sender.nonce;
       left.push(pending);
       continue;
     }
@@ -120,8 +170,8 @@ export function dropSpent(mempool: Mempool, accounts: Accounts, batch: Batch): r
   return dropped;
 }
 
-function faultAfterBlock({ account, transaction }: Pending, accounts: Accounts): Fault | null {
-  const { balance, nonce: next } = accountIn(accounts, account);
+function faultAfterBlock({ transaction }: Pending, sender: Account): Fault | null {
+  const { balance, nonce: next } = sender;
   const { nonce } = transaction;
   if (nonce < next) return nonceFault(`another transaction has the nonce ${nonce} in the ledger`);
   const amount = amountOf(transaction);
@@ -130,43 +180,8 @@ function faultAfterBlock({ account, transaction }: Pending, accounts: Accounts):
   return { code: 'INVALID_BALANCE', problem: `it sends ${amount} where the balance is ${balance}` };
 }
 
-/**
- * The batch of the next block: in the order of arrival, each sender's by nonce, as far as there is
- * room. What cannot be in it yet (a nonce is missing, or money) goes on waiting.
- */
-export function nextBatch(mempool: Mempool, accounts: Accounts, hasher: Hasher): Batch {
-  const filling: Filling = { batch: [], room: batchMost, draft: draftOf(accounts) };
-  /** Those that came before the one with the nonce before theirs. */
-  const early = new Set<Pending>();
-  for (const pending of mempool.pending) {
-    let next: Pending | null = pending;
-    while (next !== null) {
-      if (!tryPut(filling, next, hasher)) {
-        early.add(next);
-        break;
-      }
-      const follower = followerOf(mempool, next);
-      next = follower !== null && early.delete(follower) ? follower : null;
-    }
-    if (filling.room < leastText) break;
-  }
-  return filling.batch;
-}
-
-/** No transaction is shorter. */
-const leastText = 250;
-
-type Filling = { readonly batch: string[]; room: number; readonly draft: Draft };
-
-function tryPut(filling: Filling, { text, transaction }: Pending, hasher: Hasher): boolean {
-  if (text.length > filling.room) return false;
-  if (apply(filling.draft, transaction, hasher) !== null) return false;
-  filling.batch.push(text);
-  filling.room -= text.length;
-  return true;
-}
-
-function followerOf(mempool: Mempool, { account, transaction }: Pending): Pending | null {
+/** What its sender has waiting with the next nonce. */
+export function followerOf(mempool: Mempool, { account, transaction }: Pending): Pending | null {
   return mempool.byPlace[placeOf(account, transaction.nonce + 1)] ?? null;
 }
 
@@ -179,7 +194,8 @@ function promisedBy(mempool: Mempool, account: ClientID, next: number): number {
   return sum;
 }
 
-function forget(mempool: Mempool, { account, transaction }: Pending): void {
+function forget(mempool: Mempool, { account, transaction, isOurs }: Pending): void {
+  if (isOurs) mempool.ours -= 1;
   delete mempool.byPlace[placeOf(account, transaction.nonce)];
 }
 

@@ -108,11 +108,14 @@ export function ask(step: Step): void {
   }
   if (behind.asked > 0) behind.helper = null;
   behind.asked += 1;
+  step.state.asks += 1;
   const { self, isQuiet } = settings;
   step.say({
     kind: 'request',
     clientID: step.self,
     from: memory.height,
+    incarnation: memory.incarnation,
+    number: step.state.asks,
     ...(behind.helper !== null && { helper: behind.helper }),
     ...(isQuiet === true && { publicKey: self.publicKey }),
   });

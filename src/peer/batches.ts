@@ -6,6 +6,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import { carriesBatch, type Opening } from '../ledger/block.ts';
 import { merkleRoot } from '../ledger/merkle.ts';
+import { spend, waitFor } from './budget.ts';
 import { isInRoster } from './memory.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -17,7 +18,7 @@ const mostHeld = 8;
 const fetchMs = 300;
 const mostFetched = 20;
 
-/** The controller hands one out at once, but not more often than that. */
+/** The controller hands one out at once, but the same one not more often than that. */
 const handOutMs = 100;
 
 /** The others leave the controller so much time, and then one another. */
@@ -103,12 +104,15 @@ export function handOut(step: Step): void {
   for (const [name, dueAt] of Object.entries(state.owed)) {
     const root = name as Digest;
     const batch = heldBatch(state, root);
-    if (dueAt > now.at && batch !== null) {
-      step.alarmBy('hand-out', dueAt - now.at);
+    // Members ask for what they lack, and anybody may publish it again.
+    const waitMs = Math.max(dueAt - now.at, waitFor(state.budgets, 'batches', now.at));
+    if (waitMs > 0 && batch !== null) {
+      step.alarmBy('hand-out', waitMs);
       continue;
     }
     delete state.owed[root];
     if (batch === null) continue;
+    spend(state.budgets, 'batches', now.at);
     state.handedOut = { root, at: now.at };
     sayBatch(step, root, batch);
   }

@@ -23,6 +23,7 @@ import { answerAbsent } from './answering.ts';
 import { append } from './appending.ts';
 import { fallBehind } from './asking.ts';
 import { batchOf, holdBatch, sayBatch, wantBatch } from './batches.ts';
+import { spend } from './budget.ts';
 import { doesQuestGoFirst } from './leasing.ts';
 import { isInRoster, rosterOf } from './memory.ts';
 import { easierOpening, knownOpening, newOpening } from './opening.ts';
@@ -209,7 +210,8 @@ export function hearSolution(step: Step, solution: Solution): void {
 function refuseOnce(step: Step, office: Office, solution: Solution, reason: Reason): void {
   const { clientID, transactionID } = solution;
   const key = `${clientID}:${transactionID}:${solution.solution}:${reason}`;
-  if (office.refused.includes(key)) return;
+  // More than are remembered could be repeated for ever; a miner says its own again.
+  if (office.refused.includes(key) || !spend(step.state.budgets, 'refusals', step.now.at)) return;
   office.refused.push(key);
   if (office.refused.length > mostRefused) office.refused.shift();
   const about = { transactionID, solution: solution.solution, reason };

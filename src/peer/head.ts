@@ -21,6 +21,7 @@ import {
   sayProposal,
 } from './governing.ts';
 import { hear } from './hearing.ts';
+import { serve } from './helping.ts';
 import { dropLeases } from './holding.ts';
 import { takeTurns } from './leasing.ts';
 import {
@@ -56,7 +57,6 @@ import type { State } from './state.ts';
 import { newState } from './state-of.ts';
 import { Step } from './step.ts';
 import { electAgain, leaveOldElection, suspect, withdraw } from './suspecting.ts';
-import { serve } from './syncing.ts';
 import { passOn, send, tellEvictions } from './taking.ts';
 import { stepDown } from './terms.ts';
 import { hearFailed, hearRecorded, isMuted, rewrite } from './writing.ts';

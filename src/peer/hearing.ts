@@ -13,6 +13,7 @@ import { hearBatch, hearBatchRequest } from './batches.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
 import { hearAcknowledgement, hearSolution } from './governing.ts';
 import { hearHeartbeat, hearOfNetworkQuietly } from './heartbeats.ts';
+import { hearRequest } from './helping.ts';
 import { hearOwnPresence, hearOwnRequest, vanish, yieldIncarnation } from './linking.ts';
 import { hearMandate, hearVote, keepForLater, votesIn } from './obeying.ts';
 import { controllerOf } from './presence.ts';
@@ -21,7 +22,7 @@ import { hearChallenge, hearRefusedSolution } from './searching.ts';
 import { hasChanged, isNewInBooth, movable } from './signs.ts';
 import type { Step } from './step.ts';
 import { hearCommitment, hearController, hearReveal } from './suspecting.ts';
-import { hearAnswer, hearRequest } from './syncing.ts';
+import { hearAnswer } from './syncing.ts';
 import { hearTransaction } from './taking.ts';
 import { isBacklogFull } from './writing.ts';
 
@@ -152,8 +153,7 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
         ? hearResult(step, message, evidence)
         : hearRefusedSolution(step, message);
     case 'request':
-      hearRequest(step, message);
-      return null;
+      return hearRequest(step, message);
     case 'answer':
       return hearAnswer(step, message, evidence);
     case 'batch':

@@ -8,12 +8,12 @@ import { isFar } from '../election/booth.ts';
 import { hearBeat } from './acquainting.ts';
 import { fallBehind, hearClaim } from './asking.ts';
 import { bindingOf } from './binding.ts';
+import { dropRequest } from './helping.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { confirm } from './obeying.ts';
 import { hearNaming } from './quorum.ts';
 import type { Step } from './step.ts';
 import { hearAnswered } from './suspecting.ts';
-import { dropRequest } from './syncing.ts';
 import { raiseTerm } from './terms.ts';
 
 /** What a heartbeat says of its sender, its network, its term and its height. */

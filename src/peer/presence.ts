@@ -12,6 +12,7 @@ import {
 import { knownForMs, knownMembers } from '../election/gathering.ts';
 import { isUnanswered, nextAnswers } from './answering.ts';
 import { claimOf } from './asking.ts';
+import { spend, waitFor } from './budget.ts';
 import { presentRoster } from './memory.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -84,7 +85,12 @@ export function introduce(step: Step): void {
 
 /** Introduces us soon, at a moment of our own, so that not all of a crowd speak at once. */
 export function greetSoon(step: Step): void {
-  if (!step.isSet('greet')) step.alarm('greet', step.jitter(0, 250));
+  if (step.isSet('greet')) return;
+  const { budgets } = step.state;
+  // Names cost nothing: a stranger with many could have everybody greet without end.
+  const waitMs = waitFor(budgets, 'greetings', step.now.at);
+  spend(budgets, 'greetings', step.now.at);
+  step.alarm('greet', waitMs + step.jitter(0, 250));
 }
 
 /** A controller says changes within this time, so that a burst of them is one heartbeat. */

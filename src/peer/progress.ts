@@ -4,7 +4,7 @@ import type { Block, Solution } from '../domain/message.ts';
 import type { Instant } from '../domain/names.ts';
 import { digestOf, openingOf, zeroBits } from '../ledger/block.ts';
 import { parseChange } from '../ledger/change.ts';
-import { nextBatch } from '../ledger/mempool.ts';
+import { nextBatch } from '../ledger/next-batch.ts';
 import { controllerOf } from './presence.ts';
 import { presentQuest } from './quests.ts';
 import { hasChanged, workIn } from './signs.ts';

@@ -3,7 +3,7 @@
 import type { Event } from '../domain/contract.ts';
 import type { AskedQuest, Lease, Offer, Report, SaidOutcome } from '../domain/message.ts';
 import type { ClientID } from '../domain/names.ts';
-import { outcomeOf, type Proof, type Quest } from '../domain/quest.ts';
+import { type Outcome, outcomeOf, type Proof, type Quest } from '../domain/quest.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import {
   type Book,
@@ -18,6 +18,7 @@ import { usualFirst } from '../lease/granting.ts';
 import { forgetPace, measure } from '../lease/pace.ts';
 import { problemOfQuest, questIDOf } from '../lease/quest.ts';
 import { sizeOf } from '../lease/ranges.ts';
+import { spend } from './budget.ts';
 import { repeatMandateSoon } from './governing.ts';
 import { dropLeases, hold, offer } from './holding.ts';
 import { answerIfDone, leaseTo, sayOutcome } from './leasing.ts';
@@ -69,7 +70,7 @@ function hearQuest(step: Step, quest: AskedQuest): void {
   const id = questIDOf(quest, step.hasher);
   const reason = problemOfQuest(quest);
   if (reason !== null) {
-    sayOutcome(step, { id }, { kind: 'refused', reason });
+    answerAgain(step, { id }, { kind: 'refused', reason });
     return;
   }
   const before = questOf(step.state, id);
@@ -79,13 +80,20 @@ function hearQuest(step: Step, quest: AskedQuest): void {
   const asker = askerOf(step, quest.clientID);
   const isErrand = asker === 'controller';
   if (before === null && !isOurs && !isErrand && isCrowded(step, asker)) {
-    sayOutcome(step, { id }, { kind: 'refused', reason: 'too-many-quests' });
+    answerAgain(step, { id }, { kind: 'refused', reason: 'too-many-quests' });
     return;
   }
   const heard = takeQuest(step, id, quest, asker);
   heard.isErrand ||= isErrand;
   heard.isForOthers ||= !isErrand;
-  if (heard.outcome !== null) sayOutcome(step, heard, heard.outcome);
+  if (heard.outcome !== null) answerAgain(step, heard, heard.outcome);
+}
+
+/** As far as our budget goes: anybody may ask again and again. */
+function answerAgain(step: Step, about: Pick<HeardQuest, 'id'>, outcome: Outcome): void {
+  const { state, now } = step;
+  if (state.office !== null && spend(state.budgets, 'outcomes', now.at))
+    sayOutcome(step, about, outcome);
 }
 
 function askerOf({ state }: Step, clientID: ClientID): Asker {

@@ -15,6 +15,7 @@ import type { Measured } from '../lease/pace.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
 import type { Alarms } from './alarms.ts';
+import type { Budget, Budgets } from './budget.ts';
 import type { Memory } from './memory.ts';
 import type { HeardQuest, Held, Sourcing, Wish } from './quest-state.ts';
 
@@ -234,8 +235,13 @@ export type State = {
   submitted: readonly QuestID[];
 
   behind: CatchUp | null;
+  /** Requests of our own so far. */
+  asks: number;
   /** Requests of others that wait for an answer of ours, and those heard before. */
   readonly requests: Record<ClientID, HeardRequest>;
+  /** The last request of each asker, so that none counts twice; the one heard last stands last. */
+  readonly lastAsked: Record<ClientID, { readonly incarnation: number; readonly number: number }>;
+  readonly budgets: Budgets;
 
   readonly refusals: Partial<Record<RefusalCode, number>>;
   readonly untold: Partial<Record<RefusalCode, Untold>>;
@@ -265,7 +271,9 @@ export type CatchUp = {
 export type HeardRequest = {
   readonly from: TransactionID;
   readonly at: Instant;
-  answerAt: Instant | null;
+  readonly answerAt: Instant | null;
+  /** Which of our budgets the answer comes from. */
+  readonly budget: Budget;
 };
 
 export type Untold = { count: number; readonly from: ClientID | null; readonly refusal: Refusal };

@@ -17,6 +17,7 @@ const ordinary: ReadonlySet<RefusalCode> = new Set([
   'stale-transaction',
   'stale-incarnation',
   'stale-beat',
+  'stale-request',
   'untimely-transaction',
 ]);
 

@@ -1,4 +1,4 @@
-/** Catches up with others, and helps others to catch up (PROTOCOL 7, sync). */
+/** Catches up with others (PROTOCOL 7, sync): takes what they answer, as far as it holds. */
 
 import type {
   Acknowledgement,
@@ -6,17 +6,10 @@ import type {
   Block,
   Founding,
   Message,
-  Request,
   Seal,
   Vote,
 } from '../domain/message.ts';
-import {
-  type ClientID,
-  type Digest,
-  type Instant,
-  type TransactionID,
-  UNFOUNDED,
-} from '../domain/names.ts';
+import type { Digest, TransactionID } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Chain } from '../domain/standing.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
@@ -25,98 +18,12 @@ import { carriesBatch, digestOf } from '../ledger/block.ts';
 import { extendChain, problemOfBlock } from '../ledger/chain.ts';
 import { adoptFounding } from './adopting.ts';
 import { append } from './appending.ts';
-import { askMs, askOn, fallBehind, shun, tellCatchUp, trustClaims } from './asking.ts';
-import { controllerOf, heardHeight } from './presence.ts';
+import { askOn, fallBehind, shun, tellCatchUp, trustClaims } from './asking.ts';
+import { heardHeight } from './presence.ts';
 import type { Step } from './step.ts';
 
 /** People are told of each block that we missed if there are so few; else how many there were. */
 const mostNews = 5;
-
-/** Pages to one asker go out at most this often; it asks again at once when one has helped. */
-const serveMs = 20;
-
-/**
- * Whoever is asked by name answers at once, else the controller does. Another peer can't hear what
- * the asker is answered, so it answers after some jitter a request to everybody that is repeated,
- * or that no controller can be expected to answer.
- */
-export function hearRequest(step: Step, request: Request): void {
-  const { state } = step;
-  const { clientID, from, helper } = request;
-  forgetRequests(step);
-  const isNothingNew = from === UNFOUNDED ? state.memory.network === null : !hasFrom(step, from);
-  if (isNothingNew) delete state.requests[clientID];
-  else if (helper === undefined ? state.office !== null : helper === step.self)
-    answerAtOnce(step, request);
-  else answerInTurn(step, request);
-}
-
-/** But not sooner than so long after the page before. */
-function answerAtOnce(step: Step, { clientID, from }: Request): void {
-  const { requests } = step.state;
-  const before = requests[clientID];
-  const isHasty = before !== undefined && step.since(before.at) < serveMs;
-  const at = isHasty ? before.at : step.now.at;
-  const answerAt = isHasty ? ((at + serveMs) as Instant) : null;
-  requests[clientID] = { from, at, answerAt };
-  if (isHasty) setServe(step);
-  else step.act({ kind: 'serve', to: clientID, from });
-}
-
-/** Who is asked in vain by name is gone, and then the asker asks everybody. */
-function answerInTurn(step: Step, { clientID, from, helper }: Request): void {
-  const { state, now } = step;
-  const before = state.requests[clientID];
-  const controllerID = controllerOf(state);
-  const isAgain = before?.from === from;
-  const isOurs = isAgain || controllerID === null || controllerID === clientID;
-  const wait = isAgain ? before.answerAt : null;
-  const isForUs = helper === undefined && isOurs;
-  const answerAt = isForUs ? (wait ?? now.at + step.jitter(0, 500)) : null;
-  state.requests[clientID] = { from, at: now.at, answerAt: answerAt as Instant | null };
-  setServe(step);
-}
-
-function hasFrom(step: Step, from: TransactionID): boolean {
-  return from < step.state.memory.height;
-}
-
-/** Answers those whose turn has come. */
-export function serve(step: Step): void {
-  const { requests } = step.state;
-  for (const clientID of Object.keys(requests) as ClientID[]) {
-    const request = requests[clientID];
-    if (request === undefined || request.answerAt === null) continue;
-    if (request.answerAt > step.now.at) continue;
-    const { from } = request;
-    requests[clientID] = { from, at: step.now.at, answerAt: null };
-    step.act({ kind: 'serve', to: clientID, from });
-  }
-  setServe(step);
-}
-
-/** Somebody has caught up without us. */
-export function dropRequest(step: Step, clientID: ClientID, height: TransactionID): void {
-  const request = step.state.requests[clientID];
-  if (request === undefined || height <= request.from) return;
-  delete step.state.requests[clientID];
-  setServe(step);
-}
-
-function setServe(step: Step): void {
-  const due = Object.values(step.state.requests).flatMap(({ answerAt }) => answerAt ?? []);
-  step.cancel('serve');
-  if (due.length > 0) step.alarm('serve', Math.max(0, Math.min(...due) - step.now.at));
-}
-
-/** Askers that went silent, so that strangers can't fill the memory. */
-function forgetRequests(step: Step): void {
-  const { requests } = step.state;
-  for (const clientID of Object.keys(requests) as ClientID[]) {
-    const request = requests[clientID];
-    if (request !== undefined && step.since(request.at) > 5 * askMs) delete requests[clientID];
-  }
-}
 
 /** Takes what somebody sent us, as far as it holds. */
 export function hearAnswer(

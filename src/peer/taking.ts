@@ -1,16 +1,19 @@
 /** Takes transactions in, and sees to it that all peers have those that wait. */
 
+import { assert } from '../domain/assert.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Instant } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Batch, Fault, Transaction } from '../domain/transaction.ts';
-import { accountIn } from '../ledger/account.ts';
+import { accountIn, FRESH, rankIn } from '../ledger/account.ts';
 import {
   type Arrival,
   addPending,
+  adopt,
   arrivalOf,
   dropSpent,
   findPending,
+  type Pending,
   pendingMost,
   problemOfArrival,
 } from '../ledger/mempool.ts';
@@ -29,17 +32,20 @@ const mostAtATime = 50;
 /** People hear of evictions so often. */
 const tellMs = 1_000;
 
-/** Whether a transaction would be taken in, its signature aside; null if it would. */
+/** `known` waits already; null is welcome; `fresh` is, too, from a sender without an account. */
+type Judgement = 'known' | 'fresh' | Refusal | null;
+
+/** What would become of a transaction, its signature aside. */
 export function judgeTransaction(
   state: State,
   transaction: Transaction,
   at: Instant,
   hasher: Hasher,
-): 'known' | Refusal | null {
+): Judgement {
   return judgeArrival(state, arrivalOf(transaction, hasher), at);
 }
 
-function judgeArrival(state: State, arrival: Arrival, at: Instant): 'known' | Refusal | null {
+function judgeArrival(state: State, arrival: Arrival, at: Instant): Judgement {
   const { chain } = state.memory;
   if (chain === null)
     return { code: 'untimely-transaction', problem: 'this peer knows no network yet' };
@@ -51,7 +57,8 @@ function judgeArrival(state: State, arrival: Arrival, at: Instant): 'known' | Re
     return { code: 'untimely-transaction', problem };
   }
   const fault = problemOfArrival(state.mempool, arrival, chain.accounts, at);
-  if (fault === null) return null;
+  if (fault === null) return rankIn(chain.accounts, account) === FRESH ? 'fresh' : null;
+  if (fault.code === 'NO_ROOM') return { code: 'untimely-transaction', problem: fault.problem };
   return { code: 'bad-transaction', fault: fault.code, problem: fault.problem };
 }
 
@@ -65,7 +72,7 @@ export function hearTransaction(step: Step, transaction: Transaction): Refusal |
     return null;
   }
   const verdict = judgeArrival(state, arrival, now.at);
-  if (verdict !== null) return verdict === 'known' ? null : verdict;
+  if (verdict !== null && verdict !== 'fresh') return verdict === 'known' ? null : verdict;
   take(step, arrival, false);
   return null;
 }
@@ -90,7 +97,7 @@ function problemOfHandingIn(state: State, arrival: Arrival, at: Instant): Fault 
   return problemOfArrival(state.mempool, arrival, chain.accounts, at);
 }
 
-/** One that is handed to us: from now on we look after it, until it is in the ledger. */
+/** One that is handed to us: from now on we look after it, if we can, until it is in the ledger. */
 export function send(step: Step, transaction: Transaction): Fault | null {
   const { state, now, hasher } = step;
   const arrival = arrivalOf(transaction, hasher);
@@ -98,7 +105,7 @@ export function send(step: Step, transaction: Transaction): Fault | null {
   if (fault !== null) return fault;
   const known = findPending(state.mempool, arrival);
   if (known === null) take(step, arrival, true);
-  else known.isOurs = true;
+  else adopt(state.mempool, known);
   if (known === null) step.say({ kind: 'transaction', transaction });
   return null;
 }
@@ -109,9 +116,14 @@ function notReady(problem: string): Fault {
 
 function take(step: Step, arrival: Arrival, isOurs: boolean): void {
   const { state } = step;
-  const evicted = addPending(state.mempool, arrival, { isOurs, at: step.now.at });
-  if (evicted !== null) {
-    state.evicted = { count: (state.evicted?.count ?? 0) + 1, last: evicted.transaction };
+  const { chain } = state.memory;
+  assert(chain !== null, 'Nothing is taken in without a ledger.');
+  const by = { isOurs, at: step.now.at };
+  const evicted = addPending(state.mempool, arrival, chain.accounts, by);
+  const last = evicted.at(-1);
+  if (last !== undefined) {
+    const count = (state.evicted?.count ?? 0) + evicted.length;
+    state.evicted = { count, last: last.transaction };
     step.alarmBy('evictions', tellMs);
   }
   passOnSoon(step);
@@ -147,9 +159,12 @@ export function passOnSoon(step: Step): void {
 /** Says again what has not been said for long: the broker, or a peer, may have lost it. */
 export function passOn(step: Step): void {
   const { mempool } = step.state;
-  const isDue = ({ isOurs, saidAt }: { isOurs: boolean; saidAt: Instant }): boolean =>
+  const isDue = ({ isOurs, saidAt }: Pending): boolean =>
     step.since(saidAt) >= (isOurs ? oursMs : theirsMs);
-  for (const { transaction } of mempool.pending.filter(isDue).slice(0, mostAtATime))
+  // Ours first, and who has an account before fresh keys, of which there may be any number.
+  const due = mempool.pending.filter(isDue);
+  due.sort((a, b) => Number(b.isOurs) - Number(a.isOurs) || b.rank - a.rank);
+  for (const { transaction } of due.slice(0, mostAtATime))
     step.say({ kind: 'transaction', transaction });
   passOnSoon(step);
 }

@@ -75,7 +75,7 @@ export type Glimpse = {
   readonly members: ReadonlySet<ClientID>;
   /** Whom it asked for a page by name, one request at a time. */
   readonly helper: ClientID | null;
-  readonly judge: (transaction: Transaction, at: Instant) => 'known' | Refusal | null;
+  readonly judge: (transaction: Transaction, at: Instant) => 'known' | 'fresh' | Refusal | null;
 };
 
 const nobody: ReadonlySet<ClientID> = new Set();

@@ -49,6 +49,7 @@ const ORDINARY: ReadonlySet<string> = new Set<RefusalCode>([
   'stale-transaction',
   'stale-incarnation',
   'stale-beat',
+  'stale-request',
 ]);
 
 export function isOrdinary({ code }: Refusal | LabFault): boolean {

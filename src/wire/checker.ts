@@ -11,8 +11,11 @@ export const TOTAL_LIMIT: Limit = { perSecond: 2000, atOnce: 2000 };
 /** What of them senders outside the roster may cause. */
 export const OUTSIDERS_LIMIT: Limit = { perSecond: 500, atOnce: 500 };
 
-/** What of them transactions may cause that are on their way. */
-export const TRANSACTIONS_LIMIT: Limit = { perSecond: 500, atOnce: 1000 };
+/** What of them transactions may cause that are on their way, from senders with an account. */
+export const TRANSACTIONS_LIMIT: Limit = { perSecond: 375, atOnce: 750 };
+
+/** What of them those of fresh keys may cause, which cost nothing: a quarter as in a batch. */
+export const FRESH_LIMIT: Limit = { perSecond: 125, atOnce: 250 };
 
 /** Repeats come within seconds: every peer says its commitment, reveal and vote twice a second. */
 const TEXTS_KEPT = 2000;
@@ -31,11 +34,12 @@ export type Claim = {
 export type Words = Signed & { readonly text: string };
 
 /**
- * On whose account a check is made: besides the total, outsiders and transactions have a common
- * one. `allowance` is the sender's own, null for somebody heard for the first time.
+ * On whose account a check is made: besides the total, outsiders, transactions and those of fresh
+ * keys each have a common one. `allowance` is the sender's own, null for somebody heard for the
+ * first time.
  */
 export type Payer = {
-  readonly from: 'member' | 'outsider' | 'transaction';
+  readonly from: 'member' | 'outsider' | 'transaction' | 'fresh';
   readonly allowance: Allowance | null;
 };
 
@@ -49,6 +53,7 @@ export class Checker {
     member: null,
     outsider: new Allowance(OUTSIDERS_LIMIT),
     transaction: new Allowance(TRANSACTIONS_LIMIT),
+    fresh: new Allowance(FRESH_LIMIT),
   };
   /** Texts with whose and where they were; in order of insertion: the oldest is forgotten first. */
   readonly #held = new Map<string, Claim>();

@@ -46,8 +46,11 @@ export type DoorView = {
   readonly members: ReadonlySet<ClientID>;
   /** Whom it asked for a page by name, one request at a time; null for nobody. */
   readonly helper?: ClientID | null;
-  /** What it would say to a transaction without asking for its signature; null if it is welcome. */
-  readonly judge: (transaction: Transaction, at: Instant) => 'known' | Refusal | null;
+  /**
+   * What it would say to a transaction without asking for its signature: `known` waits already,
+   * null is welcome, and `fresh` is, too, though its sender has no account yet.
+   */
+  readonly judge: (transaction: Transaction, at: Instant) => 'known' | 'fresh' | Refusal | null;
 };
 
 /** Let in: its evidence is in the order of its texts, seals one after another. */
@@ -62,8 +65,9 @@ export type Verdict =
 /** A heard transaction: nobody's message, and without evidence. */
 const PASSED = { kind: 'heard', retained: false, evidence: [] } as const;
 
-/** Transactions on their way pay from one purse, so that nobody gains by many keys. */
+/** Transactions on their way pay from two common purses, so that many keys gain nothing. */
 const PASSER: Payer = { from: 'transaction', allowance: null };
+const FRESH_PASSER: Payer = { from: 'fresh', allowance: null };
 
 /** An unknown topic is shown to people: no control characters, and not a whole screen of it. */
 const TOPIC_SHOWN = 100;
@@ -140,8 +144,9 @@ export class Door {
     const { message } = read;
     const { transaction } = message;
     const verdict = view.judge(transaction, at);
-    if (verdict !== null && verdict !== 'known') return refused(null, verdict);
-    const outcome = verdict ?? this.#checkTransaction(transaction, PASSER, at);
+    if (verdict !== null && typeof verdict === 'object') return refused(null, verdict);
+    const payer = verdict === 'fresh' ? FRESH_PASSER : PASSER;
+    const outcome = verdict === 'known' ? 'held' : this.#checkTransaction(transaction, payer, at);
     if (outcome === 'forged' || outcome === 'too-many') return refused(null, { code: outcome });
     const text = textOf(transaction);
     return { kind: 'heard', event: { ...PASSED, message, text, retained } };

@@ -156,6 +156,8 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
   request: values.object({
     clientID: values.clientID,
     from: values.height,
+    incarnation: values.count.exactOptional(),
+    number: values.count.exactOptional(),
     helper: values.clientID.exactOptional(),
     publicKey: values.publicKey.exactOptional(),
     probe: values.count.exactOptional(),

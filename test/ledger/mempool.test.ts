@@ -1,76 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Instant } from '../../src/domain/names.ts';
-import type { Accounts } from '../../src/domain/standing.ts';
-import type { Batch, Transaction } from '../../src/domain/transaction.ts';
-import { accountIn, credit, noAccounts } from '../../src/ledger/account.ts';
-import { applyBatch, batchMost, sizeOf } from '../../src/ledger/batch.ts';
+import { accountIn } from '../../src/ledger/account.ts';
 import {
-  addPending,
-  arrivalOf,
   dropSpent,
-  findPending,
+  evictedAtOnce,
   type Mempool,
   newMempool,
-  nextBatch,
   pendingMost,
   pendingOfSender,
-  problemOfArrival,
 } from '../../src/ledger/mempool.ts';
-import { nodeHasher } from '../../src/node/crypto.ts';
+import { ann, batchOf, bob, filled, offer, rich, seal, used } from './waiting.ts';
 import { texts, wallet } from './wallet.ts';
 
-const ann = wallet('ann');
-const bob = wallet('bob');
 const cat = wallet('cat');
-const rich: Accounts = [ann, bob].reduce(
-  (accounts, { account }) => credit(accounts, account, 100),
-  noAccounts,
-);
 
-const instant = (at: number): Instant => at as Instant;
-
-/** Takes a transaction in as a peer does; answers with why not. */
-function offer(mempool: Mempool, transaction: Transaction, accounts = rich, at = 0): string {
-  const arrival = arrivalOf(transaction, nodeHasher);
-  if (findPending(mempool, arrival) !== null) return 'known';
-  const fault = problemOfArrival(mempool, arrival, accounts, instant(at));
-  if (fault !== null) return fault.code;
-  const by = { isOurs: false, at: instant(at) };
-  const evicted = addPending(mempool, arrival, by);
-  return evicted === null ? 'taken' : `taken for ${evicted.text}`;
+/** Fills it with messages of so many senders each, by what `prefix` they are called. */
+function fillUp(mempool: Mempool, prefix: string, each: number, accounts = rich, ours = 0): void {
+  const before = mempool.pending.length;
+  for (let count = before; count < pendingMost; count += 1) {
+    const who = wallet(`${prefix}${Math.floor(count / each)}`);
+    const isOurs = count - before < ours;
+    expect(offer(mempool, who.say('x', count % each), accounts, 0, isOurs)).toBe('taken');
+  }
 }
 
-function filled(...transactions: readonly Transaction[]): Mempool {
-  const mempool = newMempool();
-  for (const transaction of transactions) expect(offer(mempool, transaction)).toBe('taken');
-  return mempool;
-}
-
-const batchOf = (mempool: Mempool, accounts = rich): Batch =>
-  nextBatch(mempool, accounts, nodeHasher);
-
-function seal(accounts: Accounts, batch: Batch): Accounts {
-  const { accounts: after, problem } = applyBatch(accounts, batch, nodeHasher);
-  if (after === null) expect.fail(problem);
-  return after;
-}
+const senders = ({ pending }: Mempool): ReadonlySet<string> =>
+  new Set(pending.map(({ account }) => account));
 
 describe('a mempool', () => {
-  it('has the next batch in the order of arrival', () => {
-    const mempool = filled(bob.say('one', 0), ann.say('two', 0), bob.say('three', 1));
-    expect(batchOf(mempool)).toEqual(
-      texts(bob.say('one', 0), ann.say('two', 0), bob.say('three', 1)),
-    );
-  });
-
-  it('puts nonces in order that came out of it, and lets those wait whose turn is not yet', () => {
-    const mempool = filled(ann.say('c', 2), ann.say('b', 1), bob.say('late', 1), ann.say('a', 0));
-    expect(batchOf(mempool)).toEqual(texts(ann.say('a', 0), ann.say('b', 1), ann.say('c', 2)));
-    offer(mempool, bob.say('early', 0));
-    expect(batchOf(mempool)).toHaveLength(5);
-  });
-
   it('knows again what waits, and refuses another one in its place', () => {
     const mempool = filled(ann.send(bob, 5, 0));
     expect(offer(mempool, ann.send(bob, 5, 0))).toBe('known');
@@ -108,26 +65,65 @@ describe('a mempool', () => {
     expect(offer(mempool, ann.say('x', 101), used, 60)).toBe('TOO_MANY');
   });
 
-  it('makes room for the last by dropping the first, and says which', () => {
+  it('makes room by dropping what is farthest from its turn, and of equals what came first', () => {
     const mempool = newMempool();
-    for (let sender = 0; sender < pendingMost / 50; sender += 1)
-      for (let nonce = 0; nonce < 50; nonce += 1)
-        offer(mempool, wallet(`w${sender}`).say('x', nonce));
-    expect(mempool.pending).toHaveLength(pendingMost);
-    const [first] = mempool.pending;
-    expect(offer(mempool, ann.say('new', 0))).toBe(`taken for ${first?.text}`);
-    expect(mempool.pending).toHaveLength(pendingMost);
-    // It may come back, as the last one.
-    expect(offer(mempool, wallet('w0').say('x', 0))).toMatch(/^taken for/);
+    const greedy = wallet('greedy');
+    for (let count = 0; count < pendingMost - 90; count += 1)
+      offer(mempool, wallet(`w${count}`).say('x', 0));
+    for (let nonce = 0; nonce < 90; nonce += 1) offer(mempool, greedy.say('x', nonce));
+    const before = mempool.pending;
+    expect(offer(mempool, wallet('new').say('new', 0))).toBe(`taken for ${evictedAtOnce}`);
+    const left = new Set(mempool.pending);
+    const gone = before.filter((one) => !left.has(one));
+    expect(gone.filter(({ account }) => account === greedy.account)).toHaveLength(89);
+    expect(gone.slice(0, evictedAtOnce - 89)).toEqual(before.slice(0, evictedAtOnce - 89));
+    expect(mempool.pending).toHaveLength(pendingMost - evictedAtOnce + 1);
+    // What had to go may come back.
+    expect(offer(mempool, wallet('w0').say('x', 0))).toBe('taken');
   });
 
-  it('fills a batch as far as there is room, in order', () => {
-    const people = Array.from({ length: 100 }, (_, at) => wallet(`p${at}`).say('x'.repeat(70), 0));
-    const mempool = filled(...people);
-    const batch = batchOf(mempool);
-    expect(batch).toEqual(texts(...people).slice(0, batch.length));
-    expect(sizeOf(batch)).toBeLessThanOrEqual(batchMost);
-    expect(sizeOf(batch) + (batch[0] ?? '').length).toBeGreaterThan(batchMost);
+  it('drops what fresh keys said before what senders with a history or a balance said', () => {
+    const known = Array.from({ length: 200 }, (_, at) => wallet(`known${at}`));
+    const accounts = used(known);
+    const mempool = newMempool();
+    offer(mempool, ann.say('rich', 0), accounts);
+    for (const who of known) offer(mempool, who.say('used', 1), accounts);
+    fillUp(mempool, 'fresh', 1, accounts);
+    for (let count = 0; count < 5_000; count += 1)
+      expect(offer(mempool, wallet(`more${count}`).say('x', 0), accounts)).toMatch(/^taken/);
+    expect(senders(mempool)).toContain(ann.account);
+    for (const { account } of known) expect(senders(mempool)).toContain(account);
+  });
+
+  it('has no room for a fresh key where all that waits goes before it', () => {
+    const known = Array.from({ length: pendingMost }, (_, at) => wallet(`k${at}`));
+    const accounts = used(known);
+    const mempool = newMempool();
+    for (const who of known) offer(mempool, who.say('used', 1), accounts);
+    expect(mempool.pending).toHaveLength(pendingMost);
+    expect(offer(mempool, wallet('fresh').say('x', 0), accounts)).toBe('NO_ROOM');
+    expect(offer(mempool, ann.say('x', 0), accounts)).toMatch(/^taken for/);
+    expect(senders(mempool)).toContain(ann.account);
+  });
+
+  it('keeps what was handed in, whatever others say, and leaves room to what costs more', () => {
+    const known = Array.from({ length: 3_000 }, (_, at) => wallet(`k${at}`));
+    const accounts = used(known);
+    const mempool = newMempool();
+    fillUp(mempool, 'fresh', 1, accounts, 2_000);
+    // What costs nothing is not kept without end.
+    expect(mempool.ours).toBe(1_250);
+    for (const [at, who] of known.entries())
+      expect(offer(mempool, who.say('used', 1), accounts, 0, at < 2_000)).toMatch(/^taken/);
+    expect(mempool.ours).toBe(2_500);
+    expect(offer(mempool, ann.say('mine', 0), accounts, 0, true)).toMatch(/^taken/);
+    expect(mempool.ours).toBe(2_501);
+    for (let nonce = 0; nonce < 100; nonce += 1) offer(mempool, bob.say('x', nonce), accounts);
+    expect(mempool.pending.filter(({ isOurs }) => isOurs)).toHaveLength(2_501);
+    // In a block, they make room again.
+    const batch = batchOf(mempool, accounts);
+    dropSpent(mempool, seal(accounts, batch), batch);
+    expect(mempool.ours).toBeLessThan(2_501);
   });
 
   it('drops after a block what is in it, and names what can be in none any more', () => {

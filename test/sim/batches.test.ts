@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Enveloped } from '../../src/domain/message.ts';
 import type { ClientID } from '../../src/domain/names.ts';
 import { type Batch, textOf } from '../../src/domain/transaction.ts';
+import { batchMost, sizeOf } from '../../src/ledger/batch.ts';
+import { pendingMost } from '../../src/ledger/mempool.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { checkersOf, Watch } from '../../src/sim/checkers/all.ts';
 import type { Fact } from '../../src/sim/checkers/fact.ts';
@@ -11,7 +13,7 @@ import { calm } from '../../src/sim/network.ts';
 import { toySigner } from '../../src/sim/toy-crypto.ts';
 import { type Inhabitant, World } from '../../src/sim/world.ts';
 import { accountKeyOf, signTransaction } from '../../src/wire/transaction.ts';
-import { wallet } from '../ledger/wallet.ts';
+import { type Wallet, wallet } from '../ledger/wallet.ts';
 
 const ann = wallet('ann');
 
@@ -157,5 +159,101 @@ describe('money that is spent through two peers at once', () => {
     let pairs = 0;
     for (let seed = 1; seed <= 10; seed += 1) pairs += await spendTwice(seed, 60_000);
     expect(pairs).toBeGreaterThan(400);
+  });
+});
+
+/** From now on a stranger publishes so many messages a second, each from a key of its own. */
+function flood(world: World, perSecond: number): void {
+  let count = 0;
+  const goOn = (): void => {
+    count += 1;
+    const text = textOf(wallet(`fresh ${count}`).say(`m${count}`, 0));
+    world.inject('sd/transaction', new TextEncoder().encode(text));
+    world.agenda.plan(1_000 / perSecond, goOn);
+  };
+  goOn();
+}
+
+const carriedBy = ({ journal }: Inhabitant): ReadonlySet<string> =>
+  new Set(journal.batches().flat());
+
+describe('a flood of free transactions from fresh keys', () => {
+  it('keeps no sender out that has a balance or a history', async () => {
+    const { world, violations } = town(3, 1_000);
+    const [via] = world.peers;
+    if (via === undefined) throw new Error('Three.');
+    const people = Array.from({ length: 39 }, (_, at) => wallet(`person ${at}`));
+    const send = async (transaction: Parameters<typeof textOf>[0]): Promise<void> =>
+      expect(await via.client.send(textOf(transaction))).toBeNull();
+    const ownerOf = (): Inhabitant | undefined =>
+      world.peers.find(({ self }) => via.client.account(self.clientID).balance > 0);
+    world.runUntil(() => ownerOf() !== undefined, 60_000);
+    const miner = ownerOf();
+    if (miner === undefined) throw new Error('A block credits its miner.');
+    // Two thirds have a history, the others a balance: a unit each, which the miner pays them.
+    const [said, paid] = [people.slice(0, 26), people.slice(26)];
+    for (const person of said) await send(person.say('before', 0));
+    for (const [nonce, person] of paid.entries()) {
+      const content = { to: person.key, amount: 1, nonce };
+      await send(signTransaction(content, toySigner(miner.self.publicKey)));
+    }
+    const isKnown = ({ account }: Wallet): boolean => {
+      const { nonce, balance } = via.client.account(account);
+      return nonce + balance > 0;
+    };
+    expect(world.runUntil(() => people.every(isKnown), 60_000)).toBe(true);
+
+    flood(world, 300);
+    // Far more wait than get in, everywhere.
+    world.run(30_000);
+    world.solveMs = 3_000;
+    const texts = people.map((person) =>
+      textOf(person.say('now', via.client.account(person.account).nonce)),
+    );
+    for (const text of texts) expect(await via.client.send(text)).toBeNull();
+    const until = world.view(via).height + 10;
+    world.runUntil(() => world.view(via).height >= until, 120_000);
+    const inside = carriedBy(via);
+    expect(texts.filter((text) => inside.has(text))).toHaveLength(39);
+    expect(violations).toEqual([]);
+  });
+
+  it('gives fresh keys no more than a quarter of a batch, though there is room', () => {
+    const { world, violations } = town(4, 3_000);
+    const [via] = world.peers;
+    if (via === undefined) throw new Error('Three.');
+    flood(world, 300);
+    world.run(60_000);
+    const sizes = via.journal.batches().map(sizeOf);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(batchMost / 4);
+    expect(Math.max(...sizes)).toBeGreaterThan(batchMost / 5);
+    expect(world.view(via).waiting).toBeLessThanOrEqual(pendingMost);
+    expect(violations).toEqual([]);
+  });
+
+  it('does not keep what others said from being said again', async () => {
+    const { world, facts } = town(5, 500);
+    const [via] = world.peers;
+    if (via === undefined) throw new Error('Three.');
+    const hand = async (text: string): Promise<void> =>
+      expect(await via.client.send(text)).toBeNull();
+    await hand(textOf(ann.say('before', 0)));
+    world.runUntil(() => carriedBy(via).size === 1, 60_000);
+    // No more blocks for now.
+    world.solveMs = 3_600_000;
+    world.run(3_000);
+    facts.length = 0;
+    for (let count = 0; count < 60; count += 1)
+      await hand(textOf(wallet(`fresh ${count}`).say('x', 0)));
+    const last = textOf(ann.say('last', 1));
+    await hand(last);
+    world.run(16_000);
+    const texts = facts.flatMap((fact) =>
+      fact.kind === 'said' && fact.by === via.self.clientID && fact.message.kind === 'transaction'
+        ? [textOf(fact.message.transaction)]
+        : [],
+    );
+    // Each once, and then as many again as are said at a time: the one with a history first.
+    expect([texts.length > 61, texts[61]]).toEqual([true, last]);
   });
 });

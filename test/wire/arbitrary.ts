@@ -218,6 +218,8 @@ export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
       kind: constant('request'),
       clientID: anyID,
       from: anyHeight,
+      incarnation: anyNumber,
+      number: anyNumber,
       helper: anyID,
       publicKey: anyKey,
     },

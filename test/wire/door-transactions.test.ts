@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import { textOf } from '../../src/domain/transaction.ts';
-import { TRANSACTIONS_LIMIT } from '../../src/wire/checker.ts';
+import { FRESH_LIMIT, TRANSACTIONS_LIMIT } from '../../src/wire/checker.ts';
 import { signTransaction } from '../../src/wire/transaction.ts';
 import { codeOf, Doorstep, refusalOf } from './doorstep.ts';
 import { actor, batchBy, blockBy, digest, samplesBy, transaction } from './samples.ts';
@@ -74,6 +74,25 @@ describe('a transaction at the door', () => {
     step.always = false;
     expect(new Set(many(perSecond, 5_000))).toEqual(new Set(['forged']));
     expect(many(1, 9_000)).toEqual(['too-many']);
+  });
+});
+
+describe('transactions of fresh keys at the door', () => {
+  it('have a purse of their own, and use up no check of those who have an account', () => {
+    step.always = true;
+    const many = (count: number, judged: 'fresh' | null): readonly string[] => {
+      step.view = { ...step.view, judge: () => judged };
+      const from = step.checks;
+      return Array.from({ length: count }, (_, at) => bring({ ...hello, nonce: from + at }));
+    };
+    expect(new Set(many(FRESH_LIMIT.atOnce, 'fresh'))).toEqual(new Set(['heard']));
+    const more = many(3_000, 'fresh');
+    expect(new Set(more)).toEqual(new Set(['too-many']));
+    expect(step.checks).toBe(FRESH_LIMIT.atOnce);
+    expect(new Set(many(TRANSACTIONS_LIMIT.atOnce, null))).toEqual(new Set(['heard']));
+    step.at += 1_000;
+    expect(new Set(many(FRESH_LIMIT.perSecond, 'fresh'))).toEqual(new Set(['heard']));
+    expect(many(1, 'fresh')).toEqual(['too-many']);
   });
 });
 

@@ -101,6 +101,8 @@ it('a missing ClientID and one of another form are told apart', () => {
 
 it.each<[string, EnvelopedKind, Wire]>([
   ['From must be a whole number from -1 on', 'request', { From: -2 }],
+  ['Incarnation must be a whole number from 0 on', 'request', { Incarnation: '7' }],
+  ['Number must be a whole number from 0 on', 'request', { Number: -1 }],
   ['TransactionID must be a whole number from -1 on', 'vote', { TransactionID: -2 }],
   ['TransactionID must be a whole number from 0 on', 'acknowledgement', { TransactionID: -1 }],
   ['Term must be a whole number from 0 on', 'reveal', { Term: '3' }],

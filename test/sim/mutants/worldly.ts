@@ -103,6 +103,23 @@ export const worldlyMutants: readonly Mutant[] = [
     found: { L1: 1 },
   },
   {
+    section: '12',
+    rule: 'no nonce is ever forgotten',
+    instead: 'forgets an account that has nothing left',
+    twists: [
+      twist<Accounts>('ledger/account', ({ apply, accountIn, accountOf }) => ({
+        apply(draft, transaction, hasher) {
+          const fault = apply(draft, transaction, hasher);
+          const name = accountOf(transaction.sender, hasher);
+          if (fault === null && accountIn(draft.accounts, name).balance === 0)
+            for (const drawer of draft.own.values()) delete drawer[name];
+          return fault;
+        },
+      })),
+    ],
+    found: { L1: 2 },
+  },
+  {
     section: '13',
     rule: 'a quest is answered when all of it is searched',
     instead: 'answers with the first report',

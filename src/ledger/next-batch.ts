@@ -1,0 +1,93 @@
+/** Which of the transactions that wait the next block carries: each sender has its turn. */
+
+import type { Hasher } from '../domain/crypto.ts';
+import type { Accounts } from '../domain/standing.ts';
+import type { Batch, Transaction } from '../domain/transaction.ts';
+import {
+  accountOf,
+  apply,
+  type Draft,
+  draftOf,
+  FRESH,
+  FUNDED,
+  type Rank,
+  rankIn,
+  USED,
+} from './account.ts';
+import { batchMost } from './batch.ts';
+import { followerOf, type Mempool, type Pending } from './mempool.ts';
+
+/** What makes accounts, which are never forgotten, has so much of a batch: it costs nothing. */
+export const newcomersMost: number = batchMost / 4;
+
+/** As much is left to those who have a history and no balance, before funded senders take it. */
+const leftToUsed = batchMost / 4;
+
+type Filling = {
+  readonly batch: string[];
+  room: number;
+  newcomersRoom: number;
+  readonly draft: Draft;
+  readonly hasher: Hasher;
+};
+
+/**
+ * Senders who own something go first, then those who have a history, then fresh keys; in each of
+ * these, one transaction of each sender in turn, in the order in which they came. What
+ * cannot be in it yet (a nonce is missing, or money) goes on waiting.
+ */
+export function nextBatch(mempool: Mempool, accounts: Accounts, hasher: Hasher): Batch {
+  const draft = draftOf(accounts);
+  const filling = { batch: [], room: batchMost, newcomersRoom: newcomersMost, draft, hasher };
+  /** What comes next of each sender of a rank. */
+  const firstOf = (of: Rank): readonly Pending[] =>
+    mempool.pending.filter(({ ahead, rank }) => ahead === 0 && rank === of);
+  const funded = fill(filling, mempool, firstOf(FUNDED), leftToUsed);
+  fill(filling, mempool, firstOf(USED), 0);
+  fill(filling, mempool, funded, 0);
+  fill(filling, mempool, firstOf(FRESH), 0);
+  return filling.batch;
+}
+
+/**
+ * Round after round, until none of them has anything that fits beside what is `spared`. Answers
+ * with what could not be in it.
+ */
+function fill(
+  filling: Filling,
+  mempool: Mempool,
+  first: readonly Pending[],
+  spared: number,
+): readonly Pending[] {
+  const left: Pending[] = [];
+  let round = first;
+  while (round.length > 0) {
+    const following: Pending[] = [];
+    for (const pending of round) {
+      const isIn = tryPut(filling, pending, spared);
+      const next = isIn ? followerOf(mempool, pending) : null;
+      if (next !== null) following.push(next);
+      if (!isIn) left.push(pending);
+    }
+    round = following;
+  }
+  return left;
+}
+
+function tryPut(filling: Filling, pending: Pending, spared: number): boolean {
+  const { batch, draft, hasher } = filling;
+  const { text, transaction, rank } = pending;
+  if (text.length > filling.room - spared) return false;
+  const isNewcomers = rank === FRESH || makesAccount(draft, transaction, hasher);
+  if (isNewcomers && text.length > filling.newcomersRoom) return false;
+  if (apply(draft, transaction, hasher) !== null) return false;
+  batch.push(text);
+  filling.room -= text.length;
+  if (isNewcomers) filling.newcomersRoom -= text.length;
+  return true;
+}
+
+/** Whether it pays somebody who has no account yet. */
+function makesAccount({ accounts }: Draft, transaction: Transaction, hasher: Hasher): boolean {
+  return 'to' in transaction && rankIn(accounts, accountOf(transaction.to, hasher)) === FRESH;
+}
