@@ -10,7 +10,7 @@ import { parseChange } from '../ledger/change.ts';
 import { endCatchUp, fallBehind } from './asking.ts';
 import { batchOf } from './batches.ts';
 import { isInRoster, partOf, presentRoster } from './memory.ts';
-import { judgeRemoval } from './progress.ts';
+import { countLeftOut, judgeRemoval } from './progress.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
 import { takeOut } from './taking.ts';
@@ -73,6 +73,7 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   state.awaited = null;
   step.cancel('solve', 'propose', 'fetch');
   takeOut(step, batch);
+  if (isNews && block.change === undefined) countLeftOut(step, batch);
   if (state.office !== null) goOn(step, state.office, block);
 }
 

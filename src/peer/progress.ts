@@ -1,9 +1,15 @@
 /** Whether the work goes on under the controller that we obey, and whether it governs justly. */
 
+import type { Hasher } from '../domain/crypto.ts';
 import type { Block, Solution } from '../domain/message.ts';
 import type { Instant } from '../domain/names.ts';
+import type { Chain } from '../domain/standing.ts';
+import type { Batch, Transaction } from '../domain/transaction.ts';
+import { accountIn, accountOf, FRESH, rankIn } from '../ledger/account.ts';
+import { batchMost, sizeOf } from '../ledger/batch.ts';
 import { digestOf, openingOf, zeroBits } from '../ledger/block.ts';
 import { parseChange } from '../ledger/change.ts';
+import type { Mempool, Pending } from '../ledger/mempool.ts';
 import { nextBatch } from '../ledger/next-batch.ts';
 import { controllerOf } from './presence.ts';
 import { presentQuest } from './quests.ts';
@@ -16,6 +22,10 @@ const stillSaidMs = 5_000;
 
 /** In heartbeats: a member that was heard so lately lives. */
 const livelyHeartbeats = 1.5;
+
+/** Blocks that may pass by a transaction, and the time it is said again in, six times at least. */
+const leftOutBlocks = 8;
+const leftOutMs = 60_000;
 
 /** Something has moved since `before`, as `workIn` told it. */
 export function noteProgress({ state, now }: Step, before: readonly unknown[]): void {
@@ -47,6 +57,7 @@ export function idleSince(step: Step): Instant | null {
   const { obeyed, link, office } = state;
   if (obeyed === null || office !== null || controllerOf(state) === null) return null;
   const begun = Math.max(obeyed.at, link.since) as Instant;
+  if (isNeglectful(step)) return begun;
   const solved = sinceSolved(step);
   // A challenge that is made easier meanwhile is no answer to who has solved it.
   if (solved !== null) return Math.max(begun, solved) as Instant;
@@ -55,6 +66,43 @@ export function idleSince(step: Step): Instant | null {
   if (step.since(since) < state.settings.heartbeatMs) return null;
   const isDue = state.proposal !== null || isOpeningDue(step) || isOfferIgnored(step);
   return isDue ? since : null;
+}
+
+/**
+ * A mined block is appended: a transaction that could have been in it, and for which it had room,
+ * was left out once more. Those of fresh keys may wait, and so may what makes new accounts.
+ */
+export function countLeftOut({ state, now, hasher }: Step, batch: Batch): void {
+  const { obeyed, mempool, memory } = state;
+  const { chain } = memory;
+  if (obeyed === null || chain === null || mempool.pending.length === 0) return;
+  const room = batchMost - sizeOf(batch);
+  const isLeftOut = ({ ahead, rank, text, transaction }: Pending): boolean =>
+    ahead === 0 && rank !== FRESH && text.length <= room && isPlain(transaction, chain, hasher);
+  const known = mempool.pending.find(({ text }) => text === obeyed.leftOut?.text);
+  const left = known !== undefined && isLeftOut(known) ? known : mempool.pending.find(isLeftOut);
+  const isSame = left !== undefined && left === known && obeyed.leftOut !== null;
+  if (isSame && obeyed.leftOut !== null) obeyed.leftOut.blocks += 1;
+  else obeyed.leftOut = left === undefined ? null : { text: left.text, blocks: 1, since: now.at };
+}
+
+/** Whether its sender has what it takes, and it makes no new account. */
+function isPlain(transaction: Transaction, { accounts }: Chain, hasher: Hasher): boolean {
+  const { balance } = accountIn(accounts, accountOf(transaction.sender, hasher));
+  if (!('to' in transaction)) return true;
+  const isKnown = rankIn(accounts, accountOf(transaction.to, hasher)) !== FRESH;
+  return isKnown && transaction.amount <= balance;
+}
+
+/** A transaction is left out for so long that our controller cannot only have missed it. */
+function isNeglectful(step: Step): boolean {
+  const { leftOut } = step.state.obeyed ?? { leftOut: null };
+  if (leftOut === null || leftOut.blocks < leftOutBlocks) return false;
+  return step.since(leftOut.since) >= leftOutMs && isWaiting(step.state.mempool, leftOut.text);
+}
+
+function isWaiting({ pending }: Mempool, wanted: string): boolean {
+  return pending.some(({ text }) => text === wanted);
 }
 
 /** Since when a solution, ours or another's, is said again and again, and nothing is proposed. */

@@ -99,6 +99,7 @@ export function withdraw(step: Step): void {
   if (step.since(election.begunAt) < phaseMs || election.phase !== 'commit') return;
   if (judgeLife(watchOf(step)).kind === 'suspect' || judgeController(step).kind === 'wait') return;
   obeyed.progressAt = step.now.at;
+  obeyed.leftOut = null;
   obeyed.isUnjust = false;
   leaveElection(step);
 }

@@ -120,3 +120,14 @@ test.each([
 test('every command is documented', () => {
   for (const command of all) expect(rowOf(command.name())).not.toBeNull();
 });
+
+test('each promise of SECURITY.md names a test, and all that it names are there', () => {
+  const security = read('SECURITY.md');
+  const table = security.slice(security.indexOf('| Promise |')).split('\n\n')[0] ?? '';
+  const promises = table.split('\n').slice(2);
+  expect(promises.length).toBeGreaterThan(10);
+  const named = (text: string): string[] =>
+    [...text.matchAll(/`(test\/[\w/-]+\.(?:test\.ts|txt))`/g)].map((it) => it[1] ?? '');
+  for (const promise of promises) expect(named(promise), promise).not.toEqual([]);
+  for (const path of named(security)) expect(read(path).length, path).toBeGreaterThan(0);
+});

@@ -13,6 +13,7 @@ type Changes = typeof import('../../../src/ledger/change.ts');
 type Chains = typeof import('../../../src/ledger/chain.ts');
 type Books = typeof import('../../../src/lease/book.ts');
 type Accounts = typeof import('../../../src/ledger/account.ts');
+type NextBatch = typeof import('../../../src/ledger/next-batch.ts');
 type Appending = typeof import('../../../src/peer/appending.ts');
 type Syncing = typeof import('../../../src/peer/syncing.ts');
 type Steps = typeof import('../../../src/peer/step.ts');
@@ -97,6 +98,13 @@ export const worldlyMutants: readonly Mutant[] = [
         apply(draft, transaction, hasher) {
           const { nonce } = accountIn(draft.accounts, accountOf(transaction.sender, hasher));
           return apply(draft, { ...transaction, nonce }, hasher);
+        },
+      })),
+      // Else a controller would keep to the order, whatever its members take.
+      twist<NextBatch>('ledger/next-batch', ({ nextBatch }) => ({
+        nextBatch(mempool, accounts, hasher) {
+          const pending = mempool.pending.map((each) => ({ ...each, ahead: 0 }));
+          return nextBatch({ ...mempool, pending }, accounts, hasher);
         },
       })),
     ],
