@@ -69,8 +69,13 @@ export function refuseCounts({ state }: Step, message: Message): Refusal | null 
   const { incarnation } = message;
   if (incarnation === undefined) return null;
   const beat = 'beat' in message ? (message.beat ?? 0) : 0;
-  const known = state.acquaintances[message.clientID];
-  if (isFarSign({ incarnation, beat }, known?.lastSign)) return { code: 'far-count' };
+  const { clientID } = message;
+  // Of ourselves we know more than what we hear.
+  const isOurs = clientID === state.settings.self.clientID;
+  const known = isOurs ? undefined : state.acquaintances[clientID];
+  const own = { incarnation: state.memory.incarnation, beat: state.beat };
+  const last = isOurs ? own : known?.lastSign;
+  if (isFarSign({ incarnation, beat }, last)) return { code: 'far-count' };
   return known !== undefined && incarnation < known.incarnation
     ? { code: 'stale-incarnation' }
     : null;

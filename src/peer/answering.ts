@@ -19,15 +19,16 @@ const answerMs = 250;
 
 /**
  * As controller, names the present connection of this peer in our next heartbeats: a peer that has
- * just connected believes that we live when it hears that, as no recording can have it.
+ * just connected believes that we live when it hears that, as no recording can have it. What is not
+ * urgent goes with the next heartbeat that is due anyway.
  */
-export function answerSoon(step: Step, clientID: ClientID): void {
+export function answerSoon(step: Step, clientID: ClientID, isUrgent: boolean = true): void {
   const { office, memory, beatAt } = step.state;
   if (office === null) return;
   const isMember = isInRoster(memory, clientID);
   if (!isMember && Object.keys(office.answers).length >= mostAnswers) return;
   office.answers[clientID] = answeredBeats;
-  if (isMember) step.alarmBy('beat', Math.max(changeMs, answerMs - step.since(beatAt)));
+  if (isMember && isUrgent) step.alarmBy('beat', Math.max(changeMs, answerMs - step.since(beatAt)));
 }
 
 /** For the next heartbeat. Members first: they are the ones that would call an election. */

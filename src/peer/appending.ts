@@ -7,10 +7,11 @@ import { problemOfSeal } from '../finality/seal.ts';
 import { digestOf, preimageOf } from '../ledger/block.ts';
 import { problemOfBareBlock, problemOfBlock } from '../ledger/chain.ts';
 import { parseChange } from '../ledger/change.ts';
+import { answerSoon } from './answering.ts';
 import { endCatchUp, fallBehind } from './asking.ts';
 import { batchOf } from './batches.ts';
 import { isInRoster, partOf, presentRoster } from './memory.ts';
-import { countLeftOut, judgeRemoval } from './progress.ts';
+import { beginWatch, countLeftOut, judgeRemoval } from './progress.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
 import { takeOut } from './taking.ts';
@@ -58,6 +59,7 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   const { state } = step;
   const { block, digest, seal, batch } = whole;
   if (isNews) judgeRemoval(step, block);
+  beginWatch(step, block);
   step.record({ kind: 'sealed', block, digest, seal, ...(batch.length > 0 && { batch }) });
   if (isNews && block.change === undefined) noteResult(step, whole);
   else noteRoster(step, block, isNews);
@@ -87,7 +89,10 @@ function goOn(step: Step, office: Office, block: Block): void {
   if (!office.isGoverning) return;
   const change = block.change === undefined ? null : parseChange(block.change);
   // It named us while it waited, when that did not count yet.
-  if (change?.kind === 'admit') office.named[change.member.clientID] = step.now.at;
+  if (change?.kind === 'admit') {
+    office.named[change.member.clientID] = step.now.at;
+    answerSoon(step, change.member.clientID);
+  }
   office.opening = null;
   office.earlier = [];
   office.blockUntil = null;

@@ -7,6 +7,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { isFar } from '../election/booth.ts';
 import { hearProposal } from './acknowledging.ts';
 import { hearAbout, hearAlive, hearBeat, hearSign, learnKey, refuseCounts } from './acquainting.ts';
+import { answerSoon } from './answering.ts';
 import { appendSealed } from './appending.ts';
 import { fallBehind } from './asking.ts';
 import { hearBatch, hearBatchRequest } from './batches.ts';
@@ -34,9 +35,9 @@ export function hear(step: Step, heard: Heard): Refusal | null {
   if (message.kind === 'transaction')
     return step.isSilent ? null : hearTransaction(step, message.transaction);
   const sender = senderOf(message);
-  if (sender === step.self) return hearOwn(step, heard);
   const stale = refuseCounts(step, message);
   if (stale !== null) return stale;
+  if (sender === step.self) return hearOwn(step, heard);
   // Those who ask without an introduction want nothing but an answer: no peer counts on them.
   if (retained || isWordOfNobody(message)) return dispatch(step, heard);
   return hearLive(step, heard, message);
@@ -199,6 +200,7 @@ function hearIntroduction(
   message: Extract<Message, { kind: 'introduction' }>,
 ): Refusal | null {
   const refusal = hearAbout(step, message);
+  if (refusal === null) answerSoon(step, message.clientID, false);
   const isNewcomer = message.network === null && refusal === null;
   if (isNewcomer && step.state.office !== null) step.alarmBy('welcome', 20);
   return refusal;

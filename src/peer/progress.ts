@@ -132,6 +132,13 @@ function isOfferIgnored(step: Step): boolean {
   return isOffering && step.since(offered.at) < settings.heartbeatMs;
 }
 
+/** We are admitted: from now on we watch over the controller, which we had no need to before. */
+export function beginWatch({ state, now, self }: Step, block: Block): void {
+  const change = block.change === undefined ? null : parseChange(block.change);
+  if (change?.kind !== 'admit' || change.member.clientID !== self) return;
+  if (state.obeyed !== null) state.obeyed.heardAt = now.at;
+}
+
 /**
  * A removal that the controller proposed is sealed: was its member here a moment ago? Whether the
  * block is valid never depends on that, or not all would judge alike. But we trust this controller

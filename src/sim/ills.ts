@@ -49,6 +49,8 @@ export class Ills {
   readonly #stranger: Stranger | null;
   #insider: Insider | null = null;
   #isOn = false;
+  /** Whether a member may be bad, as the others can go on without it. */
+  #mayTurn = true;
   #minedAt = 0;
   #stillMs = 0;
   #killedAt: number | null = null;
@@ -78,7 +80,8 @@ export class Ills {
   }
 
   #look(): void {
-    if (this.#kind === null || !this.#isOn || this.#insider !== null) return;
+    if (this.#kind === null || !this.#mayTurn) return;
+    if (!this.#isOn || this.#insider !== null) return;
     // While faults last nothing but safety is asked for; later on the bad are to be a minority.
     const peer = this.#candidate();
     if (peer === null) this.#world.agenda.plan(lookMs, () => this.#look());
@@ -122,6 +125,8 @@ export class Ills {
     if (!this.#areThere) return null;
     const { agenda } = this.#world;
     if (this.#kind !== null) this.#world.runUntil(() => isOver() || this.#canSpare(1), burialMs);
+    // Of two members that are left, one that is bad is no minority: then no member is.
+    this.#mayTurn = this.#canSpare(1);
     this.begin();
     const until = agenda.now + siegeMs;
     this.#minedAt = agenda.now;

@@ -175,4 +175,8 @@ describe('lives beside the bad', () => {
       ),
     ).toEqual([]);
   });
+
+  it('hold where a boastful member was once ended by a repeat of its own claims', () => {
+    expect(problemsOf([810_184, 811_020], { hasStranger: true, insider: 'boastful' })).toEqual([]);
+  });
 });

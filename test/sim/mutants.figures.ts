@@ -1,10 +1,11 @@
 /** In how many schedules and worlds mutants are found, as a table: `npm run mutants`. */
 
 import { expect, it } from 'vitest';
+import type { Wish } from '../../src/sim/plan.ts';
 import type { Cast } from '../../src/sim/small/stage.ts';
 import { bareMutants, changing, settled } from './mutants/bare.ts';
 import { scheduleTrial, seedsFound, seedsFrom, type Trial, worldTrial } from './mutants/hunt.ts';
-import type { BareMutant, Mutant } from './mutants/mutant.ts';
+import type { BareMutant, Mutant, WorldlyMutant } from './mutants/mutant.ts';
 import type { Twist } from './mutants/twist.ts';
 import { worldlyMutants } from './mutants/worldly.ts';
 
@@ -31,8 +32,8 @@ function schedulesOf(twists: readonly Twist[], cast: Cast, rarity: Row['rarity']
   return { load: () => scheduleTrial(twists, cast), of, seeds: counts[rarity] };
 }
 
-function worldsOf(twists: readonly Twist[]): Lives {
-  return { load: () => worldTrial(twists), of: 'worlds', seeds: counts.worlds };
+function worldsOf(twists: readonly Twist[], beside?: Wish): Lives {
+  return { load: () => worldTrial(twists, beside), of: 'worlds', seeds: counts.worlds };
 }
 
 const coreOf = ({ section, rule, instead }: Mutant): string => `${section} | ${rule} | ${instead}`;
@@ -57,9 +58,9 @@ function bareRows(mutant: BareMutant): readonly Row[] {
   return [row, wall];
 }
 
-function worldlyRow(mutant: Mutant): Row {
+function worldlyRow(mutant: WorldlyMutant): Row {
   const checkers = Object.keys(mutant.found);
-  const lives = worldsOf(mutant.twists);
+  const lives = worldsOf(mutant.twists, mutant.beside);
   return { rarity: 'common', core: coreOf(mutant), checkers, lives, must: 'something' };
 }
 

@@ -69,9 +69,10 @@ describe('random schedules of the bare core', () => {
 describe('whole worlds', () => {
   for (const mutant of worldlyMutants) {
     it(titleOf(mutant), async () => {
-      const caught = hunt(await worldTrial(mutant.twists), mutant, patience.worlds);
+      const { twists, beside } = mutant;
+      const caught = hunt(await worldTrial(twists, beside), mutant, patience.worlds);
       acquit(
-        await worldTrial([]),
+        await worldTrial([], beside),
         caught.map(([, seed]) => seed),
       );
     }, 600_000);

@@ -3,7 +3,7 @@
 import { nodeHasher } from '../../../src/node/crypto.ts';
 import { checkersOf, type Violation, Watch } from '../../../src/sim/checkers/all.ts';
 import type { Checker } from '../../../src/sim/checkers/fact.ts';
-import { planLife, withoutBad } from '../../../src/sim/plan.ts';
+import { planLife, type Wish, withoutBad } from '../../../src/sim/plan.ts';
 import type { Cast } from '../../../src/sim/small/stage.ts';
 import { type Twist, under } from './twist.ts';
 
@@ -23,11 +23,14 @@ export async function scheduleTrial(twists: readonly Twist[], cast: Cast): Promi
 }
 
 /** Whole false worlds. They ask for liveness, too, whatever the checkers are. */
-export async function worldTrial(twists: readonly Twist[]): Promise<Trial> {
+export async function worldTrial(
+  twists: readonly Twist[],
+  wish: Wish = withoutBad,
+): Promise<Trial> {
   const { live } = await under(twists, () => import('../../../src/sim/life.ts'));
   return sparing(
     twists,
-    (seed, checkers) => live(planLife(seed, withoutBad), nodeHasher, checkers).violation,
+    (seed, checkers) => live(planLife(seed, wish), nodeHasher, checkers).violation,
   );
 }
 

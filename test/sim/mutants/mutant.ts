@@ -1,5 +1,6 @@
 /** A mutant: a core that lacks one rule, and what must be found in it. */
 
+import type { Wish } from '../../../src/sim/plan.ts';
 import type { Cast } from '../../../src/sim/small/stage.ts';
 import type { Twist } from './twist.ts';
 
@@ -15,6 +16,9 @@ export type Mutant = {
   /** The last words before each mark [safety] in docs/protocol.md that this mutant stands for. */
   readonly marks?: readonly string[];
 };
+
+/** One that whole worlds find: without bad peers, or with those that it needs to be found. */
+export type WorldlyMutant = Mutant & { readonly beside?: Wish };
 
 /** One that random schedules of the bare core find. */
 export type BareMutant = Mutant & {

@@ -5,7 +5,8 @@ import type { Message } from '../../../src/domain/message.ts';
 import type { UnixMs } from '../../../src/domain/names.ts';
 import type { Chain } from '../../../src/domain/standing.ts';
 import type { State } from '../../../src/peer/state.ts';
-import type { Mutant } from './mutant.ts';
+import type { Wish } from '../../../src/sim/plan.ts';
+import type { WorldlyMutant } from './mutant.ts';
 import { twist } from './twist.ts';
 
 type Batches = typeof import('../../../src/peer/batches.ts');
@@ -14,6 +15,8 @@ type Chains = typeof import('../../../src/ledger/chain.ts');
 type Books = typeof import('../../../src/lease/book.ts');
 type Accounts = typeof import('../../../src/ledger/account.ts');
 type NextBatch = typeof import('../../../src/ledger/next-batch.ts');
+type Acquainting = typeof import('../../../src/peer/acquainting.ts');
+type Progress = typeof import('../../../src/peer/progress.ts');
 type Appending = typeof import('../../../src/peer/appending.ts');
 type Syncing = typeof import('../../../src/peer/syncing.ts');
 type Steps = typeof import('../../../src/peer/step.ts');
@@ -33,7 +36,38 @@ function timeless(chain: Chain, { time }: { readonly time: UnixMs }): Chain {
     : { ...chain, time: (time - 1) as UnixMs };
 }
 
-export const worldlyMutants: readonly Mutant[] = [
+const patient = twist<Progress>('peer/progress', () => ({ idleSince: () => null }));
+
+/** A stranger that repeats what it has overheard, and no other bad peer. */
+const besideStranger: Wish = { hasStranger: true, insider: null };
+
+export const worldlyMutants: readonly WorldlyMutant[] = [
+  {
+    section: '6.1',
+    rule: 'a repeated message is no sign of life',
+    instead: 'takes any live message for one, and waits for a controller as long as it lives',
+    beside: besideStranger,
+    twists: [
+      // Else a dead controller is suspected all the same, as no work goes on under it.
+      patient,
+      twist<Acquainting>('peer/acquainting', ({ hearAlive }) => ({
+        hearSign(step, clientID) {
+          hearAlive(step, clientID);
+          return true;
+        },
+      })),
+    ],
+    found: { liveness: 2 },
+  },
+  {
+    section: '6.1',
+    rule: 'a controller under which no work goes on is suspected',
+    instead: 'waits for it as long as it lives',
+    beside: { hasStranger: false, insider: 'stuck' },
+    twists: [patient],
+    found: { liveness: 2 },
+  },
+
   {
     section: '7',
     rule: 'a sealed block counts whatever its term and whoever brings it',
