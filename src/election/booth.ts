@@ -37,7 +37,7 @@ export function hasRoom(said: Readonly<Record<ClientID, unknown>>, peer: ClientI
 /** Honest peers name two or three; a stranger must not fill the memory with them. */
 const mostNamed = 8;
 
-/** Keeps a roster that somebody has just committed under; the last ones, where there are many. */
+/** Keeps a roster that a peer has just committed under; the last ones, where there are many. */
 export function keepNamed(booth: Booth, roster: Roster): void {
   if (booth.named.some(({ digest }) => digest === roster.digest)) return;
   booth.named.push(roster);

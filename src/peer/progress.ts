@@ -59,7 +59,7 @@ export function idleSince(step: Step): Instant | null {
   const begun = Math.max(obeyed.at, link.since) as Instant;
   if (isNeglectful(step)) return begun;
   const solved = sinceSolved(step);
-  // A challenge that is made easier meanwhile is no answer to who has solved it.
+  // A challenge that is made easier meanwhile is no answer to a miner that has solved it.
   if (solved !== null) return Math.max(begun, solved) as Instant;
   const since = Math.max(begun, obeyed.progressAt) as Instant;
   // Most of the time something has just gone on: what follows is asked seldom.
@@ -94,7 +94,7 @@ function isPlain(transaction: Transaction, { accounts }: Chain, hasher: Hasher):
   return isKnown && transaction.amount <= balance;
 }
 
-/** A transaction is left out for so long that our controller cannot only have missed it. */
+/** A transaction is left out too long for our controller to have only missed it. */
 function isNeglectful(step: Step): boolean {
   const { leftOut } = step.state.obeyed ?? { leftOut: null };
   if (leftOut === null || leftOut.blocks < leftOutBlocks) return false;

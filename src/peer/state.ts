@@ -101,7 +101,7 @@ export type Office = {
 export type Naming = {
   /** The number that it has to repeat. */
   probe: number;
-  /** When it last did; null while nobody did. */
+  /** When it last did; null while it never did. */
   answeredAt: Instant | null;
   /** Others may know a higher incarnation than ours. */
   isOutdated: boolean;
@@ -126,7 +126,7 @@ export type State = {
   dice: Dice;
   readonly alarms: Alarms;
   readonly memory: Memory;
-  /** Not null until we know that nobody else uses our name: till then we say nothing [safety]. */
+  /** Null once we know that our name is ours alone: till then we say nothing [safety]. */
   naming: Naming | null;
   /** Null while all of the memory is durable. */
   backlog: Backlog | null;
@@ -155,7 +155,7 @@ export type State = {
   readonly acquaintances: Acquaintances;
   /** Whose presence the hands listen for on this connection, in order of ClientID. */
   attended: readonly ClientID[];
-  /** Who spoke lately without a key that we know; kept by those who only look on. */
+  /** Lately heard senders whose keys we do not know; kept by onlookers only. */
   unknown: readonly ClientID[];
   /** A network that a heartbeat named while we had none. */
   heardNetwork: { readonly digest: Digest; readonly at: Instant } | null;

@@ -24,16 +24,16 @@ const orders: ReadonlySet<MessageKind> = new Set([
 
 const beats: ReadonlySet<MessageKind> = new Set(['heartbeat', 'presence', 'introduction']);
 
-/** What nobody else learns from it: that a block is sealed. */
+/** What it keeps to itself: that a block is sealed. */
 const secrets: ReadonlySet<MessageKind> = new Set(['result', 'answer']);
 
-/** Boasts so often, on average. */
+/** From one boast to the next, on average. */
 const boastMs = 3_000;
 
 /** As much as an integer holds. */
 const far = Number.MAX_SAFE_INTEGER;
 
-/** Takes members for gone that it did not hear for so long, where it is `expelling`. */
+/** Where it is `expelling`: it takes members for gone that it did not hear for this time. */
 const hastyMs = 8_000;
 
 export class Insider implements Censor {

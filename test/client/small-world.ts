@@ -120,7 +120,7 @@ export class SmallWorld {
     if (line !== undefined) this.broker.cut(line);
   }
 
-  /** As a crash would, but with a word to the broker. */
+  /** As a crash would, but the broker is told. */
   kill(peer: Peer): void {
     peer.isAlive = false;
     peer.client.kill();

@@ -162,7 +162,7 @@ describe('money that is spent through two peers at once', () => {
   });
 });
 
-/** From now on a stranger publishes so many messages a second, each from a key of its own. */
+/** From now on a stranger publishes `perSecond` messages, each from a key of its own. */
 function flood(world: World, perSecond: number): void {
   let count = 0;
   const goOn = (): void => {

@@ -43,7 +43,7 @@ function heightOf(world: World): number {
   return Math.max(...world.peers.map((peer) => world.view(peer).height));
 }
 
-/** A request of somebody new, as it would say it itself. */
+/** A request of a new peer, as it would say it itself. */
 function requestOf(world: World, more: Partial<Request> = {}): Uint8Array {
   const { clientID, publicKey } = world.identity();
   const request: Request = {
@@ -80,7 +80,7 @@ function sendAway(world: World): Inhabitant {
 }
 
 describe('requests for pages', () => {
-  it('of strangers that are repeated by anybody are answered once', () => {
+  it('of strangers are answered once, even when they are repeated', () => {
     const { world, pages } = town(1);
     const old = Array.from({ length: 60 }, () => requestOf(world, { incarnation: 1, number: 1 }));
     const away = sendAway(world);
@@ -92,7 +92,7 @@ describe('requests for pages', () => {
     expect(world.runUntil(isBack, 2_000)).toBe(true);
     world.run(attackMs);
     const served = pages.slice(from).filter(({ to }) => to !== away.self.clientID);
-    // By the controller at once; the other member, too, may take it that nobody answers.
+    // By the controller at once; the other member, too, may take it that no peer answers.
     expect(served.length).toBeLessThanOrEqual(2 * old.length);
     expect(heightOf(world)).toBeGreaterThan(height + 10);
   });
