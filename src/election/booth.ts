@@ -99,7 +99,7 @@ export function isFar(term: Term, own: Term): boolean {
 
 /** Whether so few terms are left above this one that a peer that voted in it can go on no more. */
 export function isLast(term: Term): boolean {
-  return isFar(Number.MAX_SAFE_INTEGER as Term, term) === false;
+  return !isFar(Number.MAX_SAFE_INTEGER as Term, term);
 }
 
 /** PROTOCOL 6.2: whether one may still join the election of this term. */

@@ -3,6 +3,7 @@
 import type { Request } from '../domain/message.ts';
 import { type ClientID, type Instant, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { isLater } from '../election/gathering.ts';
 import { askMs } from './asking.ts';
 import { type Budget, spend, waitFor } from './budget.ts';
 import { isInRoster } from './memory.ts';
@@ -55,15 +56,12 @@ function isStale({ state }: Step, request: Request): boolean {
   if (isOurs && peer.beat > 0 && peer.height > from) return true;
   if (incarnation === undefined || number === undefined) return false;
   const { lastAsked } = state;
+  const sign = { incarnation, beat: number };
   const last = lastAsked[clientID];
-  const isNewer =
-    last === undefined ||
-    incarnation > last.incarnation ||
-    (incarnation === last.incarnation && number > last.number);
-  if (!isNewer) return true;
+  if (last !== undefined && !isLater(sign, last)) return true;
   // The one heard last stands last.
   delete lastAsked[clientID];
-  lastAsked[clientID] = { incarnation, number };
+  lastAsked[clientID] = sign;
   forgetAskers(state);
   return false;
 }

@@ -79,11 +79,16 @@ export function countLeftOut({ state, now, hasher }: Step, batch: Batch): void {
   const room = batchMost - sizeOf(batch);
   const isLeftOut = ({ ahead, rank, text, transaction }: Pending): boolean =>
     ahead === 0 && rank !== FRESH && text.length <= room && isPlain(transaction, chain, hasher);
-  const known = mempool.pending.find(({ text }) => text === obeyed.leftOut?.text);
-  const left = known !== undefined && isLeftOut(known) ? known : mempool.pending.find(isLeftOut);
-  const isSame = left !== undefined && left === known && obeyed.leftOut !== null;
-  if (isSame && obeyed.leftOut !== null) obeyed.leftOut.blocks += 1;
-  else obeyed.leftOut = left === undefined ? null : { text: left.text, blocks: 1, since: now.at };
+  const { leftOut } = obeyed;
+  if (
+    leftOut !== null &&
+    mempool.pending.some((one) => one.text === leftOut.text && isLeftOut(one))
+  ) {
+    leftOut.blocks += 1;
+    return;
+  }
+  const left = mempool.pending.find(isLeftOut);
+  obeyed.leftOut = left === undefined ? null : { text: left.text, blocks: 1, since: now.at };
 }
 
 /** Whether its sender has what it takes, and it makes no new account. */

@@ -10,7 +10,7 @@ import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Roster } from '../domain/roster.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
-import type { Acquaintances } from '../election/gathering.ts';
+import type { Acquaintances, Sign } from '../election/gathering.ts';
 import type { Measured } from '../lease/pace.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
@@ -241,8 +241,8 @@ export type State = {
   asks: number;
   /** Requests of others that wait for an answer of ours, and those heard before. */
   readonly requests: Record<ClientID, HeardRequest>;
-  /** The last request of each asker, so that none counts twice; the one heard last stands last. */
-  readonly lastAsked: Record<ClientID, { readonly incarnation: number; readonly number: number }>;
+  /** The last request of each asker, its number as a beat; the one heard last stands last. */
+  readonly lastAsked: Record<ClientID, Sign>;
   readonly budgets: Budgets;
 
   readonly refusals: Partial<Record<RefusalCode, number>>;

@@ -6,7 +6,13 @@ import type { ClientID, Digest } from '../domain/names.ts';
 import { questIDOf } from '../lease/quest.ts';
 import { payloadOf } from '../wire/envelope.ts';
 import { plainReader } from '../wire/reader.ts';
-import { DEFAULT_PREFIX, readTopic, sharedTopicOf, topicOf } from '../wire/topics.ts';
+import {
+  DEFAULT_PREFIX,
+  presenceTopicOf,
+  readTopic,
+  sharedTopicOf,
+  topicOf,
+} from '../wire/topics.ts';
 import { Chance } from './chance.ts';
 import { Crowd, type Gossip } from './crowd.ts';
 import { type Heard, Tape } from './tape.ts';
@@ -186,7 +192,7 @@ export class Stranger {
   #clear(): void {
     const heard = this.#tape.any(this.#chance);
     if (heard === null) return;
-    const own = `${DEFAULT_PREFIX}/peer/${heard.sender}`;
+    const own = presenceTopicOf(DEFAULT_PREFIX, heard.sender);
     const topic = this.#chance.happens(0.3) ? sharedTopicOf(DEFAULT_PREFIX, 'mandate') : own;
     this.#invent(topic, '', true);
   }
