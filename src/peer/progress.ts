@@ -23,7 +23,7 @@ const stillSaidMs = 5_000;
 /** In heartbeats: a member that was heard so lately lives. */
 const livelyHeartbeats = 1.5;
 
-/** Blocks that may pass by a transaction, and the time it is said again in, six times at least. */
+/** Blocks that may leave a transaction out; and the time, in which it is said again six times. */
 const leftOutBlocks = 8;
 const leftOutMs = 60_000;
 
