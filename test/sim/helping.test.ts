@@ -53,7 +53,8 @@ function requestOf(world: World, more: Partial<Request> = {}): Uint8Array {
     from: 0 as TransactionID,
     ...more,
   };
-  return new TextEncoder().encode(payloadOf(request, TOPIC, toySigner(publicKey)));
+  const signer = toySigner(request.publicKey ?? publicKey);
+  return new TextEncoder().encode(payloadOf(request, TOPIC, signer));
 }
 
 /** Publishes `perSecond` of these a second, one after another, for as long as the attack lasts. */
@@ -108,6 +109,19 @@ describe('requests for pages', () => {
     world.run(1_000);
     const before = pages.length;
     attack(world, 400, (count) => old[count % old.length] as Uint8Array);
+    world.run(attackMs);
+    expect(pages.length - before).toBe(0);
+  });
+
+  it('of members that have said since that they have come further are not answered', () => {
+    const { world, pages } = town(5);
+    const member = world.peers.find((peer) => world.view(peer).role === 'member');
+    if (member === undefined) throw new Error('There are three.');
+    world.run(6_000);
+    const before = pages.length;
+    // As an older peer says it: without a number that would show that it is old.
+    const old = requestOf(world, member.self);
+    attack(world, 400, () => old);
     world.run(attackMs);
     expect(pages.length - before).toBe(0);
   });
