@@ -27,7 +27,7 @@ export type BrokerOptions = {
   readonly users?: string;
   /** PEM texts; with them, both ports speak TLS. */
   readonly tls?: Certificate;
-  /** Hears in sentences what was refused to whom: a few in 10 s, however much there is. */
+  /** Hears in sentences what was refused: few in 10 s, however much there is. */
   readonly onRefused?: (sentence: string) => void;
   /** How long the presence of a peer is retained after its connection has ended; 10 min. */
   readonly presenceMs?: number;

@@ -35,7 +35,7 @@ export type ExchangeOptions = {
   readonly doorkeeper: Doorkeeper | null;
   readonly reception: Reception;
   readonly tell: Tell;
-  /** The presence of a peer stays so long after its connection has ended. */
+  /** How long the presence of a peer stays after its connection has ended. */
   readonly presenceMs: number;
 };
 

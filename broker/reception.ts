@@ -58,7 +58,7 @@ export class Reception {
     else this.#turnAway(visit);
   }
 
-  /** It can speak MQTT now; null where it has gone. `socket`: itself, or the TLS upon it. */
+  /** It can speak MQTT now; null where it has gone. `socket`: its own, or TLS over it. */
   begin(socket: Socket, stream: Duplex): Visit | null {
     const visit = this.#visits.get(keyOf(socket)) ?? null;
     if (visit !== null) visit.stream = stream;

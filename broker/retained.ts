@@ -102,7 +102,7 @@ export class Retained {
     return true;
   }
 
-  /** False where there is no presence of somebody gone; null stands for every share. */
+  /** False where no presence of a peer that is gone is left; null stands for every share. */
   #forgetOldest(share: string | null, except?: string): boolean {
     for (const topic of this.#gone.keys()) {
       if (topic === except || (share !== null && this.#kept.get(topic)?.share !== share)) continue;

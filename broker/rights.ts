@@ -16,16 +16,16 @@ export type Party = {
   readonly network: string;
 };
 
-/** What somebody publishes, or leaves as a will. */
+/** What a client publishes, or leaves as a will. */
 export type Words = {
   readonly topic: string;
   readonly retain: boolean;
   readonly payload: { readonly length: number };
 };
 
-/** Why somebody may not publish something; `reason` completes "… may not publish on …:". */
+/** Why a client may not publish something; `reason` completes "… may not publish on …:". */
 export type Objection = {
-  /** `others`: only because somebody else was there first. */
+  /** `others`: only because another user was there first. */
   readonly kind: 'viewer' | 'not-its-name' | 'others';
   readonly reason: string;
 };
@@ -51,7 +51,7 @@ function isOf(clientId: string, name: string): boolean {
  * Remembers as long as the broker runs which user speaks for which peer.
  *
  * Where the broker asks for no users, everybody may publish everything: anybody can take any MQTT
- * client id there, and a rule would only look as if it kept somebody out.
+ * client id there, and a rule would only look like a protection.
  */
 export class Rights {
   /** By topic. */

@@ -33,7 +33,7 @@ const settings: Settings<Values> = {
   },
   foundings: {
     flags: '--foundings <count>',
-    help: 'so many under each prefix, by turns',
+    help: 'foundings under each of the two prefixes, by turns',
     fallback: '10',
     ...whole(1, 10_000),
   },

@@ -58,7 +58,7 @@ const settings: Settings<Values> = {
   },
   strangers: {
     flags: '--strangers <when>',
-    help: 'whether somebody without a seat repeats and floods: always, never; otherwise a third',
+    help: 'whether a stranger repeats and floods: always or never; otherwise in a third',
     fallback: null,
     isArgumentOnly: true,
     allowed: 'always or never',

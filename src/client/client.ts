@@ -43,7 +43,7 @@ export type ClientOptions = {
   /** Makes the link; the filters are what it must subscribe to, at QoS 1. */
   readonly openLink: (filters: readonly string[]) => Link;
   readonly onNote: (note: Note) => void;
-  /** The peer has left though nobody asked it to, and why. */
+  /** The peer has left by itself, and why. */
   readonly onEnded?: ((why: Departure) => void) | undefined;
   /** For worlds in one process, whose peers need not each read the same bytes. */
   readonly reader?: Reader;

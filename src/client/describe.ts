@@ -160,8 +160,7 @@ type Reasons = {
 
 const reasons: Reasons = {
   disconnected: () => 'no connection to the broker',
-  'name-in-use': () =>
-    'another process uses our identity; waiting, without a word, until it has ended',
+  'name-in-use': () => 'another process uses our identity; we say nothing until it has ended',
   journal: () => 'what we must not forget cannot be written down',
   'peers-missing': ({ known, wanted }) =>
     `${known} of ${wanted} peers are here; ${describeMissing(known, wanted)}`,

@@ -23,7 +23,7 @@ export type Hands<Said = Message, Fault = Refusal, Told = Note, View = DoorView>
   /** Where tasks come from, for a head that asks for any. */
   readonly source?: WorkSource | null | undefined;
   readonly onNote: (note: Told) => void;
-  /** The link is closed, nothing comes after it; `why`: where nobody asked the head to leave. */
+  /** The link is closed, nothing comes after it; `why`: where the head left by itself. */
   readonly onLeft: (why: Departure | null) => void;
   /** Somebody who looks on and changes nothing. */
   readonly witness?: Witness<Said, Fault, Told> | undefined;

@@ -93,7 +93,7 @@ function createLabSpeech(prefix: string, dialect: Dialect): LabSpeech {
   type Heard = Verdict<LabMessage, LabRefusal>;
   const understand = ({ topic, payload, retained }: Delivery): Heard | null => {
     const word = topic.slice(prefix.length + 1);
-    // It clears what a broker keeps: nobody says anything with it.
+    // It clears what a broker keeps, and is no message of a peer.
     if (payload.length === 0) return null;
     // Nobody knows from when it is: the next challenge and the next introduction will come.
     if (retained) return refused({ code: 'retained', topic: word });

@@ -62,7 +62,7 @@ export function createSpeech(
   };
 }
 
-/** An empty payload clears what a broker keeps on a topic. It is nobody's word, and no fault. */
+/** An empty payload clears what a broker keeps on a topic. It is no message, and no fault. */
 function whatIsCleared(prefix: string, own: string, topic: string): Verdict | null {
   if (topic === own) return { kind: 'cleared', what: 'presence' };
   return readTopic(prefix, topic)?.kind === 'mandate' ? { kind: 'cleared', what: 'mandate' } : null;

@@ -31,10 +31,6 @@ export class FairPlaces<Holder> {
     this.#most = most;
   }
 
-  get size(): number {
-    return this.#places.size;
-  }
-
   /** `group`: what shares a part of the places, such as `networkOf` an address. */
   take(holder: Holder, group: string): Taking<Holder> {
     this.leave(holder);

@@ -37,7 +37,7 @@ export function hasRoom(said: Readonly<Record<ClientID, unknown>>, peer: ClientI
 /** Honest peers name two or three; a stranger must not fill the memory with them. */
 const mostNamed = 8;
 
-/** Keeps a roster that somebody has just committed under; the last ones, where there are many. */
+/** Keeps a roster that a peer has just committed under; the last ones, where there are many. */
 export function keepNamed(booth: Booth, roster: Roster): void {
   if (booth.named.some(({ digest }) => digest === roster.digest)) return;
   booth.named.push(roster);
@@ -99,7 +99,7 @@ export function isFar(term: Term, own: Term): boolean {
 
 /** Whether so few terms are left above this one that a peer that voted in it can go on no more. */
 export function isLast(term: Term): boolean {
-  return isFar(Number.MAX_SAFE_INTEGER as Term, term) === false;
+  return !isFar(Number.MAX_SAFE_INTEGER as Term, term);
 }
 
 /** PROTOCOL 6.2: whether one may still join the election of this term. */

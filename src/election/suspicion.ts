@@ -40,7 +40,7 @@ const willMs = 500;
 /** Silence of so many heartbeats makes a controller suspect. */
 export const silentHeartbeats = 3;
 
-/** A controller is given so many heartbeats to go on with what waits for it. */
+/** Heartbeats that a controller is given to go on with what waits for it. */
 export const idleHeartbeats = 4;
 
 /** The verdict on a controller: whether it lives, and whether it does its work. */

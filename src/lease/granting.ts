@@ -17,7 +17,7 @@ const leasesMost = 4_096;
 /** Below so many nonces a lease is not worth its messages. */
 const noncesLeast = 1_000;
 
-/** However fast somebody is. */
+/** However fast a holder is. */
 const noncesMost = 100_000_000;
 
 /** One to search, and one to go on with: nobody has to wait for a message. */
@@ -26,7 +26,7 @@ export const mostHeld = 2;
 /** Whoever let leases lapse waits so long while others search, and longer each time. */
 const lapseMs = 10_000;
 
-/** A lease is over after so long, or after so many times what its work takes, up to a minute. */
+/** A lease is over after this time, or after three times what its work takes, up to a minute. */
 const expiryLeastMs = 12_000;
 const expiryTimes = 3;
 const expiryMostMs = 60_000;
@@ -34,13 +34,13 @@ const expiryMostMs = 60_000;
 /** What a holder says of its own speed counts within this factor of what was measured. */
 const claimFactor = 2;
 
-/** A lease is at most so many times what the fastest other holder does in the same time. */
+/** A lease is at most this many times what the fastest other holder does in the same time. */
 const aheadMost = 4;
 
-/** And at most so many times what its holder has reported so far. */
+/** And at most this many times what its holder has reported so far. */
 const creditTimes = 4;
 
-/** Holders that have shown no work yet have so many leases together, and this share of the rest. */
+/** The most leases of all holders that have shown no work yet, and their share of the rest. */
 const newcomersMost = 8;
 const newcomersShare = 0.25;
 
@@ -78,7 +78,7 @@ export function nextRange(book: Book, holder: Holder, now: Instant): Range | nul
 }
 
 /**
- * Nothing is open: a range that somebody else should have searched by now, and that no third one
+ * Nothing is open: a range that another holder should have searched by now, and that no third one
  * has. So the end of a quest does not wait for one silent holder. The first report counts.
  */
 function overdueFor(book: Book, { clientID, pace }: Holder, now: Instant): Range | null {
@@ -101,7 +101,7 @@ function isOverdue({ since, until }: Grant, now: Instant): boolean {
 
 /**
  * Whether one that has shown no work yet may begin: keys cost nothing. `newcomers` are the leases
- * of all such holders; `hasOthers`: somebody searches who has shown work, or is a member.
+ * of all such holders; `hasOthers`: a member searches, or a holder that has shown work.
  */
 export function mayBegin(
   book: Book,

@@ -6,10 +6,10 @@ import type { Algorithm } from '../domain/quest.ts';
 /** A search of less than this share of a first lease shows how soon it began, no more. */
 const measurable = 0.1;
 
-/** One measurement raises a pace to so many times what it was, at most. */
+/** One measurement raises a pace to this many times what it was, at most. */
 const growthMost = 4;
 
-/** Of so many holders the paces are kept, for each algorithm. */
+/** The most holders whose paces are kept, for each algorithm. */
 const holdersMost = 1_000;
 
 /** What a holder has shown by its reports. */

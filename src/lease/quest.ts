@@ -13,7 +13,7 @@ export const noncesMost = 2_000_000_000;
 /** So many wait at a time, the one that is searched among them. */
 export const questsMost = 16;
 
-/** So many of them may be wanted by none of the members: the other places are theirs. */
+/** The most of them that no member wants: the other places are for members. */
 export const guestsMost = 12;
 
 /** The same for everybody who asks the same: so an answer serves them all. */

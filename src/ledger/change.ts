@@ -39,10 +39,10 @@ export function problemOfChange(change: Change, electorate: Electorate): string 
     return members.length === 1 ? 'it removes the last member' : null;
   }
   if (isMember(roster, change.member.clientID)) return 'it admits a member';
-  if (members.length >= seats) return 'it admits somebody where no seat is free';
+  if (members.length >= seats) return 'it admits a peer where no seat is free';
   return mayBeAdmitted(change.member, electorate)
     ? null
-    : `it admits somebody whom admit=${electorate.admit} keeps out`;
+    : `it admits a peer that admit=${electorate.admit} keeps out`;
 }
 
 /** Whether the Rules let this member have a seat, as soon as one is free. */

@@ -37,14 +37,14 @@ export type Mempool = {
   readonly rates: Rates;
 };
 
-/** So many wait in all; when one more comes, some that were not handed to us have to go. */
+/** The most that wait in all; when one more comes, some that were not handed to us have to go. */
 export const pendingMost = 5_000;
 
-/** So many go at a time, as to choose them takes a look at all. */
+/** How many go at a time, as to choose them takes a look at all. */
 export const evictedAtOnce = 100;
 
 /**
- * We keep no more than so many of our own where one of this rank comes: others need room, and what
+ * The most of our own that we keep where one of this rank comes: others need room, and what
  * costs nothing must leave some to what does. One that comes then has no more rights than others.
  */
 const oursMost: Readonly<Record<Rank, number>> = { 0: 1_250, 1: 2_500, 2: 3_750 };

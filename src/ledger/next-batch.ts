@@ -17,7 +17,7 @@ import {
 import { batchMost } from './batch.ts';
 import { followerOf, type Mempool, type Pending } from './mempool.ts';
 
-/** What makes accounts, which are never forgotten, has so much of a batch: it costs nothing. */
+/** The share of a batch for what makes accounts: it costs nothing, and they are kept for ever. */
 export const newcomersMost: number = batchMost / 4;
 
 /** As much is left to those who have a history and no balance, before funded senders take it. */
@@ -87,7 +87,7 @@ function tryPut(filling: Filling, pending: Pending, spared: number): boolean {
   return true;
 }
 
-/** Whether it pays somebody who has no account yet. */
+/** Whether it pays a key that has no account yet. */
 function makesAccount({ accounts }: Draft, transaction: Transaction, hasher: Hasher): boolean {
   return 'to' in transaction && rankIn(accounts, accountOf(transaction.to, hasher)) === FRESH;
 }

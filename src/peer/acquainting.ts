@@ -103,7 +103,7 @@ export function hearSign(step: Step, clientID: ClientID, message: Message): bool
   return true;
 }
 
-/** A peer has connected: it waits for a word of the controller, or we for one of it. */
+/** A peer has connected: it waits for an answer of the controller, or we for its. */
 function hearConnection(step: Step, clientID: ClientID): void {
   answerSoon(step, clientID);
   if (clientID === controllerOf(step.state) && isUnanswered(step.state)) beatInTurn(step);

@@ -11,8 +11,8 @@ const answeredBeats = 4;
 const mostAnswers = 100;
 
 /**
- * A first answer is said within this time, but no sooner than so long after the last heartbeat:
- * anybody can repeat what asks for it.
+ * A first answer is said within the first time, but not before the second one has passed since the
+ * last heartbeat: any stranger can repeat what asks for it.
  */
 const changeMs = 30;
 const answerMs = 250;

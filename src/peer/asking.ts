@@ -21,7 +21,7 @@ const mostShunned = 16;
 const longSync = 1_000;
 const tellMs = 1_000;
 
-/** A claim that brought no blocks is not believed for so long, and twice as long each time. */
+/** How long a claim that brought no blocks is not believed; twice as long each time. */
 const doubtMs = 20_000;
 const longestDoubtMs = 600_000;
 
@@ -31,7 +31,7 @@ export function claimOf(state: State, peer: Acquaintance): TransactionID {
   return Math.min(peer.height, believableHeight(state)) as TransactionID;
 }
 
-/** Not all members lie who say that they have so many blocks. */
+/** The highest height that not only lying members can claim. */
 function believableHeight({ memory, acquaintances }: State): TransactionID {
   const { chain, height } = memory;
   if (chain === null) return height;
@@ -41,7 +41,7 @@ function believableHeight({ memory, acquaintances }: State): TransactionID {
   return believable(claims, chain.roster) ?? height;
 }
 
-/** A peer claims to have so many blocks: asks for them, unless it claimed so in vain lately. */
+/** A peer claims a height: asks for its blocks, unless it claimed so in vain lately. */
 export function hearClaim(step: Step, clientID: ClientID): void {
   const { state } = step;
   const peer = state.acquaintances[clientID];

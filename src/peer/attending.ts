@@ -17,7 +17,7 @@ const mostStrangers = 100;
 
 /** Somebody is here whose presence may concern us. */
 export function attendSoon(step: Step, withinMs: number = soonMs): void {
-  // Who only looks on has no time to lose.
+  // An onlooker has no time to lose.
   step.alarmBy('attend', step.state.settings.isQuiet === true ? 0 : withinMs);
 }
 
@@ -51,10 +51,10 @@ function whoMatters(step: Step): readonly ClientID[] {
   return [...members, ...strangers].filter((peer) => peer !== step.self).sort(compareText);
 }
 
-/** So many unknown senders may be asked for their presence, the last ones first. */
+/** The most unknown senders whose presence is listened for, the last ones first. */
 const mostUnknown = 16;
 
-/** Who only looks on hears somebody speak whose key it does not have: its presence tells it. */
+/** An onlooker hears a peer whose key it does not have: that peer's presence tells it. */
 export function hearUnknown(step: Step, peer: ClientID): void {
   const { state } = step;
   if (state.settings.isQuiet !== true || state.memory.network !== null) return;
@@ -63,7 +63,7 @@ export function hearUnknown(step: Step, peer: ClientID): void {
   attendSoon(step);
 }
 
-/** Once it knows the network, nobody's presence tells it anything. */
+/** Once it knows the network, no presence tells it anything. */
 function whoCanIntroduce({ state }: Step): readonly ClientID[] {
   const { memory, unknown, pendingMandate } = state;
   if (memory.network !== null) return [];

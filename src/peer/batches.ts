@@ -104,7 +104,7 @@ export function handOut(step: Step): void {
   for (const [name, dueAt] of Object.entries(state.owed)) {
     const root = name as Digest;
     const batch = heldBatch(state, root);
-    // Members ask for what they lack, and anybody may publish it again.
+    // Members ask for what they lack, and any stranger may publish it again.
     const waitMs = Math.max(dueAt - now.at, waitFor(state.budgets, 'batches', now.at));
     if (waitMs > 0 && batch !== null) {
       step.alarmBy('hand-out', waitMs);

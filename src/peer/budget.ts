@@ -1,4 +1,4 @@
-/** What others can make us say: so many answers of each kind a second, however many ask. */
+/** What others can make us say: a bounded number of answers of each kind a second. */
 
 import type { Instant } from '../domain/names.ts';
 

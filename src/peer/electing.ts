@@ -64,11 +64,11 @@ function sayCommitment(step: Step, election: Election): void {
   step.alarm('say-again', sayAgainMs);
 }
 
-/** In a crowd so many spell their roster out: those with the lowest names. */
+/** In a crowd only this many spell their roster out: those with the lowest names. */
 const mostNaming = 4;
 const crowd = 16;
 
-/** Who commits first vouches for all of its roster: others may not have heard them yet. */
+/** The first to commit vouches for all of its roster: others may not have heard them yet. */
 function namesMembers({ self, state }: Step, booth: Booth, { digest, members }: Roster): boolean {
   if (state.settings.founders !== null || members.length === 1) return false;
   const isSecond = Object.entries(booth.commitments).some(

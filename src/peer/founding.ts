@@ -72,7 +72,7 @@ function chooseRoster(step: Step): Roster | null {
 }
 
 /**
- * While too few are known, a roster counts that somebody has just committed under: that one has
+ * While too few are known, a roster counts that a peer has just committed under: that peer has
  * heard all of it live. Of ten that start at once, each has heard live only those who came after
  * it; without this they would have to wait until all have greeted.
  */
@@ -86,7 +86,7 @@ function chooseVouched(step: Step): Roster | null {
   for (const roster of vouched) {
     if (!roster.members.every(({ clientID }) => mayFound(step, clientID))) continue;
     const count = roster.members.filter(({ clientID }) => known.has(clientID)).length;
-    // A roster of names that nobody has heard of comes last.
+    // A roster of unknown names comes last.
     if (best === null || count > best.known) best = { roster, known: count };
   }
   return best?.roster ?? null;

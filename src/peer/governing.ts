@@ -170,7 +170,7 @@ export function repeatChallenge(step: Step): void {
   if (!office?.opening || office.proposed !== null) return;
   const easier = easierOpening(step, office.opening);
   if (easier !== null) {
-    // Who has solved it as it was before is not too late.
+    // A miner that has solved it as it was before is not too late.
     office.earlier.push(office.opening);
     office.opening = easier;
   }

@@ -1,4 +1,4 @@
-/** Hears heartbeats: of whom each is, under which controller, in which term, and how far. */
+/** Hears heartbeats: what each says of its sender, network, controller, term and height. */
 
 import type { Heartbeat, Presence } from '../domain/message.ts';
 import type { Digest, Term, TransactionID } from '../domain/names.ts';

@@ -3,6 +3,7 @@
 import type { Request } from '../domain/message.ts';
 import { type ClientID, type Instant, type TransactionID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { isLater } from '../election/gathering.ts';
 import { askMs } from './asking.ts';
 import { type Budget, spend, waitFor } from './budget.ts';
 import { isInRoster } from './memory.ts';
@@ -13,10 +14,10 @@ import type { Step } from './step.ts';
 /** Pages to one asker go out at most this often; it asks again at once when one has helped. */
 const serveMs = 20;
 
-/** So many outsiders may wait for a page, and of so many the last number is remembered. */
+/** The most outsiders that may wait for a page, and whose last number is remembered. */
 const mostAskers = 200;
 
-/** An asker that was silent for so long asks no more. */
+/** After this silence an asker is forgotten. */
 const silentMs = 5 * askMs;
 
 /**
@@ -45,7 +46,7 @@ export function hearRequest(step: Step, request: Request): Refusal | null {
 }
 
 /**
- * A request asks for one page, once, and anybody may publish it again: its number only ever grows,
+ * A request asks for one page, once, and any stranger may publish it again: its number only grows,
  * and it is void once its sender says in a heartbeat that it has come further.
  */
 function isStale({ state }: Step, request: Request): boolean {
@@ -55,15 +56,12 @@ function isStale({ state }: Step, request: Request): boolean {
   if (isOurs && peer.beat > 0 && peer.height > from) return true;
   if (incarnation === undefined || number === undefined) return false;
   const { lastAsked } = state;
+  const sign = { incarnation, beat: number };
   const last = lastAsked[clientID];
-  const isNewer =
-    last === undefined ||
-    incarnation > last.incarnation ||
-    (incarnation === last.incarnation && number > last.number);
-  if (!isNewer) return true;
+  if (last !== undefined && !isLater(sign, last)) return true;
   // The one heard last stands last.
   delete lastAsked[clientID];
-  lastAsked[clientID] = { incarnation, number };
+  lastAsked[clientID] = sign;
   forgetAskers(state);
   return false;
 }
@@ -76,7 +74,7 @@ function forgetAskers({ lastAsked, memory }: State): void {
     if (!isInRoster(memory, name)) delete lastAsked[name];
 }
 
-/** But not sooner than so long after the page before; what waits keeps its place. */
+/** At once, but `serveMs` after the page before at the earliest; what waits keeps its place. */
 function answerAtOnce(step: Step, request: Request): void {
   const { clientID, from } = request;
   const { requests } = step.state;

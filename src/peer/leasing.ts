@@ -23,10 +23,10 @@ import type { Step } from './step.ts';
 /** Who did not say anything of a quest for so long does not count as searching. */
 const workerMs = 10_000;
 
-/** After so long a quest, answered or not, leaves time for a block: payments wait for one. */
+/** After this time a quest, answered or not, leaves time for a block: payments wait for one. */
 const questTurnMs = 30_000;
 
-/** A block has so long in a quest: so a challenge that is too hard takes a quarter at most. */
+/** The most time for a block in a quest: a challenge that is too hard takes a quarter at most. */
 const blockTurnMs = 10_000;
 
 /** Whether no challenge is opened for now: quests go before blocks, save for one between them. */

@@ -22,10 +22,10 @@ import { leaveElection, stepDown } from './terms.ts';
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
 
-/** So long we listen whether another process answers under our name. */
+/** How long we listen for another process that answers under our name. */
 const listenMs = 300;
 
-/** Nobody guesses a number below it. */
+/** A number below it cannot be guessed. */
 const mostProbe = 2 ** 50;
 
 /** People hear of attempts in vain so often. */
@@ -97,7 +97,7 @@ function endNaming(step: Step, isAnew: boolean): void {
     takePart(step);
     return;
   }
-  // As one who starts: we did not hear all that others said meanwhile, and suspect nobody for it.
+  // As after a start: we did not hear all that others said meanwhile, and suspect none for it.
   state.boundAt = now.at;
   state.termSince = now.at;
   state.link.isConnected = false;
@@ -188,7 +188,7 @@ export function hearOwnPresence(step: Step, presence: Presence): void {
   beat(step);
 }
 
-/** Somebody may clear our topic for ever: it costs us one message in so long. */
+/** A stranger may clear our topic for ever: it costs us one message in this time. */
 const presentAgainMs = 5_000;
 
 /** What the broker kept of us is cleared, by whomever: it is said again. */
@@ -235,13 +235,13 @@ export function sayGoodbye(step: Step): void {
   stepDown(step, 'leaving');
   beat(step);
   sayPresence(step, 'disconnected');
-  // Who comes later is not to find the names of all that ever came.
+  // Peers that come later are not to find the names of all that ever came.
   const { link, settings } = step.state;
   if (link.isConnected && settings.isQuiet !== true) step.act({ kind: 'clear' });
   vanish(step);
 }
 
-/** Goes without a word, and does nothing more. `why`: where nobody asked us to go. */
+/** Goes without a message, and does nothing more. `why`: where we go by ourselves. */
 export function vanish(step: Step, why?: Departure): void {
   const { state } = step;
   tellRefusals(step);

@@ -75,7 +75,7 @@ export function recall(memory: Memory, recovered: Recovered, hasher: Hasher): Te
 }
 
 /**
- * A term far above all in which we took part was only claimed by somebody, and would leave no terms
+ * A term far above all in which we took part was only claimed by a peer, and would leave no terms
  * for the network: [safety] we go back to the highest in which we voted, acknowledged a block or
  * accepted a mandate, and never below it.
  */

@@ -70,7 +70,7 @@ export function connect(step: Step): void {
   step.act({ kind: 'connect', will, ...(isForgotten && { isForgotten }) });
 }
 
-/** A goodbye is for those who are there; the broker is to keep nothing of somebody who has gone. */
+/** A goodbye is for those who are there; the broker is to keep nothing of a peer that has gone. */
 export function sayPresence(step: Step, state: Presence['state']): void {
   step.say({ kind: 'presence', ...about(step), state }, state === 'ready');
 }

@@ -23,7 +23,7 @@ const stillSaidMs = 5_000;
 /** In heartbeats: a member that was heard so lately lives. */
 const livelyHeartbeats = 1.5;
 
-/** Blocks that may pass by a transaction, and the time it is said again in, six times at least. */
+/** Blocks that may leave a transaction out; and the time, in which it is said again six times. */
 const leftOutBlocks = 8;
 const leftOutMs = 60_000;
 
@@ -59,7 +59,7 @@ export function idleSince(step: Step): Instant | null {
   const begun = Math.max(obeyed.at, link.since) as Instant;
   if (isNeglectful(step)) return begun;
   const solved = sinceSolved(step);
-  // A challenge that is made easier meanwhile is no answer to who has solved it.
+  // A challenge that is made easier meanwhile is no answer to a miner that has solved it.
   if (solved !== null) return Math.max(begun, solved) as Instant;
   const since = Math.max(begun, obeyed.progressAt) as Instant;
   // Most of the time something has just gone on: what follows is asked seldom.
@@ -79,11 +79,16 @@ export function countLeftOut({ state, now, hasher }: Step, batch: Batch): void {
   const room = batchMost - sizeOf(batch);
   const isLeftOut = ({ ahead, rank, text, transaction }: Pending): boolean =>
     ahead === 0 && rank !== FRESH && text.length <= room && isPlain(transaction, chain, hasher);
-  const known = mempool.pending.find(({ text }) => text === obeyed.leftOut?.text);
-  const left = known !== undefined && isLeftOut(known) ? known : mempool.pending.find(isLeftOut);
-  const isSame = left !== undefined && left === known && obeyed.leftOut !== null;
-  if (isSame && obeyed.leftOut !== null) obeyed.leftOut.blocks += 1;
-  else obeyed.leftOut = left === undefined ? null : { text: left.text, blocks: 1, since: now.at };
+  const { leftOut } = obeyed;
+  if (
+    leftOut !== null &&
+    mempool.pending.some((one) => one.text === leftOut.text && isLeftOut(one))
+  ) {
+    leftOut.blocks += 1;
+    return;
+  }
+  const left = mempool.pending.find(isLeftOut);
+  obeyed.leftOut = left === undefined ? null : { text: left.text, blocks: 1, since: now.at };
 }
 
 /** Whether its sender has what it takes, and it makes no new account. */
@@ -94,7 +99,7 @@ function isPlain(transaction: Transaction, { accounts }: Chain, hasher: Hasher):
   return isKnown && transaction.amount <= balance;
 }
 
-/** A transaction is left out for so long that our controller cannot only have missed it. */
+/** A transaction is left out too long for our controller to have only missed it. */
 function isNeglectful(step: Step): boolean {
   const { leftOut } = step.state.obeyed ?? { leftOut: null };
   if (leftOut === null || leftOut.blocks < leftOutBlocks) return false;

@@ -89,7 +89,7 @@ function hearQuest(step: Step, quest: AskedQuest): void {
   if (heard.outcome !== null) answerAgain(step, heard, heard.outcome);
 }
 
-/** As far as our budget goes: anybody may ask again and again. */
+/** As far as our budget goes: any peer may ask again and again. */
 function answerAgain(step: Step, about: Pick<HeardQuest, 'id'>, outcome: Outcome): void {
   const { state, now } = step;
   if (state.office !== null && spend(state.budgets, 'outcomes', now.at))

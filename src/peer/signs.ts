@@ -5,8 +5,8 @@ import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 /**
- * What a controller's words move, and each of them once: its repeats, by anybody, find it moved. So
- * a controller shows by them that it lives, also where its heartbeats are lost.
+ * What a controller's words move, and each of them once: repeats, from any sender, find it moved.
+ * So a controller shows by them that it lives, also where its heartbeats are lost.
  */
 export function movable(state: State): readonly unknown[] {
   const { obeyed, challenge, proposal, memory } = state;

@@ -10,7 +10,7 @@ import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Roster } from '../domain/roster.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
-import type { Acquaintances } from '../election/gathering.ts';
+import type { Acquaintances, Sign } from '../election/gathering.ts';
 import type { Measured } from '../lease/pace.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
@@ -101,7 +101,7 @@ export type Office = {
 export type Naming = {
   /** The number that it has to repeat. */
   probe: number;
-  /** When it last did; null while nobody did. */
+  /** When it last did; null while it never did. */
   answeredAt: Instant | null;
   /** Others may know a higher incarnation than ours. */
   isOutdated: boolean;
@@ -126,7 +126,7 @@ export type State = {
   dice: Dice;
   readonly alarms: Alarms;
   readonly memory: Memory;
-  /** Not null until we know that nobody else uses our name: till then we say nothing [safety]. */
+  /** Null once we know that our name is ours alone: till then we say nothing [safety]. */
   naming: Naming | null;
   /** Null while all of the memory is durable. */
   backlog: Backlog | null;
@@ -155,7 +155,7 @@ export type State = {
   readonly acquaintances: Acquaintances;
   /** Whose presence the hands listen for on this connection, in order of ClientID. */
   attended: readonly ClientID[];
-  /** Who spoke lately without a key that we know; kept by those who only look on. */
+  /** Lately heard senders whose keys we do not know; kept by onlookers only. */
   unknown: readonly ClientID[];
   /** A network that a heartbeat named while we had none. */
   heardNetwork: { readonly digest: Digest; readonly at: Instant } | null;
@@ -241,8 +241,8 @@ export type State = {
   asks: number;
   /** Requests of others that wait for an answer of ours, and those heard before. */
   readonly requests: Record<ClientID, HeardRequest>;
-  /** The last request of each asker, so that none counts twice; the one heard last stands last. */
-  readonly lastAsked: Record<ClientID, { readonly incarnation: number; readonly number: number }>;
+  /** The last request of each asker, its number as a beat; the one heard last stands last. */
+  readonly lastAsked: Record<ClientID, Sign>;
   readonly budgets: Budgets;
 
   readonly refusals: Partial<Record<RefusalCode, number>>;

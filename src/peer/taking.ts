@@ -161,7 +161,7 @@ export function passOn(step: Step): void {
   const { mempool } = step.state;
   const isDue = ({ isOurs, saidAt }: Pending): boolean =>
     step.since(saidAt) >= (isOurs ? oursMs : theirsMs);
-  // Ours first, and who has an account before fresh keys, of which there may be any number.
+  // Ours first, and accounts before fresh keys, of which there may be any number.
   const due = mempool.pending.filter(isDue);
   due.sort((a, b) => Number(b.isOurs) - Number(a.isOurs) || b.rank - a.rank);
   for (const { transaction } of due.slice(0, mostAtATime))

@@ -42,7 +42,7 @@ export class LabOnlooker implements Onlooker<LabSighting, LabPicture> {
     const isUnder = topic.startsWith(`${this.#prefix}/`);
     const word = isUnder ? topic.slice(this.#prefix.length + 1) : topic;
     const nothing = { recorded, kind: null, from: null, message: null, evidence: [], fault: null };
-    // It clears what a broker keeps: nobody says anything with it.
+    // It clears what a broker keeps, and is no message of a peer.
     if (payload.length === 0) return nothing;
     const reading = readLab(this.#dialect, word, payload);
     if (!reading.ok) {

@@ -19,9 +19,9 @@ export type OnlookerOptions = {
   readonly verifier: Verifier;
 };
 
-/** So many presences that a broker kept are looked at as they come; a network has no more peers. */
+/** How many presences that a broker kept are looked at at once; a network has no more peers. */
 const LOOKED_AT_MOST = 200;
-/** Of so many others it is remembered what they say, in case that their owners speak. */
+/** How many others are put aside until their owners speak. */
 const ASIDE_MOST = 20_000;
 
 const NOBODY: ReadonlySet<ClientID> = new Set();
@@ -52,7 +52,7 @@ export class OurOnlooker implements Onlooker<Sighting, Picture> {
   #look(recorded: Recorded): Sighting {
     const place = readTopic(this.#prefix, recorded.topic);
     const kind = place?.kind ?? null;
-    // It clears what a broker keeps: nobody says anything with it.
+    // It clears what a broker keeps, and is no message of a peer.
     if (kind !== null && recorded.payload.length === 0) return unread(recorded, kind, null);
     if (place?.kind === 'presence' && recorded.retained && place.owner !== null) {
       this.#presences += 1;
@@ -81,7 +81,7 @@ export class OurOnlooker implements Onlooker<Sighting, Picture> {
     return unread(recorded, 'presence', owner);
   }
 
-  /** Who speaks is there after all: its presence tells its key. */
+  /** A peer that speaks is there after all: its presence tells its key. */
   #check(recorded: Recorded): Verdict['event'] {
     const at = this.#at as Instant;
     const { event } = this.#door.check(recorded, this.#view(), at);

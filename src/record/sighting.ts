@@ -15,7 +15,7 @@ export type Sighting<Said = Message, Fault = Refusal, Who = ClientID> = {
   readonly kind: string | null;
   /** Whom it says it is from; proven unless its schema or its signature is at fault. */
   readonly from: Who | null;
-  /** Null where it cannot be read, or was not: presences kept of so many that they may be gone. */
+  /** Null where it cannot be read, or was not: one of too many presences that a broker kept. */
   readonly message: Said | null;
   /** What the texts inside it say; empty unless all of them hold. */
   readonly evidence: readonly Said[];

@@ -7,7 +7,7 @@ import { signTransaction } from '../wire/transaction.ts';
 import type { Chance } from './chance.ts';
 import { toyIdentity, toySigner } from './toy-crypto.ts';
 
-/** So many names one stranger has: each is one more to remember for every peer. */
+/** Names of one stranger: each is one more to remember for every peer. */
 const names = 24;
 
 /** What a stranger has learnt of the network that it speaks to. */
@@ -53,7 +53,7 @@ export class Crowd {
       case 'introductions':
         return [this.#introduction(who, gossip)];
       case 'heartbeats':
-        // Whose key is not known is not heard.
+        // A sender whose key is not known is not heard.
         return [this.#introduction(who, gossip), this.#heartbeat(who, gossip)];
       case 'transactions':
         return [this.#transaction()];
@@ -80,7 +80,7 @@ export class Crowd {
     };
   }
 
-  /** Boasts of blocks that nobody has; names no controller, as who waits for a seat would. */
+  /** Claims blocks that no peer has; names no controller, as a peer that waits for a seat does. */
   #heartbeat(who: Member, { network, height }: Gossip): Message {
     this.#beat += 1;
     return {
@@ -123,7 +123,7 @@ export class Crowd {
     return { kind: 'request', ...who, from };
   }
 
-  /** Too late or too early: one that is right would be taken, whoever says it. */
+  /** Too late or too early: one that is right would be taken from any sender. */
   #solution(who: Member, { height }: Gossip): Message {
     const solution = this.#chance.hex().slice(0, 16);
     const isLate = height > 0 && this.#chance.happens(0.5);
@@ -131,7 +131,7 @@ export class Crowd {
     return { kind: 'solution', ...who, transactionID, solution };
   }
 
-  /** Costs nothing, and is the first of an account that nobody has heard of. */
+  /** Costs nothing, and is the first of an unknown account. */
   #transaction(): Message {
     const { publicKey } = this.#fresh();
     const content = { message: `free${this.#whole(1e9)}`, nonce: 0 };

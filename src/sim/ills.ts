@@ -11,23 +11,23 @@ import type { InsiderKind, Plan } from './plan.ts';
 import { type Mischief, Stranger } from './stranger.ts';
 import type { Inhabitant, World } from './world.ts';
 
-/** So long nothing else is wrong but them, and at most one that is killed and comes back. */
+/** How long nothing is wrong but them, and at most one peer that is killed and comes back. */
 const siegeMs = 90_000;
 
 /** When the controller is killed in it, and how long it is gone. */
 const killMs: readonly [low: number, high: number] = [8_000, 25_000];
 const goneMs = 55_000;
 
-/** How often somebody finds a solution in it. */
+/** Between two solutions in it, on average. */
 const blockMs = 3_000;
 
-/** No mined block for so long, and the bad are too strong. */
+/** Without a mined block for this time, the bad are too strong. */
 export const standStillMs = 45_000;
 
 /** Time for those to be removed who are gone for good: until then they are no minority. */
 const burialMs = 120_000;
 
-/** How often it is looked for somebody to be bad, while there is no member yet. */
+/** How often a member to turn bad is looked for, while there is none yet. */
 const lookMs = 1_000;
 
 /** How often it is asked whether time passes without a block: after each event costs too much. */
@@ -174,7 +174,7 @@ export class Ills {
     return this.#canSpare(this.#insider === null ? 1 : 2) ? controller : null;
   }
 
-  /** Whether so many members fewer would still be a majority. */
+  /** Whether the members that are here would be a majority without `lost` of them. */
   #canSpare(lost: number): boolean {
     const controller = this.#world.controller();
     if (controller === null) return false;

@@ -1,7 +1,7 @@
 /** A member with a true head that says, hears and claims what it should not; never two votes. */
 
 import type { Delivery } from '../client/link.ts';
-import type { Heartbeat, Message, MessageKind, Offer, Vote } from '../domain/message.ts';
+import type { Heartbeat, Message, MessageKind, Vote } from '../domain/message.ts';
 import type { ClientID, Term, TransactionID } from '../domain/names.ts';
 import { majority } from '../domain/roster.ts';
 import { plainReader } from '../wire/reader.ts';
@@ -24,16 +24,16 @@ const orders: ReadonlySet<MessageKind> = new Set([
 
 const beats: ReadonlySet<MessageKind> = new Set(['heartbeat', 'presence', 'introduction']);
 
-/** What nobody else learns from it: that a block is sealed. */
+/** What it keeps to itself: that a block is sealed. */
 const secrets: ReadonlySet<MessageKind> = new Set(['result', 'answer']);
 
-/** Boasts so often, on average. */
+/** From one boast to the next, on average. */
 const boastMs = 3_000;
 
 /** As much as an integer holds. */
 const far = Number.MAX_SAFE_INTEGER;
 
-/** Takes members for gone that it did not hear for so long, where it is `expelling`. */
+/** Where it is `expelling`: it takes members for gone that it did not hear for this time. */
 const hastyMs = 8_000;
 
 export class Insider implements Censor {
@@ -43,9 +43,9 @@ export class Insider implements Censor {
   readonly #chance: Chance;
   readonly #patienceMs: number;
   #isBad = true;
-  /** Its last words of these kinds, which its boasts are made of. */
+  /** Its last heartbeat, which its boasts are made of. */
   #beat: Heartbeat | null = null;
-  #vote: Vote | null = null;
+  #hasVotedFar = false;
 
   constructor(world: World, chance: Chance, kind: InsiderKind, peer: Inhabitant) {
     this.#world = world;
@@ -123,9 +123,9 @@ export class Insider implements Censor {
 
   /** A single vote, so that it never contradicts itself. */
   #voteFar(vote: Vote): void {
-    if (this.#vote !== null) return;
-    this.#vote = { ...vote, term: (far - 1) as Term };
-    this.#claim(this.#vote);
+    if (this.#hasVotedFar) return;
+    this.#hasVotedFar = true;
+    this.#claim({ ...vote, term: (far - 1) as Term });
   }
 
   #boastSoon(): void {
@@ -149,7 +149,7 @@ export class Insider implements Censor {
     if (boast !== undefined) this.#claim(boast);
   }
 
-  #claim(message: Message | Offer): void {
+  #claim(message: Message): void {
     this.#world.utter(this.peer, message);
   }
 }

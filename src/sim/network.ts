@@ -23,7 +23,7 @@ const willMs = 5;
 /** Which way a connection carries nothing: to the broker, from it, both, or neither. */
 export type Stall = 'up' | 'down' | 'both' | 'none';
 
-/** Somebody who is shown each message as the broker takes it. */
+/** Is shown each message as the broker takes it. */
 export type Tap = (delivery: Delivery) => void;
 
 /** A connection as the broker sees it. */
@@ -68,7 +68,7 @@ export class Network {
     this.nemesis = nemesis;
   }
 
-  /** Shows somebody all that reaches the broker from now on. */
+  /** Shows `tap` all that reaches the broker from now on. */
   listen(tap: Tap): void {
     this.#taps.push(tap);
   }

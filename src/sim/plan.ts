@@ -45,13 +45,13 @@ export type InsiderKind =
   | 'beating'
   /** As controller: opens nothing, proposes nothing, leases nothing. */
   | 'stuck'
-  /** As controller: tells nobody that a block is sealed. */
+  /** As controller: tells no peer that a block is sealed. */
   | 'secretive'
   /** Claims terms, heights, beats and incarnations as far as numbers go, and a rate of 1. */
   | 'boastful'
   /** As controller: removes living members, one after another. */
   | 'expelling'
-  /** As controller: takes nobody's solutions and transactions. */
+  /** As controller: hears no solutions and no transactions. */
   | 'choosy';
 
 export const INSIDER_KINDS: readonly [InsiderKind, ...InsiderKind[]] = [
@@ -82,13 +82,13 @@ export type Plan = {
   readonly election: ElectionRule;
   readonly admit: Admission;
   readonly difficulty: string;
-  /** Whether somebody without a seat repeats, floods and claims what it likes. */
+  /** Whether a stranger without a seat repeats, floods and claims what it likes. */
   readonly hasStranger: boolean;
   /** How one member is bad; null where none is. */
   readonly insider: InsiderKind | null;
 };
 
-/** What somebody chooses who does not want it as the seed has it. */
+/** What is chosen beforehand, and not by the seed. */
 export type Wish = {
   readonly peers?: number | undefined;
   readonly personality?: PersonalityName | undefined;
@@ -117,7 +117,7 @@ const difficulties = ['fixed:4', 'fixed:4', 'interval2:6000@4'] as const;
 const fewestDeeds = 5;
 const mostDeeds = 9;
 
-/** The life of a seed, save for what somebody wants to choose. */
+/** The life of a seed, except for what is chosen beforehand. */
 export function planLife(seed: number, wish: Wish = {}): Plan {
   const chance = new Chance(seed * 7919);
   const peers = pick(chance, sizes);

@@ -6,7 +6,13 @@ import type { ClientID, Digest } from '../domain/names.ts';
 import { questIDOf } from '../lease/quest.ts';
 import { payloadOf } from '../wire/envelope.ts';
 import { plainReader } from '../wire/reader.ts';
-import { DEFAULT_PREFIX, readTopic, sharedTopicOf, topicOf } from '../wire/topics.ts';
+import {
+  DEFAULT_PREFIX,
+  presenceTopicOf,
+  readTopic,
+  sharedTopicOf,
+  topicOf,
+} from '../wire/topics.ts';
 import { Chance } from './chance.ts';
 import { Crowd, type Gossip } from './crowd.ts';
 import { type Heard, Tape } from './tape.ts';
@@ -16,19 +22,19 @@ import type { World } from './world.ts';
 /** Five times a second. */
 const tickMs = 200;
 
-/** Words of one who governed and is gone are repeated for so long. */
+/** How long the messages of a controller that is gone are repeated. */
 const hauntMs = 40_000;
 
 /** What only a controller says, and its heartbeats. */
 const haunting = ['heartbeat', 'challenge', 'mandate', 'lease', 'result', 'outcome'] as const;
 
-/** One that governs and is well says something so often, and a little more. */
+/** A controller that is well says something at least this often. */
 const aliveMs = 6_000;
 
 /** What a stranger learns from: who is there, and what is being done. */
 const telling: ReadonlySet<MessageKind> = new Set(['presence', 'challenge', 'lease']);
 
-/** Whoever has just come hears old heartbeats for so long. */
+/** How long a peer that has just come hears old heartbeats. */
 const greetingMs = 8_000;
 
 /** What it does for some seconds, how often a tick; between two of them it only repeats. */
@@ -49,7 +55,7 @@ const whims = [
 
 type Whim = (typeof whims)[number];
 
-/** One whim is over, and another one begins, so often on average. */
+/** From one whim to the next, on average. */
 const whimMs = 4_000;
 
 /** How many messages were said again, and how many were made up. */
@@ -100,7 +106,7 @@ export class Stranger {
     this.#world.agenda.plan(tickMs, () => this.#tick());
   }
 
-  /** Says the last words of those again who governed and are gone. */
+  /** Repeats the last messages of controllers that are gone. */
   #haunt(): void {
     for (const governor of this.#tape.governors(2)) {
       if (this.#isWell(governor)) continue;
@@ -113,7 +119,7 @@ export class Stranger {
     }
   }
 
-  /** For one who has just come an old heartbeat is news, and the next one is newer. */
+  /** For a peer that has just come an old heartbeat is news, and the next one is newer. */
   #mislead(): void {
     for (const governor of this.#tape.governors(2)) {
       const beats = this.#tape.beatsOf(governor);
@@ -186,7 +192,7 @@ export class Stranger {
   #clear(): void {
     const heard = this.#tape.any(this.#chance);
     if (heard === null) return;
-    const own = `${DEFAULT_PREFIX}/peer/${heard.sender}`;
+    const own = presenceTopicOf(DEFAULT_PREFIX, heard.sender);
     const topic = this.#chance.happens(0.3) ? sharedTopicOf(DEFAULT_PREFIX, 'mandate') : own;
     this.#invent(topic, '', true);
   }

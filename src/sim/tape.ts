@@ -83,7 +83,7 @@ export class Tape {
   }
 }
 
-/** Whom a payload says it is from; its signature is the peers' business. */
+/** The sender that a payload names; its signature is for peers to check. */
 export function senderIn(kind: MessageKind, payload: Uint8Array): ClientID | null {
   // A result begins with its miner, and names its sender next.
   const begin = decoder.decode(kind === 'result' ? payload : payload.subarray(0, 64));

@@ -120,8 +120,8 @@ export class Traffic {
   }
 
   /**
-   * What became of it all, by the ledger of whoever has the longest one. Where it is excused, for a
-   * while nothing was decided.
+   * What became of it all, by the longest ledger. Where it is excused, nothing was decided for a
+   * while.
    */
   settle(isExcused: boolean): Settled {
     const journals = this.#world.peers.map(({ journal }) => journal);

@@ -35,7 +35,7 @@ export type Words = Signed & { readonly text: string };
 
 /**
  * On whose account a check is made: besides the total, outsiders, transactions and those of fresh
- * keys each have a common one. `allowance` is the sender's own, null for somebody heard for the
+ * keys each have a common one. `allowance` is the sender's own, null for a sender heard for the
  * first time.
  */
 export type Payer = {

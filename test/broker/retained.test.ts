@@ -28,7 +28,7 @@ it('ten thousand topics are retained, and again those that were cleared', () => 
   expect(forgotten).toEqual([]);
 });
 
-it('who fills all topics makes room for others, the last first', () => {
+it('a user that fills all topics makes room for others, the newest topic first', () => {
   const { retained, forgotten } = open();
   for (let index = 0; index < 10_000; index += 1) retained.grants(`a/${index}`, 1, ann);
   expect(retained.grants('sd/controller', 1, bob)).toBe(true);

@@ -96,7 +96,7 @@ it('without users anybody may publish anything', () => {
   }
 });
 
-it('a user that speaks for more and more peers makes forget its own alone', () => {
+it('of a user that speaks for too many peers, its own oldest claims are forgotten', () => {
   const rights = open();
   rights.objectionTo(party('ann'), says(PRESENCE));
   const topics = Array.from({ length: 5_001 }, (_, index) => `p${index}/peer/${NAME}`);

@@ -1,4 +1,4 @@
-/** Which Rules hold: what somebody said, else those of the data directory, else the usual ones. */
+/** Which Rules hold: those of the command line, else of the data directory, else the usual. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

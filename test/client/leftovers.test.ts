@@ -116,7 +116,7 @@ it('hears at once of a member that crashes, whatever else the broker keeps', () 
   expect(keptOn(topicOf(controller)).get(topicOf(controller))).toContain('"State":"lost"');
 });
 
-it('says its presence again when somebody clears it, and not for every time', () => {
+it('says its presence again when it is cleared, but not each time', () => {
   found();
   world.run(2_000);
   const [peer] = world.peers;
@@ -134,7 +134,7 @@ it('says its presence again when somebody clears it, and not for every time', ()
   expect(peer.notes.filter(({ kind }) => kind === 'refused')).toEqual([]);
 });
 
-it('says its mandate again when somebody clears it', () => {
+it('says its mandate again when it is cleared', () => {
   found();
   world.run(2_000);
   world.broker.publish('sd/controller', new Uint8Array(), true);
@@ -172,7 +172,7 @@ it('still hears its member when it comes back to a broker full of others', () =>
   }
 });
 
-it('shows who only looks on the Rules and the network of whoever speaks, and no leftovers', () => {
+it('shows an onlooker the Rules and the network of peers that speak, and no leftovers', () => {
   leaveBehind();
   found();
   world.run(2_000);

@@ -120,7 +120,7 @@ export class SmallWorld {
     if (line !== undefined) this.broker.cut(line);
   }
 
-  /** As a crash would, but with a word to the broker. */
+  /** It ends without a goodbye, but closes its connection in order: no will goes out. */
   kill(peer: Peer): void {
     peer.isAlive = false;
     peer.client.kill();

@@ -103,7 +103,7 @@ describe('a range that is overdue', () => {
     expect(nextRange(book, { ...quick, clientID: cat }, instant(12_000))).toEqual(first);
   });
 
-  it('goes to nobody that has shown no pace, is too slow for it, or has something else', () => {
+  it('goes to no peer that has shown no pace, is too slow for it, or has something else', () => {
     const book = newBook({ ...small, to: 1_000 + 40_000 });
     const all = { from: 1_000, to: 41_000 };
     grant(book, ann, all, 12_000);
@@ -137,7 +137,7 @@ describe('those that have shown no work yet', () => {
     expect(mayBegin(ghosts(8), ghosts(8).grants, { first: 500 }, false)).toBe(false);
   });
 
-  it('have a quarter of what is missing, unless nobody else is there', () => {
+  it('have a quarter of what is missing, unless no other peer is there', () => {
     const book = newBook({ ...quest, to: 9_000 });
     expect(mayBegin(book, [], { first: 2_000 }, true)).toBe(true);
     expect(mayBegin(book, [], { first: 2_001 }, true)).toBe(false);

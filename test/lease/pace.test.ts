@@ -51,7 +51,7 @@ describe('a pace', () => {
     expect(measured.sha256?.[ann]).toEqual({ pace: 1_000, done: 1_099, at: 1_001 });
   });
 
-  it('is forgotten where it is lost, and that of who was silent longest beyond a thousand', () => {
+  it('is forgotten where a holder loses it, and of more than a thousand the oldest one', () => {
     const measured: Measured = {};
     for (const by of [bob, ann]) measure(measured, { ...sample, by }, instant(1_000));
     measure(measured, { ...sample, by: bob }, instant(2_000));

@@ -120,7 +120,7 @@ describe('a block that changes the roster', () => {
     expect(problem(changing(`admit ${uuid('5')} ${key}`), full)).toMatch(/no seat/);
   });
 
-  it('admits those alone whom the Rules let in, with the key of the founding', () => {
+  it('admits only peers that the Rules let in, with the key of the founding', () => {
     const [one, two, three] = ['1', '2', '3'].map(uuid);
     const founders = [one, two, three].map((name) => ({
       ...member(name ?? ''),
@@ -131,9 +131,9 @@ describe('a block that changes the roster', () => {
       problemOfBlock(changing(`admit ${name} ${by}`), left, { ...rules, admit }, nodeHasher);
     expect(told('waiting', uuid('9'), key)).toBeNull();
     expect(told('roster', three, key)).toBeNull();
-    expect(told('roster', three, 'B'.repeat(43))).toMatch(/whom admit=roster keeps out/);
-    expect(told('roster', uuid('9'), key)).toMatch(/whom admit=roster keeps out/);
-    expect(told('none', three, key)).toMatch(/whom admit=none keeps out/);
+    expect(told('roster', three, 'B'.repeat(43))).toMatch(/that admit=roster keeps out/);
+    expect(told('roster', uuid('9'), key)).toMatch(/that admit=roster keeps out/);
+    expect(told('none', three, key)).toMatch(/that admit=none keeps out/);
     const first: Chain = extend(left, changing(`remove ${two}`));
     expect(first.founders).toBe(founders);
   });

@@ -14,7 +14,7 @@ import { texts, wallet } from './wallet.ts';
 
 const cat = wallet('cat');
 
-/** Fills it with messages of so many senders each, by what `prefix` they are called. */
+/** Fills it with the messages of `count` senders, whose names begin with `prefix`. */
 function fillUp(mempool: Mempool, prefix: string, each: number, accounts = rich, ours = 0): void {
   const before = mempool.pending.length;
   for (let count = before; count < pendingMost; count += 1) {

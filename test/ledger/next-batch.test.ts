@@ -58,7 +58,7 @@ describe('the next batch', () => {
     expect(said('cheap')).toBeLessThanOrEqual(batchMost / 4 + 250);
   });
 
-  it('leaves a quarter at most to what makes accounts: fresh keys, and who is paid', () => {
+  it('leaves a quarter at most to what makes accounts: fresh keys, and payments to them', () => {
     const mempool = newMempool();
     for (let count = 0; count < 200; count += 1)
       offer(mempool, wallet(`fresh${count}`).say('free', 0));

@@ -56,7 +56,7 @@ async function presences(port: number): Promise<ReadonlyMap<string, readonly str
   return states;
 }
 
-/** So many peers have said goodbye, and left nothing on the broker. */
+/** Peers that have said goodbye, and left nothing on the broker. */
 function haveLeft(states: ReadonlyMap<string, readonly string[]>, count: number): boolean {
   const isEnd = (said: readonly string[]): boolean => said.join().endsWith('disconnected,cleared');
   return states.size === count && [...states.values()].every(isEnd);

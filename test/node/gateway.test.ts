@@ -221,7 +221,7 @@ describe('a gateway', () => {
     expect(newcomer.hasEnded).toBe(false);
   });
 
-  it('tells who comes when all places are taken that it is full', async () => {
+  it('tells a newcomer that it is full when all places are taken', async () => {
     const clients = Array.from({ length: 1_000 }, () => new Client('127.0.0.2'));
     for (const client of clients) client.say('{"yes":1}');
     await until(() => expect(gateway.counts.taken).toBe(1_000));

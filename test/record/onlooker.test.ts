@@ -144,7 +144,7 @@ test('a flood of new names fills no memory, and members stay', () => {
   expect(members.every((member) => known.includes(member))).toBe(true);
 });
 
-test('an empty payload clears a topic and is no fault, in any dialect, to whoever looks on', () => {
+test('an empty payload clears a topic and is no fault, in any dialect, to an onlooker', () => {
   const time = 1_000 as UnixMs;
   const referee = new Referee({ prefix: 'sd', hasher: nodeHasher, verifier: toyVerifier() });
   const [first] = recording;
@@ -181,7 +181,7 @@ const said: Omit<Presence, keyof Member | 'kind'> = {
   state: 'lost',
 };
 
-test('presences of thousands that are gone cost no checks, and who of them speaks is known', () => {
+test('presences of thousands that are gone cost no checks; one that speaks is known', () => {
   let checks = 0;
   const { verify, ...others } = toyVerifier();
   const counting: Verifier = {

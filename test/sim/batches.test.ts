@@ -1,6 +1,7 @@
 /** Batches and money in false worlds: what is fetched, what is kept, and what is spent twice. */
 
 import { describe, expect, it } from 'vitest';
+import type { Delivery } from '../../src/client/link.ts';
 import type { Enveloped } from '../../src/domain/message.ts';
 import type { ClientID } from '../../src/domain/names.ts';
 import { type Batch, textOf } from '../../src/domain/transaction.ts';
@@ -162,7 +163,7 @@ describe('money that is spent through two peers at once', () => {
   });
 });
 
-/** From now on a stranger publishes so many messages a second, each from a key of its own. */
+/** From now on a stranger publishes `perSecond` messages, each from a key of its own. */
 function flood(world: World, perSecond: number): void {
   let count = 0;
   const goOn = (): void => {
@@ -255,5 +256,33 @@ describe('a flood of free transactions from fresh keys', () => {
     );
     // Each once, and then as many again as are said at a time: the one with a history first.
     expect([texts.length > 61, texts[61]]).toEqual([true, last]);
+  });
+});
+
+describe('a controller that leaves a transaction out', () => {
+  it('is deposed after eight blocks and a minute, and its successor takes it', async () => {
+    const { world, violations } = town(6, 2_000);
+    const controller = world.controller();
+    const via = world.peers.find((peer) => peer !== controller);
+    if (controller === null || via === undefined) throw new Error('Three.');
+    expect(await via.client.send(textOf(ann.say('before', 0)))).toBeNull();
+    world.runUntil(() => carriedBy(via).size === 1, 60_000);
+
+    const isHeard = ({ topic }: Delivery): boolean => topic !== 'sd/transaction';
+    world.censors.set(controller.self.clientID, { reword: (_, text) => text, hears: isHeard });
+    const [told, height] = [world.told.length, world.view(via).height];
+    const text = textOf(ann.say('now', 1));
+    expect(await via.client.send(text)).toBeNull();
+    const elections = (): readonly string[] =>
+      world.told
+        .slice(told)
+        .flatMap(({ note }) => (note.kind === 'election' ? [note.suspicion] : []));
+    world.run(59_000);
+    expect(elections()).toEqual([]);
+    expect(world.view(via).height).toBeGreaterThan(height + 8);
+    expect(world.runUntil(() => carriedBy(via).has(text), 30_000)).toBe(true);
+    expect(elections()).toContain('idle');
+    expect(world.controller()).not.toBe(controller);
+    expect(violations).toEqual([]);
   });
 });

@@ -52,7 +52,7 @@ function isWell(world: World, dead: Inhabitant): boolean {
 }
 
 describe('a controller that was killed', () => {
-  /** Without anybody who repeats anything. */
+  /** Without repeated messages. */
   function usualMs(peers: number): number {
     const { world } = town(peers);
     return failoverMs(world, controllerOf(world));
@@ -132,7 +132,7 @@ describe('a controller that governs', () => {
 });
 
 describe('a member that boasts of far numbers', () => {
-  it('stops nobody, also not those who start again with what they have written', () => {
+  it('stops no peer, not even one that starts again with what it has written', () => {
     const { world } = town(5);
     const [bad] = world.peers.filter((peer) => peer !== controllerOf(world));
     assert(bad !== undefined, 'There are five.');
@@ -167,7 +167,7 @@ describe('lives beside the bad', () => {
     expect(problemsOf(seeds, { ...withoutBad, insider: 'boastful' })).toEqual([]);
   });
 
-  it('keep what must hold beside whoever the seed has', () => {
+  it('keep what must hold beside the bad that the seed has', () => {
     expect(
       problemsOf(
         Array.from({ length: 25 }, (_, index) => 1 + index),

@@ -28,13 +28,13 @@ function toldBy(world: World, { name }: Inhabitant): readonly string[] {
 }
 
 describe('a second peer with our name', () => {
-  it('waits without a word, says so, and takes part when the first one has ended', () => {
+  it('waits, tells its people so, and takes part when the first one has ended', () => {
     const { world, first } = town();
     const { term, height } = world.view(first);
     const second = copy(world, first);
     world.run(30_000);
     expect(toldBy(world, second)).toContain('idle: name-in-use');
-    // The first one governs on, and nobody took the other one's word for its own.
+    // The first one governs on, and no peer took the other one's messages for its own.
     expect(world.view(first)).toMatchObject({ role: 'controller', term });
     expect(world.view(first).height).toBeGreaterThan(height);
     expect(world.view(second)).toMatchObject({ network: null });
@@ -45,7 +45,7 @@ describe('a second peer with our name', () => {
     expect(world.view(second).height).toBeGreaterThan(height);
   });
 
-  it('may end while it waits, and nobody takes that for the end of the first one', () => {
+  it('may end while it waits, and no peer takes that for the end of the first one', () => {
     const { world, first } = town();
     const { term } = world.view(first);
     const second = copy(world, first);

@@ -112,7 +112,7 @@ function lie(world: World, liar: Inhabitant, say: () => void): void {
   for (let count = 0; count < 600; count += 1) world.agenda.plan(500 * count, say);
 }
 
-describe('who offers itself and searches nothing', () => {
+describe('a peer that offers itself and searches nothing', () => {
   const long: Quest = { ...quest, prefix: 'long', bits: 60, to: 2_000 };
   const offerOf = (liar: Inhabitant, rate: number) =>
     ({
@@ -179,7 +179,7 @@ describe('a quest without an end', () => {
     expect(after - before).toBeLessThan(12);
   });
 
-  it('does not keep a member waiting, if those who ask for it are none', async () => {
+  it('does not keep a member waiting if only outsiders ask for it', async () => {
     const { world, others } = town();
     const guest = world.start({ mines: false });
     world.run(3_000);

@@ -39,7 +39,7 @@ function lastOf({ begin }: Checker, ...facts: readonly Fact[]): string | null {
   return found.at(-1) ?? null;
 }
 
-it('find a peer admitted that the Rules keep out', () => {
+it('L5 finds a peer admitted that the Rules keep out', () => {
   const rules = 'peers=3 difficulty=fixed:4';
   const [own, other] = [`admit ${nameOf('1')}`, `admit ${nameOf('2')}`];
   const key = founder.publicKey;
@@ -59,7 +59,7 @@ it('find a peer admitted that the Rules keep out', () => {
   expect(admitted(`${own} ${key}`, 'none')).toMatch(/admits 11111111 under admit=none/);
 });
 
-it('find a Time that does not rise, and bits that rise too fast, under interval2 alone', () => {
+it('L6 finds a Time that does not rise, and bits that rise too fast, under interval2 alone', () => {
   const block = (transactionID: number, time: number, challenge: number, change?: string): Fact =>
     sealed({
       transactionID: transactionID as TransactionID,

@@ -183,13 +183,13 @@ it('refuses a founding without the votes of all its members', () => {
   });
 });
 
-it('learns the keys of all whom a commitment vouches for', () => {
+it('learns the keys of all members that a commitment vouches for', () => {
   const commitment = { ...samplesBy(ann).commitment, members };
   expect(codeOf(step.hear(ann, commitment))).toBe('heard');
   for (const { clientID, publicKey } of members) expect(step.door.keyOf(clientID)).toBe(publicKey);
 });
 
-it('refuses a commitment that names somebody with a key that proves another name', () => {
+it('refuses a commitment that names a member with a key that proves another name', () => {
   const wrong = { clientID: cat.member.clientID, publicKey: bob.member.publicKey };
   const commitment = { ...samplesBy(ann).commitment, members: [ann.member, wrong] };
   const refusal = { code: 'wrong-name', name: wrong.clientID };

@@ -13,7 +13,7 @@ export type Closing =
   | 'cut-off'
   /** There was no place for it. */
   | 'too-many'
-  /** It had a place, which went to somebody of another address. */
+  /** It had a place, which went to a client of another address. */
   | 'displaced';
 
 /** What a frame was answered with. */
@@ -31,7 +31,7 @@ const YES = frameOf('{"response": true}');
 const NO = frameOf('{"response": false}');
 const FULL = frameOf('{"response": false, "reason": "the gateway is full"}');
 
-/** Until then, somebody who is refused has read why. */
+/** How long a client that is refused has to read why. */
 const TELLING_MS = 1_000;
 
 export type GuestEvents = {
@@ -112,7 +112,7 @@ export class Guest {
 
   /**
    * There is no place for it. One that is told so may send on for a moment: a connection that is
-   * closed upon unread bytes is reset, and then our answer is lost with it (RFC 2525 section 2.17).
+   * closed with unread bytes is reset, and then our answer is lost with it (RFC 2525 section 2.17).
    */
   refuse(isTold: boolean): void {
     this.#isOver = true;

@@ -69,7 +69,7 @@ export class Witness {
     if (isOfDoctor(payload)) return { kind: 'foreign' };
     const where = readTopic(this.#prefix, topic);
     if (where === null) return this.#hearElsewhere(topic);
-    // Nobody's word: it has the broker forget what it kept.
+    // No message of a peer: it has the broker forget what it kept.
     if (payload.length === 0) return { kind: 'foreign' };
     if (where.kind === 'transaction') return this.#hearTransaction(payload, retained);
     const read = this.#reader.letter(where, topic, payload);

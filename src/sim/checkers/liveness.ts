@@ -7,7 +7,7 @@ import type { Violation } from './all.ts';
 /** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
 const healMs = 120_000;
 
-/** All is well so soon after the bad ones are gone. */
+/** All must be well this soon after the bad ones are gone. */
 const recoverMs = 60_000;
 
 /** What every living peer must have heard of since. */

@@ -15,7 +15,7 @@ export class SaidRules {
     if (rules !== null) this.#of.set(fact.by, rules);
   }
 
-  /** Null for who has not introduced itself yet. */
+  /** Null for a peer that has not introduced itself yet. */
   of(peer: ClientID): Rules | null {
     return this.#of.get(peer) ?? null;
   }
