@@ -1,0 +1,95 @@
+/** A controller that removes members that live, moved by the hand of a test. */
+
+import { expect, it } from 'vitest';
+import type { Block } from '../../src/domain/message.ts';
+import type { Digest, TransactionID } from '../../src/domain/names.ts';
+import { digestOf } from '../../src/ledger/block.ts';
+import { nodeHasher } from '../../src/node/crypto.ts';
+import { type Inhabitant, World } from '../../src/sim/world.ts';
+
+/** A network whose controller has just died; what it would say now, the test says. */
+class Puppet {
+  readonly world: World;
+  readonly controller: Inhabitant;
+  readonly others: readonly Inhabitant[];
+  readonly #texts: string[] = [];
+
+  constructor() {
+    this.world = new World({
+      seed: 4,
+      hasher: nodeHasher,
+      settings: { peers: 5 },
+      onCarried: ({ topic, payload }) => {
+        if (topic === 'sd/ack') this.#texts.push(new TextDecoder().decode(payload));
+      },
+    });
+    for (let count = 0; count < 5; count += 1) this.world.start();
+    this.world.runUntil(() => this.world.controller() !== null, 10_000);
+    this.world.run(1_000);
+    const controller = this.world.controller();
+    if (controller === null) throw new Error('There is a controller.');
+    this.controller = controller;
+    this.others = this.world.peers.filter((peer) => peer !== controller);
+    this.world.kill(controller);
+  }
+
+  /** Proposes the removal of `member`; the texts of those who acknowledge it. */
+  propose(member: Inhabitant, tip: Digest): { readonly block: Block; readonly seal: string[] } {
+    const { clientID } = this.controller.self;
+    const [first] = this.others;
+    if (first === undefined) throw new Error('There are others.');
+    const { term, height } = this.world.view(first);
+    const change = `remove ${member.self.clientID}`;
+    const block: Block = {
+      transactionID: height,
+      parent: tip,
+      root: nodeHasher.sha256(change),
+      time: (1_767_225_700_000 + height) as Block['time'],
+      challenge: 0,
+      clientID,
+      solution: '',
+      change,
+    };
+    this.#texts.length = 0;
+    this.world.utter(this.controller, { kind: 'proposal', clientID, term, block });
+    this.world.run(20);
+    return { block, seal: [...this.#texts] };
+  }
+
+  announce(block: Block, seal: readonly string[]): void {
+    const { clientID } = this.controller.self;
+    const { transactionID, solution } = block;
+    const about = { kind: 'result', clientID, controllerID: clientID, transactionID } as const;
+    this.world.utter(this.controller, { ...about, solution, result: 1, block, seal });
+    this.world.run(20);
+  }
+}
+
+it('has one member removed that lives, and no other one in that term', () => {
+  const puppet = new Puppet();
+  const { world, others } = puppet;
+  const [ann, bob, cat] = others;
+  if (ann === undefined || bob === undefined || cat === undefined)
+    throw new Error('Four are left.');
+  const tip = world.view(ann).tip;
+  if (tip === null) throw new Error('There is a ledger.');
+
+  const first = puppet.propose(cat, tip);
+  expect(first.seal).toHaveLength(4);
+  puppet.announce(first.block, first.seal.slice(0, 3));
+  expect(world.view(ann).members).toHaveLength(4);
+
+  const second = puppet.propose(bob, digestOf(first.block, nodeHasher));
+  expect(second.block.transactionID).toBe((first.block.transactionID + 1) as TransactionID);
+  expect(second.seal).toEqual([]);
+  expect(world.view(ann).refusals).toMatchObject({ distrusted: 1 });
+
+  // Another one governs soon, and the one that was removed gets its seat again.
+  const isWhole = (): boolean => world.view(ann).members.includes(cat.self.clientID);
+  expect(world.runUntil(() => world.controller() !== null && isWhole(), 120_000)).toBe(true);
+  expect(world.view(ann).controllerID).not.toBe(puppet.controller.self.clientID);
+  const called = world.told.filter(({ note }) => note.kind === 'election');
+  expect(called.map(({ note }) => (note.kind === 'election' ? note.suspicion : ''))).toContain(
+    'unjust',
+  );
+});
