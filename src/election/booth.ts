@@ -105,10 +105,7 @@ export function isFarOfStranger(term: Term, own: Term): boolean {
   return term > own + farTermsOfStrangers;
 }
 
-/**
- * Whether an election in `term` is so far above `own` that the ones after it may be far for others:
- * they are to hear of our term before that.
- */
+/** Whether a term is so far above `own` that it may be far for others, or the ones after it. */
 export function isNearlyFar(term: Term, own: Term): boolean {
   return term > own + farTerms / 2;
 }

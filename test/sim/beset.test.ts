@@ -168,6 +168,32 @@ describe('a member that boasts of far numbers', () => {
   );
 });
 
+describe('a member that claims ever higher terms', () => {
+  it.each([1, 2, 3])('leaves together those that did not all hear %d of them', (claims) => {
+    const { world } = town(3);
+    const dead = controllerOf(world);
+    const [left, away] = world.peers.filter((peer) => peer !== dead);
+    assert(left !== undefined && away !== undefined, 'There are three.');
+    const { clientID } = dead.self;
+    const { term, network, height } = world.view(dead);
+    world.kill(away);
+    const [incarnation, rest] = [
+      1_900_000_000_000,
+      { network, state: 'ready', hashRate: 0 },
+    ] as const;
+    for (let beat = 1; beat <= claims; beat += 1) {
+      const far = (term + 10_000 * beat) as Term;
+      const about = { incarnation, beat, term: far, controllerID: null, transactionID: height };
+      world.utter(dead, { kind: 'heartbeat', clientID, ...about, ...rest });
+      world.run(50);
+    }
+    expect(world.view(left).term).toBe(term + 10_000 * claims);
+    world.kill(dead);
+    world.restart(away);
+    expect(world.runUntil(() => isWell(world, dead), 60_000)).toBe(true);
+  });
+});
+
 /** Says a commitment and its reveal, as one of an election of its own. */
 function call(world: World, by: Inhabitant, term: Term, roster: Digest): void {
   const { clientID, publicKey } = by.self;
