@@ -52,7 +52,7 @@ const sentences: Sentences = {
       : `we remember network ${network.slice(0, 8)} up to height ${height}, term ${term}; ` +
         describePart(part),
   'term-forgotten': ({ claimed, term }) =>
-    `our journal has term ${claimed}, which a peer only claimed: going on in term ${term}`,
+    `term ${claimed} was only claimed by a peer: going on in term ${term}`,
   election: ({ term, suspicion }) => `election of term ${term}: ${suspicions[suspicion]}`,
   'gave-up': ({ term, heard, needed }) => `term ${term} given up: ${heard} heard, ${needed} needed`,
   drawn: ({ term, numbers, highest, named }, nameOf) => {

@@ -97,6 +97,19 @@ export function isFar(term: Term, own: Term): boolean {
   return term > own + farTerms;
 }
 
+/** A peer without a part in a founding does not get its founders further ahead than this. */
+const farTermsOfStrangers = 100;
+
+/** Whether a term is too far above `own` for one who has no part in the founding. */
+export function isFarOfStranger(term: Term, own: Term): boolean {
+  return term > own + farTermsOfStrangers;
+}
+
+/** Whether a term is so far above `own` that it may be far for others, or the ones after it. */
+export function isNearlyFar(term: Term, own: Term): boolean {
+  return term > own + farTerms / 2;
+}
+
 /** Whether so few terms are left above this one that a peer that voted in it can go on no more. */
 export function isLast(term: Term): boolean {
   return !isFar(Number.MAX_SAFE_INTEGER as Term, term);

@@ -7,13 +7,13 @@ import type { Commitment, Reveal, Vote } from '../domain/message.ts';
 import type { ClientID, Digest, Nonce, Term } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, majority, type Roster } from '../domain/roster.ts';
-import { type Booth, boothOf, chooseTerm, hasRoom } from '../election/booth.ts';
+import { type Booth, boothOf, chooseTerm, hasRoom, isNearlyFar } from '../election/booth.ts';
 import { commitmentOf, draw, drawnBits, nameLowest, numberOf } from '../election/draw.ts';
 import { mandateMs } from '../election/suspicion.ts';
 import { sayAgainMs } from './obeying.ts';
 import type { Election, State } from './state.ts';
 import type { Step } from './step.ts';
-import { leaveElection } from './terms.ts';
+import { leaveElection, raiseTerm } from './terms.ts';
 
 /** A commit phase ends after so long, once enough have committed. */
 export const phaseMs = 2_000;
@@ -37,6 +37,8 @@ export function beginElection(step: Step, roster: Roster, suspicion: Suspicion):
 export function joinElection(step: Step, term: Term, roster: Roster): void {
   const { state } = step;
   const isFounding = state.memory.network === null;
+  // A member can claim a term that is just not far: then the others refuse the next one as far.
+  if (!isFounding && isNearlyFar(term, state.memory.term)) raiseTerm(step, (term - 1) as Term);
   const begunAt = state.election?.term === term ? state.election.begunAt : step.now.at;
   state.election = { term, roster, isFounding, phase: 'commit', begunAt, counted: {} };
   sayCommitment(step, state.election);

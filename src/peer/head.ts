@@ -21,6 +21,7 @@ import {
   sayProposal,
 } from './governing.ts';
 import { hear } from './hearing.ts';
+import { forgetClaimedTerm } from './heartbeats.ts';
 import { serve } from './helping.ts';
 import { dropLeases } from './holding.ts';
 import { takeTurns } from './leasing.ts';
@@ -268,6 +269,7 @@ function settleAffairs(step: Step, before: readonly unknown[]): void {
   tendSource(step);
   careForRoster(step);
   noteProgress(step, before);
+  forgetClaimedTerm(step);
   leaveOldElection(step);
   suspect(step);
 }

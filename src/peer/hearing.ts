@@ -2,9 +2,10 @@
 
 import type { Event } from '../domain/contract.ts';
 import { type Enveloped, type Message, senderOf } from '../domain/message.ts';
-import { UNFOUNDED } from '../domain/names.ts';
+import { type ClientID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { isFar } from '../election/booth.ts';
+import { isMember } from '../domain/roster.ts';
+import { isFar, isFarOfStranger } from '../election/booth.ts';
 import { hearProposal } from './acknowledging.ts';
 import { hearAbout, hearAlive, hearBeat, hearSign, learnKey, refuseCounts } from './acquainting.ts';
 import { answerSoon } from './answering.ts';
@@ -109,7 +110,18 @@ const unproven: ReadonlySet<string> = new Set(['commitment', 'reveal', 'vote', '
 function refuseFarTerm(step: Step, message: Message): Refusal | null {
   const { term: ours } = step.state.memory;
   if (!unproven.has(message.kind) || !('term' in message)) return null;
-  return isFar(message.term, ours) ? { code: 'far-term', term: message.term, ours } : null;
+  // A challenge opens no term; one that comes before we have learned its network waits for it.
+  const mayAskAhead = message.kind === 'challenge' || isFounder(step, senderOf(message));
+  const isRefused = mayAskAhead ? isFar : isFarOfStranger;
+  return isRefused(message.term, ours) ? { code: 'far-term', term: message.term, ours } : null;
+}
+
+/** Whether a peer has a part in the founding that we stand for; true of all when it is over. */
+function isFounder({ state, self }: Step, sender: ClientID): boolean {
+  const { memory, standing, election } = state;
+  const roster = election?.roster ?? standing;
+  if (memory.network !== null || sender === self) return true;
+  return roster !== null && isMember(roster, sender);
 }
 
 function dispatch(step: Step, heard: Heard): Refusal | null {

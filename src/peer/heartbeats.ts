@@ -4,7 +4,7 @@ import type { Heartbeat, Presence } from '../domain/message.ts';
 import type { Digest, Term, TransactionID } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { believable, makeRoster } from '../domain/roster.ts';
-import { isFar } from '../election/booth.ts';
+import { closeBooths, isFar, isNearlyFar } from '../election/booth.ts';
 import { hearBeat } from './acquainting.ts';
 import { fallBehind, hearClaim } from './asking.ts';
 import { bindingOf } from './binding.ts';
@@ -14,7 +14,10 @@ import { confirm } from './obeying.ts';
 import { hearNaming } from './quorum.ts';
 import type { Step } from './step.ts';
 import { hearAnswered } from './suspecting.ts';
-import { raiseTerm } from './terms.ts';
+import { leaveElection, raiseTerm } from './terms.ts';
+
+/** A far term that one member may have claimed alone has so long to bring a mandate. */
+const claimedMs = 30_000;
 
 /** What a heartbeat says of its sender, its network, its term and its height. */
 export function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null {
@@ -67,14 +70,38 @@ export function hearOfNetworkQuietly(step: Step, { network, state }: Presence): 
 
 /** A far term is believed when as many members name one as could not all be wrong. */
 function hearTerm(step: Step, term: Term): Refusal | null {
-  const { acquaintances, memory } = step.state;
+  const { memory } = step.state;
   const { term: ours } = memory;
-  const roster = presentRoster(memory);
-  if (isFar(term, ours) && roster !== null) {
-    const claims = roster.members.map(({ clientID }) => acquaintances[clientID]?.term ?? ours);
-    raiseTerm(step, believable(claims, roster) ?? ours);
-  } else raiseTerm(step, term);
+  raiseTerm(step, isFar(term, ours) ? believableTerm(step, ours) : term);
   return isFar(term, memory.term) ? { code: 'far-term', term, ours } : null;
+}
+
+/** `unknown`: the term of those that we have not heard, and our own. */
+function believableTerm({ state }: Step, unknown: Term): Term {
+  const { acquaintances, memory } = state;
+  const roster = presentRoster(memory);
+  if (roster === null) return unknown;
+  const claims = roster.members.map(({ clientID }) => acquaintances[clientID]?.term ?? unknown);
+  return believable(claims, roster) ?? unknown;
+}
+
+/**
+ * Claims, none of them far above the one before, have led us where others are not, as they did not
+ * hear them: our term is far for them, and theirs are over for us. [safety] As after a restart, we
+ * go back to the highest term in which we took part; sooner, as that may be above all of theirs.
+ */
+export function forgetClaimedTerm(step: Step): void {
+  const { state, now } = step;
+  const { memory, obeyed, termSince } = state;
+  const { term: claimed, usedTerm } = memory;
+  if (!isNearlyFar(claimed, usedTerm) || obeyed?.term === claimed) return;
+  if (memory.network === null || step.since(termSince) < claimedMs) return;
+  if (isNearlyFar(believableTerm(step, usedTerm), usedTerm)) return;
+  memory.term = usedTerm;
+  leaveElection(step);
+  closeBooths(state.booths, Number.POSITIVE_INFINITY as Term);
+  state.termSince = now.at;
+  step.note({ kind: 'term-forgotten', claimed, term: memory.term });
 }
 
 /** What the controller's heartbeat says of its own office. */

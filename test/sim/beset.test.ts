@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { assert } from '../../src/domain/assert.ts';
 import type { MessageKind } from '../../src/domain/message.ts';
+import type { Digest, Nonce, Term } from '../../src/domain/names.ts';
+import { commitmentOf } from '../../src/election/draw.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { Chance } from '../../src/sim/chance.ts';
 import { Insider } from '../../src/sim/insider.ts';
@@ -148,6 +150,79 @@ describe('a member that boasts of far numbers', () => {
     expect(world.runUntil(() => height() >= since + 3, 60_000)).toBe(true);
     for (const peer of world.peers) expect(world.view(peer).term).toBeLessThan(10_000);
   });
+
+  it.each([5_000, 9_999, 10_000, 10_001])(
+    'leaves terms to elect in when it calls for an election %d terms ahead',
+    (ahead) => {
+      const { world } = town(5);
+      const dead = controllerOf(world);
+      const [bad] = world.peers.filter((peer) => peer !== dead);
+      assert(bad !== undefined, 'There are five.');
+      const { term, network } = world.view(bad);
+      assert(network !== null, 'It is founded.');
+      // Its word is over when the controller dies: nobody can join that election any more.
+      call(world, bad, (term + ahead) as Term, network);
+      world.run(10_000);
+      expect(failoverMs(world, dead)).toBeLessThan(20_000);
+    },
+  );
+});
+
+describe('a member that claims ever higher terms', () => {
+  it.each([1, 2, 3])('leaves together those that did not all hear %d of them', (claims) => {
+    const { world } = town(3);
+    const dead = controllerOf(world);
+    const [left, away] = world.peers.filter((peer) => peer !== dead);
+    assert(left !== undefined && away !== undefined, 'There are three.');
+    const { clientID } = dead.self;
+    const { term, network, height } = world.view(dead);
+    world.kill(away);
+    const [incarnation, rest] = [
+      1_900_000_000_000,
+      { network, state: 'ready', hashRate: 0 },
+    ] as const;
+    for (let beat = 1; beat <= claims; beat += 1) {
+      const far = (term + 10_000 * beat) as Term;
+      const about = { incarnation, beat, term: far, controllerID: null, transactionID: height };
+      world.utter(dead, { kind: 'heartbeat', clientID, ...about, ...rest });
+      world.run(50);
+    }
+    expect(world.view(left).term).toBe(term + 10_000 * claims);
+    world.kill(dead);
+    world.restart(away);
+    expect(world.runUntil(() => isWell(world, dead), 60_000)).toBe(true);
+  });
+});
+
+/** Says a commitment and its reveal, as one of an election of its own. */
+function call(world: World, by: Inhabitant, term: Term, roster: Digest): void {
+  const { clientID, publicKey } = by.self;
+  const nonce = 'ab'.repeat(32) as Nonce;
+  const commit = commitmentOf(term, clientID, nonce, nodeHasher);
+  const isFounding = world.view(by).network === null;
+  const key = isFounding && { publicKey };
+  world.utter(by, { kind: 'commitment', clientID, term, roster, commit, ...key });
+  world.run(50);
+  world.utter(by, { kind: 'reveal', clientID, term, nonce });
+}
+
+describe('a founding', () => {
+  it.each([100, 101, 9_999, 10_000, 10_001])(
+    'comes about though one without a part in it has called for term %d',
+    (term) => {
+      const world = new World({ seed: 6, hasher: nodeHasher });
+      const founders = Array.from({ length: 3 }, () => world.identity());
+      // Under other rules it has no part in this one.
+      const stranger = world.start({ difficulty: 'fixed:5' });
+      for (const self of founders.slice(1)) world.start({ self, founders });
+      world.run(3_000);
+      call(world, stranger, term as Term, 'ab'.repeat(32) as Digest);
+      world.run(1_000);
+      world.kill(stranger);
+      for (const self of founders.slice(0, 1)) world.start({ self, founders });
+      expect(world.runUntil(() => world.controller() !== null, 20_000)).toBe(true);
+    },
+  );
 });
 
 describe('lives beside the bad', () => {
