@@ -50,7 +50,7 @@ const openMs = 6_000;
 /** A flood of terms must not fill the memory; elections under way are among the highest. */
 const mostBooths = 32;
 
-/** The booth of `term`, opened where there is none; the lowest one is closed for it. */
+/** The booth of `term`, opened where there is none; the lowest other one is closed for it. */
 export function boothOf(booths: Booths, term: Term): Booth {
   const known = booths[term];
   if (known !== undefined) return known;
@@ -67,8 +67,8 @@ export function boothOf(booths: Booths, term: Term): Booth {
     isGivenUp: false,
   };
   booths[term] = booth;
-  const all = Object.values(booths);
-  if (all.length <= mostBooths) return booth;
+  const all = Object.values(booths).filter((each) => each !== booth);
+  if (all.length < mostBooths) return booth;
   // A term of our own is dropped last: its nonce is a secret that nobody can tell us again.
   const others = all.filter(({ nonce, isGivenUp }) => nonce === null || isGivenUp);
   const lowest = Math.min(...(others.length > 0 ? others : all).map((each) => each.term));

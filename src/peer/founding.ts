@@ -181,7 +181,11 @@ export function hearFounderReveal(step: Step, reveal: Reveal): Refusal | null {
   const booth = boothOf(state.booths, term);
   const opened = booth.commitments[clientID];
   const isOpened = opened?.commit === commitmentOf(term, clientID, reveal.nonce, step.hasher);
-  const roster = booth.ownRosters.find(({ digest }) => digest === opened?.roster);
+  // One that is outside of it has closed no phase, and may name any roster.
+  const roster = booth.ownRosters.find(
+    ({ digest, members }) =>
+      digest === opened?.roster && members.some((member) => member.clientID === clientID),
+  );
   const binding = bindingOf(step);
   const isFree = binding === null || binding.digest === roster?.digest;
   if (isOpened && roster !== undefined && isFree && isCommitting(step, term))

@@ -190,6 +190,8 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
     progressAt: now.at,
     leftOut: null,
     isUnjust: false,
+    vain: 0,
+    patientUntil: now.at,
   };
   state.givenUp = 0;
   leaveElection(step);

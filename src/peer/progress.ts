@@ -56,7 +56,7 @@ export function idleSince(step: Step): Instant | null {
   const { state } = step;
   const { obeyed, link, office } = state;
   if (obeyed === null || office !== null || controllerOf(state) === null) return null;
-  const begun = Math.max(obeyed.at, link.since) as Instant;
+  const begun = Math.max(obeyed.at, link.since, obeyed.patientUntil) as Instant;
   if (isNeglectful(step)) return begun;
   const solved = sinceSolved(step);
   // A challenge that is made easier meanwhile is no answer to a miner that has solved it.

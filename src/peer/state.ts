@@ -54,6 +54,9 @@ export type Obeyed = {
   leftOut: { readonly text: string; blocks: number; readonly since: Instant } | null;
   /** It had a member removed that we had heard a moment before. */
   isUnjust: boolean;
+  /** Elections that we called although it lives, and too few joined; until when we call none. */
+  vain: number;
+  patientUntil: Instant;
 };
 
 /** A valid solution for our height, which its miner says again until it is sealed. */

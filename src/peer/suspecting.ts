@@ -92,13 +92,22 @@ function watchOf(step: Step): Watch {
   };
 }
 
-/** Gives up an election that too few want, of a controller that lives: it is given time again. */
+/** Called in vain again and again, as others need not wait for what we do, we wait so long. */
+const longestPatienceMs = 600_000;
+
+/**
+ * Gives up an election that too few want, of a controller that lives: it is given time again, and
+ * twice as much each time.
+ */
 export function withdraw(step: Step): void {
-  const { election, obeyed } = step.state;
+  const { election, obeyed, settings } = step.state;
   if (election === null || obeyed === null || election.isFounding) return;
   if (step.since(election.begunAt) < phaseMs || election.phase !== 'commit') return;
   if (judgeLife(watchOf(step)).kind === 'suspect' || judgeController(step).kind === 'wait') return;
-  obeyed.progressAt = step.now.at;
+  const usualMs = idleHeartbeats * settings.heartbeatMs;
+  const moreMs = Math.min(longestPatienceMs, usualMs * (2 ** Math.min(obeyed.vain, 10) - 1));
+  obeyed.patientUntil = (step.now.at + moreMs) as Instant;
+  obeyed.vain += 1;
   obeyed.leftOut = null;
   obeyed.isUnjust = false;
   leaveElection(step);

@@ -10,8 +10,9 @@ import { Chance } from '../../src/sim/chance.ts';
 import { Insider } from '../../src/sim/insider.ts';
 import { live, titleOf } from '../../src/sim/life.ts';
 import { planLife, withoutBad } from '../../src/sim/plan.ts';
-import { type Heard, Tape } from '../../src/sim/tape.ts';
+import { type Heard, senderIn, Tape } from '../../src/sim/tape.ts';
 import { type Inhabitant, World } from '../../src/sim/world.ts';
+import { DEFAULT_PREFIX, readTopic } from '../../src/wire/topics.ts';
 
 const any = Number.POSITIVE_INFINITY;
 
@@ -195,18 +196,43 @@ describe('a member that claims ever higher terms', () => {
 });
 
 /** Says a commitment and its reveal, as one of an election of its own. */
-function call(world: World, by: Inhabitant, term: Term, roster: Digest): void {
+function call(world: World, by: Inhabitant, term: Term, roster: Digest, reveals = true): void {
   const { clientID, publicKey } = by.self;
   const nonce = 'ab'.repeat(32) as Nonce;
   const commit = commitmentOf(term, clientID, nonce, nodeHasher);
   const isFounding = world.view(by).network === null;
   const key = isFounding && { publicKey };
   world.utter(by, { kind: 'commitment', clientID, term, roster, commit, ...key });
-  world.run(50);
-  world.utter(by, { kind: 'reveal', clientID, term, nonce });
+  if (reveals) world.utter(by, { kind: 'reveal', clientID, term, nonce });
 }
 
 describe('a founding', () => {
+  const answers = [
+    ['with its reveal', 0],
+    ['with the next term', 1],
+  ] as const;
+
+  it.each(answers)('comes about beside one outside that answers each commitment %s', (_, ahead) => {
+    const world = new World({ seed: 6, hasher: nodeHasher });
+    const founders = Array.from({ length: 3 }, () => world.identity());
+    const stranger = world.start({ difficulty: 'fixed:5' });
+    world.network.listen(({ topic, payload }) => {
+      const place = readTopic(DEFAULT_PREFIX, topic);
+      const sender = place?.kind === 'commitment' ? senderIn('commitment', payload) : null;
+      if (sender === null || sender === stranger.self.clientID) return;
+      const said: { Term: Term; Roster: Digest } = JSON.parse(new TextDecoder().decode(payload));
+      const term = (said.Term + ahead) as Term;
+      world.agenda.plan(3, () => call(world, stranger, term, said.Roster, ahead === 0));
+    });
+    for (const self of founders) {
+      world.start({ self, founders });
+      world.run(7);
+    }
+    const others = world.peers.filter((peer) => peer !== stranger);
+    const isDone = (): boolean => others.every((peer) => world.view(peer).network !== null);
+    expect(world.runUntil(isDone, 20_000)).toBe(true);
+  });
+
   it.each([100, 101, 9_999, 10_000, 10_001])(
     'comes about though one without a part in it has called for term %d',
     (term) => {

@@ -1,4 +1,4 @@
-/** A controller that removes members that live, moved by the hand of a test. */
+/** Controllers that live, and that members want to depose all the same. */
 
 import { expect, it } from 'vitest';
 import type { Block } from '../../src/domain/message.ts';
@@ -92,4 +92,25 @@ it('has one member removed that lives, and no other one in that term', () => {
   expect(called.map(({ note }) => (note.kind === 'election' ? note.suspicion : ''))).toContain(
     'unjust',
   );
+});
+
+it('calls no election again and again for what the others do not wait for', () => {
+  const world = new World({
+    seed: 6,
+    hasher: nodeHasher,
+    solveMs: 500,
+    settings: { peers: 3, challenges: 2 },
+  });
+  for (let count = 0; count < 2; count += 1) world.start();
+  const eager = world.start({ challenges: 0 });
+  world.runUntil(() => world.alive().every((peer) => world.view(peer).height === 2), 60_000);
+  expect(world.controller()).not.toBe(eager);
+  world.run(1_200_000);
+  const called = world.told.filter(
+    ({ peer, note }) => peer === eager.name && note.kind === 'election' && note.term > 1,
+  );
+  // After 20 s, 40 s, 80 s and so on, and not sixty times.
+  expect(called.length).toBeGreaterThan(2);
+  expect(called.length).toBeLessThan(8);
+  expect(world.controller()).not.toBeNull();
 });
