@@ -21,11 +21,8 @@ const goneMs = 55_000;
 /** Between two solutions in it, on average. */
 const blockMs = 3_000;
 
-/**
- * Without a mined block for this time, the bad are too strong. Two suspicions in a row, each with
- * up to 20 s of silence and the phases of an election, took 50 s beside a dead member.
- */
-export const standStillMs = 75_000;
+/** Without a mined block for this time, the bad are too strong. */
+export const standStillMs = 45_000;
 
 /** Time for those to be removed who are gone for good: until then they are no minority. */
 const burialMs = 120_000;

@@ -238,8 +238,8 @@ describe('what is asked beside the bad', () => {
     const ills = new Ills(world, plan, nodeHasher);
     for (const peer of world.peers) void peer.client.pause();
     const { sentence } = ills.besiege(never) ?? {};
-    expect(sentence).toBe('No block was mined in 75 s beside a stranger.');
-    expect(ills.sum().stillMs).toBeGreaterThan(75_000);
+    expect(sentence).toBe('No block was mined in 45 s beside a stranger.');
+    expect(ills.sum().stillMs).toBeGreaterThan(45_000);
   });
 
   it('finds that all is not well a minute after they are gone', () => {
