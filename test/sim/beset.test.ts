@@ -161,7 +161,7 @@ describe('a member that boasts of far numbers', () => {
       assert(bad !== undefined, 'There are five.');
       const { term, network } = world.view(bad);
       assert(network !== null, 'It is founded.');
-      // Its word is over when the controller dies: nobody can join that election any more.
+      // Its word is over when the controller dies: no peer can join that election any more.
       call(world, bad, (term + ahead) as Term, network);
       world.run(10_000);
       expect(failoverMs(world, dead)).toBeLessThan(20_000);
