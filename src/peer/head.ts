@@ -52,7 +52,7 @@ import {
   saySolution,
   tellIdle,
 } from './searching.ts';
-import { workIn } from './signs.ts';
+import { type Work, workIn } from './signs.ts';
 import { hearFetched, hearSubmitted, tendSource } from './sourcing.ts';
 import type { State } from './state.ts';
 import { newState } from './state-of.ts';
@@ -247,7 +247,7 @@ const ring: Readonly<Record<Alarm, (step: Step) => void>> = {
 };
 
 /** What follows from any event: the same few questions, asked again. */
-function settle(step: Step, before: readonly unknown[]): void {
+function settle(step: Step, before: Work): void {
   if (!step.isSilent) settleAffairs(step, before);
   dropLeases(step);
   refreshWork(step);
@@ -257,7 +257,7 @@ function settle(step: Step, before: readonly unknown[]): void {
 }
 
 /** What only concerns who takes part. */
-function settleAffairs(step: Step, before: readonly unknown[]): void {
+function settleAffairs(step: Step, before: Work): void {
   reconsiderMandate(step);
   gather(step);
   reconsiderChallenge(step);

@@ -188,6 +188,7 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
     isConfirmed: isConfirmed || isOurs,
     hasSteppedDown: isSelf && !isOurs,
     progressAt: now.at,
+    blocksAt: now.at,
     leftOut: null,
     isUnjust: false,
     vain: 0,

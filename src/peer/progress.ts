@@ -13,7 +13,7 @@ import type { Mempool, Pending } from '../ledger/mempool.ts';
 import { nextBatch } from '../ledger/next-batch.ts';
 import { controllerOf } from './presence.ts';
 import { presentQuest } from './quests.ts';
-import { hasChanged, workIn } from './signs.ts';
+import { hasChanged, type Work, workIn } from './signs.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -28,8 +28,13 @@ const leftOutBlocks = 8;
 const leftOutMs = 60_000;
 
 /** Something has moved since `before`, as `workIn` told it. */
-export function noteProgress({ state, now }: Step, before: readonly unknown[]): void {
-  if (state.obeyed !== null && hasChanged(before, workIn(state))) state.obeyed.progressAt = now.at;
+export function noteProgress({ state, now }: Step, before: Work): void {
+  const { obeyed } = state;
+  if (obeyed === null) return;
+  const { blocks, searched } = workIn(state);
+  const isBlockwise = hasChanged(before.blocks, blocks);
+  if (isBlockwise) obeyed.blocksAt = now.at;
+  if (isBlockwise || before.searched !== searched) obeyed.progressAt = now.at;
 }
 
 /** A solution for the open challenge that the controller is to propose; the first one will do. */
@@ -61,7 +66,9 @@ export function idleSince(step: Step): Instant | null {
   const solved = sinceSolved(step);
   // A challenge that is made easier meanwhile is no answer to a miner that has solved it.
   if (solved !== null) return Math.max(begun, solved) as Instant;
-  const since = Math.max(begun, obeyed.progressAt) as Instant;
+  // A lease is no answer to a block that waits for its seal.
+  const lastAt = state.proposal === null ? obeyed.progressAt : obeyed.blocksAt;
+  const since = Math.max(begun, lastAt) as Instant;
   // Most of the time something has just gone on: what follows is asked seldom.
   if (step.since(since) < state.settings.heartbeatMs) return null;
   const isDue = state.proposal !== null || isOpeningDue(step) || isOfferIgnored(step);

@@ -13,10 +13,12 @@ export function movable(state: State): readonly unknown[] {
   return [obeyed, challenge, proposal, memory.accepted, memory.height];
 }
 
-/** All by which the work of a network goes on: that, and what is leased and searched of quests. */
-export function workIn(state: State): readonly unknown[] {
+/** How the work of a network goes on: its blocks, and what is leased and searched of quests. */
+export type Work = { readonly blocks: readonly unknown[]; readonly searched: number };
+
+export function workIn(state: State): Work {
   const searched = state.quests.map(({ book }) => 2 * book.claims.length + book.grants.length);
-  return [...movable(state), searched.reduce((sum, each) => sum + each, 0)];
+  return { blocks: movable(state), searched: searched.reduce((sum, each) => sum + each, 0) };
 }
 
 /** Whether words have moved something. */

@@ -50,6 +50,8 @@ export type Obeyed = {
   hasSteppedDown: boolean;
   /** When the work last went on under it: a challenge, proposal, result, or part of a search. */
   progressAt: Instant;
+  /** When a challenge, proposal or result last came: no lease does the work of these. */
+  blocksAt: Instant;
   /** A transaction that it leaves out: of how many blocks that had room, and since when. */
   leftOut: { readonly text: string; blocks: number; readonly since: Instant } | null;
   /** It had a member removed that we had heard a moment before. */

@@ -3,8 +3,11 @@
 import { expect, it } from 'vitest';
 import type { Block } from '../../src/domain/message.ts';
 import type { Digest, TransactionID } from '../../src/domain/names.ts';
+import type { Note } from '../../src/domain/note.ts';
 import { digestOf } from '../../src/ledger/block.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
+import { Chance } from '../../src/sim/chance.ts';
+import { Insider } from '../../src/sim/insider.ts';
 import { type Inhabitant, World } from '../../src/sim/world.ts';
 
 /** A network whose controller has just died; what it would say now, the test says. */
@@ -113,4 +116,27 @@ it('calls no election again and again for what the others do not wait for', () =
   expect(called.length).toBeGreaterThan(2);
   expect(called.length).toBeLessThan(8);
   expect(world.controller()).not.toBeNull();
+});
+
+it('deposes one that keeps to itself what is sealed as soon as if it granted no lease', () => {
+  const world = new World({ seed: 6, hasher: nodeHasher, settings: { peers: 5 } });
+  for (let count = 0; count < 5; count += 1) world.start();
+  world.run(30_000);
+  const controller = world.controller();
+  const asking = world.peers.find((peer) => peer !== controller);
+  if (controller === null || asking === undefined)
+    throw new Error('There is a controller of five.');
+  void new Insider(world, new Chance(1), 'secretive', controller);
+  const told = (kind: Note['kind'], since: number): boolean =>
+    world.told.some(({ at, note }) => at > since && note.kind === kind);
+  const { now } = world.agenda;
+  expect(world.runUntil(() => told('proposed', now), 20_000)).toBe(true);
+  const proposedAt = world.agenda.now;
+  world.run(15_000);
+  const quest = { algorithm: 'sha256', prefix: 'a:', bits: 40, from: 0, to: 500 } as const;
+  void asking.client.search(quest);
+  expect(world.runUntil(() => told('lease', proposedAt), 2_000)).toBe(true);
+  // Four heartbeats after the proposal, and one of jitter.
+  const isCalled = (): boolean => told('election', proposedAt);
+  expect(world.runUntil(isCalled, proposedAt + 25_100 - world.agenda.now)).toBe(true);
 });
