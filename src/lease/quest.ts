@@ -16,6 +16,9 @@ export const questsMost = 16;
 /** The most of them that no member wants: the other places are for members. */
 export const guestsMost = 12;
 
+/** After this time a quest, answered or not, leaves time for a block: payments wait for one. */
+export const questTurnMs = 30_000;
+
 /** The same for everybody who asks the same: so an answer serves them all. */
 export function questIDOf({ algorithm, bits, from, to, prefix }: Quest, hasher: Hasher): QuestID {
   const text = `sortition/quest\n${algorithm}\n${bits}\n${from}\n${to}\n${prefix}`;

@@ -13,6 +13,7 @@ import {
   usualFirst,
 } from '../lease/granting.ts';
 import { fastestBut, forgetPace } from '../lease/pace.ts';
+import { questTurnMs } from '../lease/quest.ts';
 import { NEVER } from './alarms.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import type { HeardQuest } from './quest-state.ts';
@@ -22,9 +23,6 @@ import type { Step } from './step.ts';
 
 /** Who did not say anything of a quest for so long does not count as searching. */
 const workerMs = 10_000;
-
-/** After this time a quest, answered or not, leaves time for a block: payments wait for one. */
-const questTurnMs = 30_000;
 
 /** The most time for a block in a quest: a challenge that is too hard takes a quarter at most. */
 const blockTurnMs = 10_000;

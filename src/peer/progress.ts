@@ -5,6 +5,7 @@ import type { Block, Solution } from '../domain/message.ts';
 import type { Instant } from '../domain/names.ts';
 import type { Chain } from '../domain/standing.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
+import { questTurnMs } from '../lease/quest.ts';
 import { accountIn, accountOf, FRESH, rankIn } from '../ledger/account.ts';
 import { batchMost, sizeOf } from '../ledger/batch.ts';
 import { digestOf, openingOf, zeroBits } from '../ledger/block.ts';
@@ -14,7 +15,7 @@ import { nextBatch } from '../ledger/next-batch.ts';
 import { controllerOf } from './presence.ts';
 import { presentQuest } from './quests.ts';
 import { hasChanged, type Work, workIn } from './signs.ts';
-import type { State } from './state.ts';
+import type { Obeyed, State } from './state.ts';
 import type { Step } from './step.ts';
 
 /** A miner says its solution every 2 s until it is sealed; this long after it, it counts. */
@@ -34,7 +35,8 @@ export function noteProgress({ state, now }: Step, before: Work): void {
   const { blocks, searched } = workIn(state);
   const isBlockwise = hasChanged(before.blocks, blocks);
   if (isBlockwise) obeyed.blocksAt = now.at;
-  if (isBlockwise || before.searched !== searched) obeyed.progressAt = now.at;
+  // It falls where a quest is forgotten, or a lease lapses: that is no work.
+  if (isBlockwise || searched > before.searched) obeyed.progressAt = now.at;
 }
 
 /** A solution for the open challenge that the controller is to propose; the first one will do. */
@@ -66,13 +68,21 @@ export function idleSince(step: Step): Instant | null {
   const solved = sinceSolved(step);
   // A challenge that is made easier meanwhile is no answer to a miner that has solved it.
   if (solved !== null) return Math.max(begun, solved) as Instant;
-  // A lease is no answer to a block that waits for its seal.
-  const lastAt = state.proposal === null ? obeyed.progressAt : obeyed.blocksAt;
-  const since = Math.max(begun, lastAt) as Instant;
+  const since = Math.max(begun, workedAt(step, obeyed)) as Instant;
   // Most of the time something has just gone on: what follows is asked seldom.
   if (step.since(since) < state.settings.heartbeatMs) return null;
-  const isDue = state.proposal !== null || isOpeningDue(step) || isOfferIgnored(step);
-  return isDue ? since : null;
+  const isOpeningDue = presentQuest(step) === null && wouldOpen(step);
+  return state.proposal !== null || isOpeningDue || isOfferIgnored(step) ? since : null;
+}
+
+/**
+ * When the work last went on. A lease is no answer to a block that waits for its seal; and leases
+ * alone, which may be recorded ones of quests that all have forgotten, are none beyond their turn.
+ */
+function workedAt(step: Step, { progressAt, blocksAt }: Obeyed): number {
+  if (step.state.proposal !== null) return blocksAt;
+  const turnEndsAt = blocksAt + questTurnMs;
+  return progressAt > turnEndsAt && wouldOpen(step) ? turnEndsAt : progressAt;
 }
 
 /**
@@ -124,13 +134,12 @@ function sinceSolved(step: Step): Instant | null {
   return step.since(heard.lastAt) < stillSaidMs ? heard.firstAt : null;
 }
 
-/** No challenge is open, and we would open one in its place. */
-function isOpeningDue(step: Step): boolean {
+/** No challenge is open, and we would open one in its place if there were no quest. */
+function wouldOpen(step: Step): boolean {
   const { challenge, proposal, memory, settings, mempool, behind } = step.state;
   const { chain } = memory;
   if (challenge !== null || proposal !== null || chain === null || behind !== null) return false;
   if (settings.challenges > 0 && chain.mined >= settings.challenges) return false;
-  if (presentQuest(step) !== null) return false;
   if (settings.mineWhen !== 'transactions') return true;
   return nextBatch(mempool, chain.accounts, step.hasher).length > 0;
 }

@@ -1,6 +1,7 @@
 /** Controllers that live, and that members want to depose all the same. */
 
 import { expect, it } from 'vitest';
+import type { Delivery } from '../../src/client/link.ts';
 import type { Block } from '../../src/domain/message.ts';
 import type { Digest, TransactionID } from '../../src/domain/names.ts';
 import type { Note } from '../../src/domain/note.ts';
@@ -139,4 +140,38 @@ it('deposes one that keeps to itself what is sealed as soon as if it granted no 
   // Four heartbeats after the proposal, and one of jitter.
   const isCalled = (): boolean => told('election', proposedAt);
   expect(world.runUntil(isCalled, proposedAt + 25_100 - world.agenda.now)).toBe(true);
+});
+
+it('deposes one that is stuck though a stranger repeats its leases of forgotten searches', () => {
+  const world = new World({ seed: 6, hasher: nodeHasher, solveMs: 3_000, settings: { peers: 5 } });
+  const leases: Delivery[] = [];
+  world.network.listen((delivery) => {
+    if (delivery.topic === 'sd/lease') leases.push(delivery);
+  });
+  for (let count = 0; count < 5; count += 1) world.start();
+  world.run(5_000);
+  const controller = world.controller();
+  const asking = world.peers.find((peer) => peer !== controller);
+  if (controller === null || asking === undefined)
+    throw new Error('There is a controller of five.');
+  const search = (prefix: string): void => {
+    void asking.client.search({ algorithm: 'sha256', prefix, bits: 40, from: 0, to: 500 });
+    world.run(8_000);
+  };
+  for (let asked = 0; asked < 16; asked += 1) search(`${asked}:`);
+  // After 2 min none is remembered.
+  world.run(130_000);
+  expect(world.controller()).toBe(controller);
+  const recorded = [...leases];
+  expect(recorded.length).toBeGreaterThan(12);
+  // A search has its turn: no challenge is opened after the next block, to be solved in vain.
+  const { height } = world.view(asking);
+  void asking.client.search({ algorithm: 'sha256', prefix: '', bits: 40, from: 0, to: 5_000 });
+  expect(world.runUntil(() => world.view(asking).height > height, 20_000)).toBe(true);
+  void new Insider(world, new Chance(1), 'stuck', controller);
+  for (const [index, lease] of recorded.entries())
+    world.agenda.plan(index * 8_000, () => world.network.intrude(lease));
+  const isFollowed = (): boolean => world.view(asking).controllerID !== controller.self.clientID;
+  // A turn of a search, the patience of four heartbeats, and an election.
+  expect(world.runUntil(isFollowed, 70_000)).toBe(true);
 });
