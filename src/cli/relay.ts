@@ -124,12 +124,17 @@ class Stream {
   #lateMs: number | null = 0;
   /** Bytes, or null for the end; each has a timer of its own. */
   readonly #late: (Uint8Array | null)[] = [];
+  /** Came while nothing passes: a socket that is paused still says that it has ended. */
+  readonly #held: (Uint8Array | null)[] = [];
 
   constructor(from: Socket, to: Socket) {
     this.#from = from;
     this.#to = to;
     from.setNoDelay();
-    from.on('error', () => to.destroy());
+    // Its "close" follows. While nothing passes, the other end is not told.
+    from.on('error', () => {
+      if (this.#lateMs !== null) to.destroy();
+    });
     from.on('data', (bytes) => this.#take(bytes));
     from.on('end', () => this.#take(null));
     to.on('drain', () => this.#goOn());
@@ -146,18 +151,25 @@ class Stream {
 
   #goOn(): void {
     if (this.#lateMs === null) return;
-    if (this.#from.destroyed && this.#late.length === 0) this.#to.destroy();
+    const held = this.#held.splice(0);
+    for (const bytes of held) this.#take(bytes);
+    const isOver = this.#from.destroyed && this.#late.length + held.length === 0;
+    if (isOver) this.#to.destroy();
     else this.#from.resume();
   }
 
   #take(bytes: Uint8Array | null): void {
+    if (this.#lateMs === null) {
+      this.#held.push(bytes);
+      return;
+    }
     // What comes after something late waits for it, however late that is.
     if (this.#late.length === 0 && this.#lateMs === 0) {
       this.#give(bytes);
       return;
     }
     this.#late.push(bytes);
-    setTimeout(() => this.#give(this.#late.shift() ?? null), this.#lateMs ?? 0);
+    setTimeout(() => this.#give(this.#late.shift() ?? null), this.#lateMs);
   }
 
   #give(bytes: Uint8Array | null): void {

@@ -85,6 +85,23 @@ it('a frozen one passes nothing on and tells nobody, and later passes all of it'
   expect(served).toHaveLength(2);
 });
 
+it.each([
+  ['broke', (socket?: Socket) => socket?.resetAndDestroy()],
+  ['ended', (socket?: Socket) => socket?.destroy()],
+] as const)('a frozen one does not tell that the broker %s the connection', async (_, end) => {
+  const caller = await connected();
+  relay.set('frozen');
+  end(served[0]);
+  const other = await Relay.open((server.address() as AddressInfo).port);
+  const through = new Caller(other.port);
+  through.socket.write('x');
+  await until(() => through.heard === 'x', 'an echo by another way');
+  await other.close();
+  expect(caller.isClosed).toBe(false);
+  relay.set('open');
+  await until(() => caller.isClosed, 'the end');
+});
+
 it('a deaf client is heard, and a mute one hears', async () => {
   const caller = await connected();
   let heard = '';
