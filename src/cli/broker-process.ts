@@ -11,10 +11,14 @@ import { type BrokerKind, type Recipe, recipeOf, type Start } from './broker-rec
 
 const POLL_MS = 20;
 
+/** Another program may take a port in the moment before the broker does. */
+const MOST_STARTS = 3;
+
 export class BrokerProcess {
   readonly #recipe: Recipe;
   #helper: ChildProcess | null = null;
   #broker: ChildProcess | null = null;
+  #hasEndedByItself = false;
   /** An exit of ours takes it along. */
   readonly #onExit = (): void => {
     this.#broker?.kill('SIGKILL');
@@ -33,13 +37,19 @@ export class BrokerProcess {
    * @throws WorldError `cannot-listen`.
    */
   static async open(kind: BrokerKind, own?: string): Promise<BrokerProcess | null> {
-    const recipe = await recipeOf(kind, own);
-    if (recipe === null) return null;
-    const opened = new BrokerProcess(recipe);
-    process.on('exit', opened.#onExit);
-    if (recipe.helper !== undefined) opened.#helper = run(recipe.helper);
-    await opened.start();
-    return opened;
+    for (let starts = 1; ; starts += 1) {
+      const recipe = await recipeOf(kind, own);
+      if (recipe === null) return null;
+      const opened = new BrokerProcess(recipe);
+      process.on('exit', opened.#onExit);
+      if (recipe.helper !== undefined) opened.#helper = run(recipe.helper);
+      try {
+        await opened.start();
+        return opened;
+      } catch (error) {
+        if (starts === MOST_STARTS || !opened.#hasEndedByItself) throw error;
+      }
+    }
   }
 
   /** With its version where it has one of its own. */
@@ -73,6 +83,7 @@ export class BrokerProcess {
       if (await accepts(port)) return;
       await sleep(POLL_MS);
     }
+    this.#hasEndedByItself = hasEnded(child);
     await this.end();
     throw new WorldError(`The broker ${name} (${broker.program}) did not open port ${port}.`, {
       code: 'cannot-listen',

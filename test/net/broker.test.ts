@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openBroker } from '../../broker/broker.ts';
+import { freePort } from '../../src/cli/free-port.ts';
 import {
   CONNECT,
   cleanups,
@@ -69,12 +70,9 @@ it('a broker whose second port is taken frees the first', async () => {
   await once(taken, 'listening');
   cleanups.push(() => taken.close());
   const { port: wsPort } = taken.address() as { port: number };
-  const free = await opened();
-  await free.close();
-  await expect(openBroker({ port: free.port, wsPort })).rejects.toMatchObject({
-    code: 'port-taken',
-  });
-  await opened({ port: free.port });
+  const port = await freePort();
+  await expect(openBroker({ port, wsPort })).rejects.toMatchObject({ code: 'port-taken' });
+  await opened({ port });
 });
 
 it.each([-1, 1.5, 65_536, Number.NaN])('%d is no port', async (port) => {
@@ -222,7 +220,7 @@ it('a text frame, and a frame too large, end that WebSocket alone', async () => 
 });
 
 it('close ends every connection, may be repeated, and frees the port', async () => {
-  const broker = await opened({ wsPort: 0 });
+  const broker = await opened({ port: await freePort(), wsPort: await freePort() });
   const client = await enter(broker);
   const silent = await raw(broker.port);
   const half = await raw(broker.wsPort ?? 0);

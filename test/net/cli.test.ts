@@ -8,6 +8,7 @@ import { connectAsync } from 'mqtt';
 import { afterEach, expect, it } from 'vitest';
 import { type Broker, type BrokerOptions, openBroker } from '../../broker/broker.ts';
 import { addUser } from '../../broker/users-file.ts';
+import { freePort } from '../../src/cli/free-port.ts';
 import { Relay } from '../../src/cli/relay.ts';
 import { openIdentityFile } from '../../src/node/identity-file.ts';
 import { endPrograms, type Options, Program } from './program.ts';
@@ -29,13 +30,6 @@ async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sortition-cli-'));
   cleanups.push(() => rm(folder, { recursive: true }));
   return folder;
-}
-
-/** A port that was free just now. */
-async function freePort(): Promise<number> {
-  const broker = await openBroker({ port: 0 });
-  await broker.close();
-  return broker.port;
 }
 
 /** A peer on a broker at `port` that waits for others, or founds alone with `--peers 1`. */

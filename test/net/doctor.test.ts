@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, type TestContext } from 'vitest';
 import { openBroker } from '../../broker/broker.ts';
 import { BrokerProcess } from '../../src/cli/broker-process.ts';
 import { type BrokerKind, describeMissing } from '../../src/cli/broker-recipes.ts';
+import { freePort } from '../../src/cli/free-port.ts';
 import { Doctor } from '../../src/node/doctor/examine.ts';
 import { CHECKS, type CheckName, type Finding } from '../../src/node/doctor/finding.ts';
 import { addressOf } from '../../src/node/mqtt-connection.ts';
@@ -163,10 +164,7 @@ describe('the doctor and other people', () => {
   });
 
   it('says in one finding that nobody is there', async () => {
-    const broker = await openBroker({ port: 0 });
-    const url = `mqtt://127.0.0.1:${broker.port}`;
-    await broker.close();
-    const findings = await examine(url);
+    const findings = await examine(`mqtt://127.0.0.1:${await freePort()}`);
     expect(Object.keys(findings)).toEqual(['reachable']);
     expect(findings.reachable.found).toContain('nothing listens there');
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { addUser } from '../../broker/users-file.ts';
+import { freePort } from '../../src/cli/free-port.ts';
 import { Relay } from '../../src/cli/relay.ts';
 import { createMqttLink } from '../../src/node/mqtt-link.ts';
 import { makeCertificate, NO_OPENSSL } from './certificate.ts';
@@ -59,7 +60,7 @@ it('two links of one name that fight for it are told so', async () => {
 });
 
 it('a broker that goes and comes back is no stolen name', async () => {
-  const broker = await opened();
+  const broker = await opened({ port: await freePort() });
   const told = tell(`mqtt://127.0.0.1:${broker.port}`);
   told.connect();
   await until(() => told.log.length === 1);

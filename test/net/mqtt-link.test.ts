@@ -1,6 +1,7 @@
 import { connectAsync } from 'mqtt';
 import { expect, it } from 'vitest';
 import { openBroker } from '../../broker/broker.ts';
+import { freePort } from '../../src/cli/free-port.ts';
 import { Relay } from '../../src/cli/relay.ts';
 import type { Link } from '../../src/client/link.ts';
 import { createMqttLink } from '../../src/node/mqtt-link.ts';
@@ -30,9 +31,8 @@ async function benchOn(
   return {
     link,
     deadLink: async () => {
-      const made = await link([]);
-      await relays.get(made)?.close();
-      return made;
+      const url = `${scheme}://127.0.0.1:${await freePort()}`;
+      return createMqttLink({ url, clientID: nextClientID(), subscriptions: [] }, failOnFatal);
     },
     cut: (it) => relays.get(it)?.cut(),
     publish: async (topic, payload, retain) => {
@@ -102,13 +102,10 @@ it('a frozen connection does not keep a link from closing in 2 s', async () => {
 it('a host that does not exist, and a port where nobody is, are told apart', async () => {
   const absent = tell('mqtt://no-such-host.invalid');
   absent.connect();
-  const closed = await opened();
-  await closed.close();
-  const nobody = tell(`mqtt://127.0.0.1:${closed.port}`);
+  const port = await freePort();
+  const nobody = tell(`mqtt://127.0.0.1:${port}`);
   nobody.connect();
   await until(() => absent.log.length === 1 && nobody.log.length === 1);
   expect(absent.log[0]).toMatch(/no host named no-such-host.invalid|cannot be looked up/);
-  expect(nobody.log[0]).toBe(
-    `No broker is at mqtt://127.0.0.1:${closed.port}: nothing listens there.`,
-  );
+  expect(nobody.log[0]).toBe(`No broker is at mqtt://127.0.0.1:${port}: nothing listens there.`);
 });
