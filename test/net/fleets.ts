@@ -64,6 +64,13 @@ export async function openFleet(args: readonly string[], port?: number): Promise
   };
 }
 
+/** Who governs by the highest term that anybody has told of, and in which term. */
+export function lastMandate(test: TestFleet): { readonly term: number; readonly place: Place } {
+  const mandates = test.all('mandate').map(({ said }) => said);
+  const last = mandates.reduce((best, next) => (next.term > best.term ? next : best));
+  return { term: last.term, place: test.placeOf(last.controller) };
+}
+
 /** What does not hold of S1 to S9, where the peers were started with `--facts`. */
 export function violationsOf(test: TestFleet): readonly Violation[] {
   const judge = new Judge();

@@ -26,6 +26,20 @@ export type Options = {
 /** A line of `--json`. */
 export type Said = Readonly<Record<string, unknown>> & { readonly kind: string };
 
+/**
+ * Kills the process that is the controller now, in a run with `--json`; gives its pid. Resolves
+ * once the run has told of its end, and of another controller.
+ */
+export async function killController(told: (kind: string) => readonly Said[]): Promise<number> {
+  const controller = (): unknown => told('mandate').at(-1)?.['controller'];
+  const killed = controller();
+  const pid = Number(told('peer').find(({ name }) => name === killed)?.['pid']);
+  process.kill(pid, 'SIGKILL');
+  await until(() => told('gone').length > 0, 'its end', 20_000);
+  await until(() => controller() !== killed, 'another controller', 60_000);
+  return pid;
+}
+
 const running = new Set<Program>();
 
 /** Ends, by their pids, all that are left. */

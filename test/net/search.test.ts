@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Range } from '../../src/domain/quest.ts';
 import { join, type Ranges } from '../../src/lease/ranges.ts';
-import { openFleet, type TestFleet } from './fleets.ts';
+import { lastMandate, openFleet, type TestFleet } from './fleets.ts';
 import { endPrograms, Program, type Said } from './program.ts';
 import { until } from './until.ts';
 
@@ -29,12 +29,6 @@ function askFor(test: TestFleet, args: readonly string[]): Program {
   return new Program(['search', '--json', '--port', port, ...args]);
 }
 
-const controllerOf = (test: TestFleet): string => {
-  const last = test.all('mandate').at(-1)?.said;
-  if (last === undefined) throw new Error('There is a controller.');
-  return last.controller;
-};
-
 /** What the asker heard to be searched. */
 function coverOf(told: readonly Said[]): Ranges {
   const ranges = told.map(({ from, to }) => ({ from, to }) as Range);
@@ -53,15 +47,16 @@ describe('sortition search', () => {
     if (searching === undefined) throw new Error('Somebody searches.');
     test.fleet.kill(searching.place);
     await until(() => share() >= 0.3, 'a second share', 120_000);
-    const killed = controllerOf(test);
-    test.fleet.kill(test.placeOf(killed));
+    const first = lastMandate(test);
+    test.fleet.kill(first.place);
+    await until(() => lastMandate(test).term > first.term, 'another controller', 60_000);
 
     await until(() => asker.all('exhausted').length > 0, 'the answer', 240_000);
     expect(await asker.exit()).toBe(1);
     expect(coverOf(asker.all('covered'))).toEqual([{ from: 0, to }]);
     const [answer] = asker.all('exhausted');
     expect(answer).toMatchObject({ isProven: true, covered: to, of: to, named: 0 });
-    expect(controllerOf(test)).not.toBe(killed);
+    expect(lastMandate(test).place).not.toBe(first.place);
     // What was covered under the first controller was not searched again under the second.
     const claims = asker.all('covered').reduce((sum, { from, to: end }) => {
       return sum + Number(end) - Number(from);

@@ -1,8 +1,14 @@
 /** Controllers of true processes that are killed or frozen in the worst moment there is. */
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Place } from '../../src/cli/fleet.ts';
-import { heightOf, openFleet, type TestFleet, violationsOf, winners } from './fleets.ts';
+import {
+  heightOf,
+  lastMandate,
+  openFleet,
+  type TestFleet,
+  violationsOf,
+  winners,
+} from './fleets.ts';
 import { until } from './until.ts';
 
 const open: TestFleet[] = [];
@@ -15,14 +21,6 @@ async function startFleet(peers: number, args: readonly string[]): Promise<TestF
   open.push(test);
   for (let count = 0; count < peers; count += 1) test.fleet.start();
   return test;
-}
-
-function lastMandate(test: TestFleet): { readonly term: number; readonly place: Place } {
-  const last = test
-    .all('mandate')
-    .map(({ said }) => said)
-    .reduce((best, next) => (next.term > best.term ? next : best));
-  return { term: last.term, place: test.placeOf(last.controller) };
 }
 
 /** How often anybody has said a proposal. */
