@@ -7,6 +7,7 @@ import { Fleet, type Place } from '../../src/cli/fleet.ts';
 import type { Said } from '../../src/cli/fleet-said.ts';
 import type { ClientID } from '../../src/domain/names.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
+import { until } from './until.ts';
 
 export type SaidBy = { readonly place: Place; readonly said: Said };
 
@@ -70,6 +71,40 @@ export function lastMandate(test: TestFleet): { readonly term: number; readonly 
   const last = mandates.reduce((best, next) => (next.term > best.term ? next : best));
   return { term: last.term, place: test.placeOf(last.controller) };
 }
+
+/**
+ * Holds all mining until the fleet is told to resume. Resolves once a challenge is open that all in
+ * these places know, and that none of them has solved: from then on it stays open.
+ */
+export async function holdChallenge(
+  test: TestFleet,
+  places: readonly Place[],
+): Promise<OpenTelling> {
+  test.fleet.pause();
+  const open = (): OpenTelling | null => {
+    const last = test.all('challenge').at(-1)?.said;
+    if (last === undefined) return null;
+    // What one says comes in order: who has told that it rests, has told all that it found.
+    const areIn = places.every((place) => {
+      const said = test.said.filter((telling) => telling.place === place).map((it) => it.said);
+      const knows = said.some((it) => it.kind === 'challenge' && isSame(it, last));
+      return knows && said.some(({ kind }) => kind === 'paused');
+    });
+    const isFound = test.all('found').some(({ said }) => isSame(said, last));
+    return areIn && !isFound ? last : null;
+  };
+  await until(() => open() !== null, 'a challenge that nobody solves', 60_000);
+  const challenge = open();
+  if (challenge === null) throw new Error('It stays open.');
+  return challenge;
+}
+
+type OpenTelling = Extract<Said, { kind: 'challenge' }>;
+
+type Numbered = { readonly transactionID: number };
+
+const isSame = (one: Numbered, other: Numbered): boolean =>
+  one.transactionID === other.transactionID;
 
 /** What does not hold of S1 to S9, where the peers were started with `--facts`. */
 export function violationsOf(test: TestFleet): readonly Violation[] {
