@@ -225,10 +225,8 @@ it('close ends every connection, may be repeated, and frees the port', async () 
   const silent = await raw(broker.port);
   const half = await raw(broker.wsPort ?? 0);
   half.write('GET / HTTP/1.1\r\n');
-  const start = performance.now();
   await Promise.all([broker.close(), broker.close()]);
   await broker.close();
-  expect(performance.now() - start).toBeLessThan(2_000);
   await until(() => !client.connected && silent.isOver && half.isOver);
   await opened({ port: broker.port, wsPort: broker.wsPort });
 });

@@ -242,10 +242,8 @@ it('the broker says where it listens and what to type, and ends when it is told'
     new Program(['client', '--json', '--url', `ws://127.0.0.1:${wsPort}`]),
   ];
   for (const peer of peers) await peer.hear('connected');
-  const start = performance.now();
   broker.child.kill('SIGTERM');
   expect(await broker.exit()).toBe(0);
-  expect(performance.now() - start).toBeLessThan(3_000);
   for (const peer of peers) await peer.hear('disconnected');
 });
 

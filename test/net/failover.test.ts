@@ -48,16 +48,16 @@ async function killAndFollow(): Promise<void> {
 }
 
 describe('a peer beyond the seats', () => {
-  it('learns controller, ledger and open challenge within a second of its connection', async () => {
-    const test = await startFleet(['--difficulty', 'fixed:23', '--threads', '1'], 3);
+  it('learns controller, ledger and open challenge long before they are said again', async () => {
+    const seldom = ['--announce', '10m', '--heartbeat', '10m'];
+    const test = await startFleet(['--difficulty', 'fixed:18', '--threads', '1', ...seldom], 3);
     await until(() => test.all('result').length >= 3, 'a first result', 60_000);
+    await holdChallenge(test, [1, 2, 3]);
     const { place } = test.fleet.start();
     const said = (kind: string) =>
       test.said.find((telling) => telling.place === place && telling.said.kind === kind)?.said;
     const all = ['connected', 'founded', 'mandate', 'challenge'];
     await until(() => all.every((kind) => said(kind) !== undefined), 'it knowing all', 20_000);
-    const connectedAt = said('connected')?.time ?? 0;
-    for (const kind of all) expect((said(kind)?.time ?? 0) - connectedAt).toBeLessThan(1_000);
     expect(said('founded')).toMatchObject({ isMember: false });
   }, 90_000);
 });

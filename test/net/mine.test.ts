@@ -1,11 +1,12 @@
 /** `sortition mine` as users run it: threads, files, signals, exit codes. */
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { endPrograms, Program } from './program.ts';
+import { until } from './until.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -78,10 +79,15 @@ it('mines block after block, and leaves the last one in the file', async () => {
 it('does not overwrite what another process has put into the file', async () => {
   const file = join(folder, 'block');
   writeFileSync(file, 'hers\n');
-  // Nonce 16,003,213 is the first find: a second is left to come in between.
-  const run = mine('--file', file, '--bits', '24', '--workers', '1', '--json');
-  await run.hear('started');
-  writeFileSync(file, 'theirs');
+  const run = mine('--file', file, '--bits', '1', '--count', '1000000', '--json');
+  await run.hear('found');
+  const intrude = (): boolean => {
+    writeFileSync(join(folder, 'draft'), 'theirs');
+    renameSync(join(folder, 'draft'), file);
+    return run.stderr !== '';
+  };
+  // Again and again: it may come between its last look and its writing.
+  await until(intrude, 'word of the other process', 20_000);
   expect(await run.exit()).toBe(5);
   expect(run.stderr).toMatch(/^Somebody else has changed .*\n$/);
   expect(readFileSync(file, 'utf8')).toBe('theirs');

@@ -87,7 +87,9 @@ test('who records sends no PUBLISH and leaves no will, and comes back after a cu
   await until(() => read(path).length === 2, 'the second message');
   recorder.child.kill('SIGTERM');
   expect(await recorder.exit()).toBe(0);
-  expect(new Set(spy.packets)).toEqual(new Set(['CONNECT', 'SUBSCRIBE', 'PUBACK', 'DISCONNECT']));
+  const sent = new Set(spy.packets);
+  sent.delete('PINGREQ');
+  expect(sent).toEqual(new Set(['CONNECT', 'SUBSCRIBE', 'PUBACK', 'DISCONNECT']));
 });
 
 test('the spy would see a will and a PUBLISH', async () => {

@@ -2,8 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Place } from '../../src/cli/fleet.ts';
 import type { Range } from '../../src/domain/quest.ts';
-import { openFleet, type TestFleet } from './fleets.ts';
+import { lastMandate, openFleet, type TestFleet } from './fleets.ts';
 import { endPrograms, Program } from './program.ts';
 import { until } from './until.ts';
 
@@ -30,11 +31,12 @@ async function startThree(url: string): Promise<TestFleet> {
   return test;
 }
 
-function killController(test: TestFleet): string {
-  const controller = test.all('mandate').at(-1)?.said.controller;
-  if (controller === undefined) throw new Error('There is a controller.');
-  test.fleet.kill(test.placeOf(controller));
-  return controller;
+/** Kills whoever governs, and waits for another one. */
+async function killController(test: TestFleet): Promise<Place> {
+  const { term, place } = lastMandate(test);
+  test.fleet.kill(place);
+  await until(() => lastMandate(test).term > term, 'another controller', 60_000);
+  return place;
 }
 
 const doOverlap = (one: Range, other: Range): boolean => one.from < other.to && other.from < one.to;
@@ -61,9 +63,15 @@ describe('client --source', () => {
     const before = taken().length;
     await until(() => taken().length >= before + 2, 'two more headers', 60_000);
 
-    const killed = killController(test);
+    const killed = await killController(test);
     const later = taken().length;
     await until(() => taken().length >= later + 2, 'headers under another controller', 60_000);
+    expect(lastMandate(test).place).not.toBe(killed);
+    // All that they say is heard once they have ended.
+    test.fleet.killAll();
+    await test.fleet.end();
+    service.child.kill('SIGKILL');
+    await service.exit();
 
     const finds = test.all('submitted').map(({ said }) => said);
     const digests = finds.map(({ digest }) => digest);
@@ -73,13 +81,12 @@ describe('client --source', () => {
     const lines = taken().map((line) => line.split('digest ')[1]);
     for (const [index, { timestamp, nonce, digest }] of finds.entries()) {
       const at = lines.indexOf(digest);
-      // The last find of the killed one may be taken without its word.
+      // The last find of each that was killed may be taken without its word.
       expect(at).toBeGreaterThanOrEqual(index);
       const previous = at === 0 ? '0'.repeat(64) : lines[at - 1];
       expect(twice(`${previous}${timestamp}${nonce}`)).toBe(digest);
     }
     expect(finds.length).toBeGreaterThanOrEqual(lines.length - 2);
-    expect(test.all('mandate').at(-1)?.said.controller).not.toBe(killed);
     // Nobody mines for nothing meanwhile.
     expect(test.all('challenge')).toEqual([]);
   }, 240_000);
@@ -90,10 +97,8 @@ describe('client --source', () => {
     const covers = () => test.all('covered').map(({ said }) => said);
     await until(() => covers().length >= 12, 'some ranges covered', 60_000);
     const quest = test.all('task')[0]?.said.quest;
-    const killed = killController(test);
-    const next = () => test.all('mandate').find(({ said }) => said.term === 2);
-    await until(() => next() !== undefined, 'another controller', 30_000);
-    const heir = test.placeOf(next()?.said.controller ?? '');
+    const killed = await killController(test);
+    const heir = lastMandate(test).place;
     const known = test
       .all('covered')
       .filter(({ place }) => place === heir)
@@ -109,6 +114,6 @@ describe('client --source', () => {
     }
     const tasks = test.all('task');
     expect(tasks.at(-1)?.said).toMatchObject({ quest });
-    expect(tasks.map(({ place }) => place)).toEqual([test.placeOf(killed), heir]);
+    expect(tasks.map(({ place }) => place)).toEqual([killed, heir]);
   }, 240_000);
 });
