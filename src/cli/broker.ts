@@ -7,6 +7,7 @@ import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { askPassword } from './ask-password.ts';
 import { inUrl, readPem } from './connection-settings.ts';
 import { formatLine, wantsColour } from './line-format.ts';
+import { goOnWithoutOutput } from './output.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
 import { host, oneOf, text, whole } from './values.ts';
 import { Wishes } from './wishes.ts';
@@ -101,6 +102,7 @@ async function serve(values: Values): Promise<void> {
       : { cert: readPem('certificate', cert), key: readPem('private key', key) };
   // Only here: other commands start sooner without it.
   const { openBroker } = await import('../../broker/broker.ts');
+  goOnWithoutOutput();
   const broker = await openBroker({
     host: values.host,
     port: values.port,

@@ -9,6 +9,7 @@ import { takePartInLab } from './lab-peer.ts';
 import { type LabValues, labSettings, refuseForDialect } from './lab-settings.ts';
 import type { LiveOptions } from './live-teller.tsx';
 import { type OpenedClient, openClient } from './open-client.ts';
+import { goOnWithoutOutput } from './output.ts';
 import { listenToParent } from './parent.ts';
 import { type PeerValues, peerSettings } from './peer-settings.ts';
 import { PlainTeller } from './plain-teller.ts';
@@ -42,6 +43,7 @@ export function createClientCommand(): Command {
   return addSettings(command, settings).action(async () => {
     const values = readSettings(command, settings);
     refuseForDialect(command, values);
+    goOnWithoutOutput();
     if (values.facts && (!values.json || values.dialect !== null)) {
       const label = labelOf(command, 'facts', settings.facts);
       throw usageError(`${label} goes with --json, and without --dialect.`, { setting: label });

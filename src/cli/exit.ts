@@ -4,6 +4,7 @@ import { type Command, CommanderError } from 'commander';
 import { BrokerError } from '../../broker/broker-error.ts';
 import { PoolError } from '../miner/pool.ts';
 import { WorldError } from '../node/world-error.ts';
+import { guardOutput, outputLost } from './output.ts';
 import { usageError } from './setting.ts';
 
 /** Exit codes; docs/command-line.md explains them. From 128 on: 128 and the number of a signal. */
@@ -121,6 +122,8 @@ export function prepare(command: Command): Command {
 
 /** Runs a command to its end, which is the end of the process. */
 export async function run(command: Command, args: readonly string[]): Promise<void> {
+  guardOutput();
+  process.on('exit', judgeOutput);
   // Whoever reads us may go away at any time; those who care listen, too.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.on('uncaughtException', (error) => {
@@ -138,6 +141,14 @@ export async function run(command: Command, args: readonly string[]): Promise<vo
   } catch (error) {
     await end(complain(error));
   }
+}
+
+/** No command succeeds whose output did not arrive, however it ends. */
+function judgeOutput(code: number): void {
+  const sentence = outputLost();
+  if (sentence === null) return;
+  process.stderr.write(`${sentence}\n`);
+  if (code === EXIT.ok) process.exitCode = EXIT.badFile;
 }
 
 function complain(error: unknown): number {

@@ -11,6 +11,7 @@ import { Ending } from './ending.ts';
 import { GatewayTeller } from './gateway-teller.ts';
 import { Observer } from './observer.ts';
 import { type ObserverValues, observerSettings } from './observer-settings.ts';
+import { goOnWithoutOutput } from './output.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
 import { place } from './values.ts';
 import { Wishes } from './wishes.ts';
@@ -46,6 +47,7 @@ export function createGatewayCommand(): Command {
 
 /** Resolves when somebody wished us to end; throws what ended it otherwise. */
 async function serve(command: Command, values: Values): Promise<void> {
+  goOnWithoutOutput();
   const ending = new Ending();
   const teller = new GatewayTeller(values.json);
   const observer = await Observer.open(command, values, connectionOf(command, values), {

@@ -10,6 +10,7 @@ import { writeRecorded } from '../record/recording.ts';
 import { everythingUnder } from '../wire/topics.ts';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
 import { Ending } from './ending.ts';
+import { goOnWithoutOutput, Outlet } from './output.ts';
 import { peerSettings } from './peer-settings.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
 import { duration } from './values.ts';
@@ -49,20 +50,18 @@ export function createRecordCommand(): Command {
 
 async function record(command: Command, path: string, values: Values): Promise<void> {
   const connection = connectionOf(command, values);
+  goOnWithoutOutput();
   const ending = new Ending();
   const file = new LineFile(path);
   const teller = new RecordTeller(values.json);
   const startedAt = Date.now();
-  let messages = 0;
+  const recording = outletInto(file);
+  let heard = 0;
   const write = (arrived: Arrived): void => {
-    try {
-      file.append(writeRecorded({ time: Date.now() as UnixMs, ...arrived }));
-      messages += 1;
-    } catch (error) {
-      if (!(error instanceof WorldError)) throw error;
-      ending.fail(error);
-    }
+    recording.write(writeRecorded({ time: Date.now() as UnixMs, ...arrived }));
+    heard += 1;
   };
+  const written = (): number => heard - recording.lost;
   const filter = everythingUnder(values.prefix);
   const ear = openMqttEar(
     { ...connection, subscriptions: [filter] },
@@ -77,7 +76,7 @@ async function record(command: Command, path: string, values: Values): Promise<v
   );
   const wishes = new Wishes(() => ending.leave());
   wishes.watchOutput();
-  const counter = setInterval(() => teller.count(messages, file.bytes), TELL_MS);
+  const counter = setInterval(() => teller.count(written(), file.bytes), TELL_MS);
   const end = values.for === null ? undefined : setTimeout(() => ending.leave(), values.for);
 
   const error = await ending.come;
@@ -87,8 +86,28 @@ async function record(command: Command, path: string, values: Values): Promise<v
   if (error === null) file.close();
   else file.discardIfEmpty();
   const ms = Date.now() - startedAt;
-  teller.tell({ kind: 'recorded', file: path, messages, bytes: file.bytes, ms });
+  teller.tell({ kind: 'recorded', file: path, messages: written(), bytes: file.bytes, ms });
   if (error !== null) throw error;
+  const gap = recording.conclude(false);
+  if (gap !== null) throw new WorldError(gap, { code: 'file-unwritable', facts: { path } });
+}
+
+/** A full disk costs messages, and does not end the recording. */
+function outletInto(file: LineFile): Outlet {
+  const write = (bytes: Uint8Array): number => {
+    try {
+      file.append(bytes);
+    } catch (error) {
+      throw error instanceof WorldError ? error.cause : error;
+    }
+    return bytes.length;
+  };
+  return new Outlet({
+    name: `recording ${file.path}`,
+    write,
+    now: () => performance.now(),
+    tell: (sentence) => process.stderr.write(`${sentence}\n`),
+  });
 }
 
 type Told =

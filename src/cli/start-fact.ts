@@ -153,9 +153,14 @@ function describeGone(fact: Extract<Fact, { kind: 'gone' }>): string {
   const { name, pid, ending, living } = fact;
   const who = name === null ? `process ${pid}` : `${shortName(name)} (process ${pid})`;
   const what = fact.wasController ? `the controller ${who}` : who;
-  const [lastLine = ''] = ending.lastWords.trim().split('\n').slice(-1);
+  const lastLine = lastLineOf(ending);
   const words = ending.how === 'died' && lastLine !== '' ? `: ${lastLine}` : '';
   return `${what} ${describeEnding(ending)}${words}; ${living} go on`;
+}
+
+/** What it said last where errors go, which tells why it ended; empty where it said nothing. */
+export function lastLineOf({ lastWords }: Ending): string {
+  return lastWords.trim().split('\n').at(-1) ?? '';
 }
 
 /** As the end of a sentence, such as "was killed". */

@@ -1,6 +1,7 @@
 /** Starts a run where we are: on a live screen, as plain lines, or as JSON. */
 
 import type { UnixMs } from '../domain/names.ts';
+import { goOnWithoutOutput } from './output.ts';
 import type { PeerValues } from './peer-settings.ts';
 import { triedBy } from './start-peers.ts';
 import { type OpenShow, runPeers } from './start-run.ts';
@@ -32,6 +33,7 @@ export type StartValues = Pick<PeerValues, HandedOn> & {
 
 /** Runs to the end and prints the closing tables. Throws as `runPeers`. */
 export async function start(values: StartValues): Promise<void> {
+  if (values.challenges === 0) goOnWithoutOutput();
   const startedAt = Date.now();
   const isLive = !values.json && hasTerminal();
   const close = (story: Story): void => {

@@ -5,7 +5,7 @@ import type { UnixMs } from '../domain/names.ts';
 import { WorldError } from '../node/world-error.ts';
 import { EXIT } from './exit.ts';
 import { Fleet, type Place } from './fleet.ts';
-import type { Fact, Ports } from './start-fact.ts';
+import { type Fact, lastLineOf, type Ports } from './start-fact.ts';
 import type { Show } from './start-show.ts';
 import { type Hopeless, Story } from './start-story.ts';
 import { Wishes } from './wishes.ts';
@@ -184,6 +184,10 @@ function judge(end: End, story: Story): void {
     );
   }
   if (end.kind === 'hopeless') throw tooFew(end.why);
+  const unwritten = story.rows.find(({ ending }) => ending?.code === EXIT.badFile)?.ending;
+  if (unwritten !== undefined && unwritten !== null) {
+    throw new WorldError(lastLineOf(unwritten), { code: 'file-unwritable', facts: {} });
+  }
 }
 
 function tooFew({ kind, living, needed }: Hopeless): WorldError {

@@ -12,6 +12,7 @@ import {
   formatTurn,
   type TraceHead,
 } from '../record/trace.ts';
+import { EXIT } from './exit.ts';
 
 export type TraceFile<Said, Fault, Told> = {
   readonly witness: Witness<Said, Fault, Told>;
@@ -20,7 +21,7 @@ export type TraceFile<Said, Fault, Told> = {
 
 /**
  * Opens a new file that its owner alone may read: the seed of all dice is in it. A disk that fails
- * later ends the trace and not the peer; `onLost` is told once.
+ * later ends the trace and not the peer, which has failed by its end; `onLost` is told once.
  *
  * @throws WorldError `file-exists` or `file-unwritable`.
  */
@@ -36,6 +37,7 @@ export function openTraceFile<Said, Fault, Told>(
     } catch (error) {
       if (!(error instanceof WorldError)) throw error;
       file.close();
+      process.exitCode = EXIT.badFile;
       onLost(`${error.message} The trace ends here.`);
     }
   };

@@ -8,6 +8,7 @@ import { everythingUnder } from '../wire/topics.ts';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
 import { Ending } from './ending.ts';
 import { formatLine, type LineLook, wantsColour } from './line-format.ts';
+import { goOnWithoutOutput } from './output.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
 import { hasTerminal } from './terminal.ts';
 import { jsonOf, lineOf } from './watch-lines.ts';
@@ -43,6 +44,7 @@ export function createWatchCommand(): Command {
   return addSettings(command, settings).action(async () => {
     const values = readSettings(command, settings);
     refuseWithoutDialect(command, values);
+    goOnWithoutOutput();
     await watch(command, values);
   });
 }

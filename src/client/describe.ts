@@ -185,16 +185,18 @@ const reasons: Reasons = {
 
 const namings = { governs: 'who governs already', lowest: 'the lowest name' };
 
-/** What the codes of systems mean that a journal meets. */
+/** What the codes of systems mean that a journal or an output meets. */
 const troubles: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'our share of the disk is used up',
+  EFBIG: 'the file may not grow any more',
   EROFS: 'the disk is read-only',
   EIO: 'the disk fails',
   EACCES: 'we may not write there',
 };
 
-function explainCode(code: string): string {
+/** `ENOSPC: the disk is full`; the code alone where there is no more to say. */
+export function explainCode(code: string): string {
   const trouble = troubles[code];
   return trouble === undefined ? code : `${code}: ${trouble}`;
 }

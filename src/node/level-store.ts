@@ -8,6 +8,7 @@ import { systemCodeOf } from './world-error.ts';
 const SYSTEM_CODES: readonly (readonly [words: RegExp, code: string])[] = [
   [/No space left/i, 'ENOSPC'],
   [/quota exceeded/i, 'EDQUOT'],
+  [/File too large/i, 'EFBIG'],
   [/Read-only file system/i, 'EROFS'],
   [/Input\/output error/i, 'EIO'],
   [/Permission denied/i, 'EACCES'],

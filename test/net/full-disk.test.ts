@@ -1,16 +1,19 @@
 /** A true process on a true disk that fills up, and has room again. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openBroker } from '../../broker/broker.ts';
 import { heightOf, openFleet } from './fleets.ts';
 import { skipLoudly } from './loud-skip.ts';
+import { endPrograms, Program } from './program.ts';
 import { until } from './until.ts';
 
 const undo: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
+  await endPrograms();
   for (const step of undo.splice(0).reverse()) await step();
 });
 
@@ -78,4 +81,39 @@ describe('a peer on a disk that is full', () => {
     await until(() => recalled() !== undefined, 'its memory', 20_000);
     expect(recalled()?.said.height).toBeGreaterThanOrEqual(before + 3);
   }, 120_000);
+});
+
+describe('a log on a disk that is full', () => {
+  it('costs lines, and no peer its network; it goes on when there is room', async (context) => {
+    const disk = mountDisk();
+    if (disk === null) skipLoudly(context, 'Only root can mount a small disk.');
+    const broker = await openBroker({ port: 0 });
+    undo.push(() => broker.close());
+    const place = ['-p', String(broker.port), '--peers', '2'];
+    const mining = ['--json', '--threads', '1', '--difficulty', 'fixed:12'];
+    const path = join(disk, 'log');
+    const output = openSync(path, 'a');
+    const logged = new Program(['client', ...place, ...mining], { output });
+    const other = new Program(['client', ...place, ...mining]);
+    await other.hear('result', 1);
+
+    const filler = fill(disk);
+    const full = 'The standard output cannot be written (ENOSPC: the disk is full): ';
+    await until(() => logged.stderr.includes(full), 'the full disk', 20_000);
+    const before = other.all('result').length;
+    await other.hear('result', before + 3);
+    expect(logged.child.exitCode).toBeNull();
+    expect(other.all('left')).toEqual([]);
+
+    rmSync(filler);
+    const room = /can be written again; \d+ lines? of it are lost\.\n/;
+    await until(() => room.test(logged.stderr), 'room', 20_000);
+    expect(logged.stderr.trimEnd().split('\n')).toHaveLength(2);
+    logged.child.kill('SIGTERM');
+    expect(await logged.exit()).toBe(0);
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    const kinds = lines.map((line) => (JSON.parse(line) as { kind: string }).kind);
+    expect(kinds[0]).toBe('started');
+    expect(kinds.at(-1)).toBe('ended');
+  });
 });

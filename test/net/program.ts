@@ -19,6 +19,10 @@ export type Options = {
   readonly file?: string;
   /** Written to its standard input, which then ends. */
   readonly input?: string;
+  /** What the shell's `ulimit` is told before it starts, such as `-f 8` (blocks of 1,024 bytes). */
+  readonly limits?: string;
+  /** A file that it writes to instead of a pipe to us. */
+  readonly output?: number;
   /** With a channel, as by `fork`. */
   readonly hasParent?: boolean;
 };
@@ -56,12 +60,18 @@ export class Program {
   #isOver = false;
 
   constructor(args: readonly string[], options: Options = {}) {
-    const { env = {}, file = 'main.js', input, hasParent = false } = options;
+    const { env = {}, file = 'main.js', input, limits, hasParent = false } = options;
+    const { output = 'pipe' } = options;
     this.name = args.join(' ');
     const stdin = input === undefined ? 'ignore' : 'pipe';
-    this.child = spawn(process.execPath, [built(file), ...args], {
+    const command = [process.execPath, built(file), ...args];
+    const [program = '', ...rest] =
+      limits === undefined
+        ? command
+        : ['bash', '-c', `ulimit ${limits} && exec "$0" "$@"`, ...command];
+    this.child = spawn(program, rest, {
       env: { ...environment, ...env },
-      stdio: hasParent ? [stdin, 'pipe', 'pipe', 'ipc'] : [stdin, 'pipe', 'pipe'],
+      stdio: hasParent ? [stdin, output, 'pipe', 'ipc'] : [stdin, output, 'pipe'],
     });
     this.child.stdin?.end(input);
     this.child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
