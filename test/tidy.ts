@@ -44,7 +44,7 @@ const PACKAGES: Lists = {
 };
 
 /** Files that know threads or the machine in rooms that don't. */
-const THREADS = ['src/miner/pool.ts', 'src/miner/worker.ts', 'src/miner/kernel-file.ts'];
+const THREADS = ['pool', 'crew', 'worker', 'kernel-file'].map((name) => `src/miner/${name}.ts`);
 const NODE_FILES = [...THREADS, 'src/sim/runner.ts'];
 
 /** AssemblyScript: another compiler, and the rounds written for it, know who imports whom. */

@@ -89,6 +89,10 @@ function openPool(threads: number): Opened {
   const url = new URL(import.meta.resolve('#miner-worker'));
   const pool = createPool({
     threads,
+    // Fewer threads than were asked for would be another figure.
+    onFailure: (error) => {
+      throw error;
+    },
     startWorker: (workerData: LaneData) => {
       scanning = new Int32Array(workerData.scanning);
       return new Worker(url, { workerData, execArgv: [] });

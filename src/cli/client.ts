@@ -65,7 +65,6 @@ async function takePart(command: Command, values: Values): Promise<void> {
       teller?.tell(note);
     },
     onFatal: (error) => ending.fail(error),
-    onThreadLost: (error) => teller?.remark(error.message),
     onTraceLost: (sentence) => teller?.remark(sentence),
     onWitnessed: values.facts ? (fact) => teller?.fact?.(fact) : undefined,
   });

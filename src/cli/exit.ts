@@ -2,7 +2,7 @@
 
 import { type Command, CommanderError } from 'commander';
 import { BrokerError } from '../../broker/broker-error.ts';
-import { PoolError } from '../miner/pool.ts';
+import { PoolError } from '../miner/pool-error.ts';
 import { WorldError } from '../node/world-error.ts';
 import { guardOutput, outputLost } from './output.ts';
 import { usageError } from './setting.ts';

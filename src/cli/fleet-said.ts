@@ -70,6 +70,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   'source-failed': { doing: 'string', problem: 'string' },
   refused: { code: 'string', count: 'number' },
   'thread-replaced': {},
+  'threads-missing': { running: 'number', wanted: 'number', reason: 'string' },
   paused: {},
   resumed: {},
   leaving: {},

@@ -47,7 +47,13 @@ export async function takePartInLab(
   const connection = connectionOf(command, values);
   const settings = labSettingsOf(command, values, dialect);
   const pool = values.mine
-    ? createPool({ threads: values.threads, onFailure: ({ message }) => remark(message) })
+    ? createPool({
+        threads: values.threads,
+        onFailure: ({ message, shortage }) => {
+          remark(message);
+          if (shortage.running === 0) void client.pause();
+        },
+      })
     : null;
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;
@@ -57,7 +63,7 @@ export async function takePartInLab(
   // The broker sees a name that has nothing to do with the one drawn by lot.
   const name = randomBytes(8).toString('hex') as ClientID;
   const trace = openTrace(values.trace, settings);
-  const client = new LabClient({
+  const client: LabClient = new LabClient({
     settings,
     prefix: values.prefix,
     seed,
@@ -71,7 +77,7 @@ export async function takePartInLab(
       return link;
     },
     onNote: (note) => {
-      if (note.kind === 'elected') pool?.start();
+      if (note.kind === 'elected' || note.kind === 'resumed') pool?.start();
       if (note.kind === 'result' && note.isOwn) wins += 1;
       tell(note);
     },

@@ -59,19 +59,22 @@ export class Mine {
   #isStopped = false;
   #fail: (error: Error) => void = () => {};
 
-  constructor(plan: Plan) {
+  /** `tell` hears that fewer workers run than were wanted; their parts are mined all the same. */
+  constructor(plan: Plan, tell: (sentence: string) => void) {
     const { from, to, workers } = plan;
     this.#plan = plan;
     this.#lanes = { count: workers, from, nonces: to - from, deal: 'parts' };
     this.#pool = createPool({
       threads: workers,
       ...this.#lanes,
-      // Its part would stay untried, and nobody could say that the nonces are exhausted.
-      onFailure: (error) => this.#fail(error),
+      onFailure: (error) => {
+        if (error.shortage.running === 0) this.#fail(error);
+        else tell(error.message);
+      },
     });
   }
 
-  /** Searches once; rejects with a `PoolError` if a worker dies again and again. */
+  /** Searches once; rejects with a `PoolError` if no worker runs. */
   mine(block: string, { onNear, onProgress }: Listener): Promise<Outcome> {
     const { algorithm, bits } = this.#plan;
     const work = workOf(this.#blocks, block, this.#plan);

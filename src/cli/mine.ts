@@ -102,7 +102,7 @@ async function mineBlocks(
   { file, count }: Values,
   teller: MineTeller,
 ): Promise<number> {
-  const mine = new Mine(plan);
+  const mine = new Mine(plan, (sentence) => process.stderr.write(`${sentence}\n`));
   const ending = watchSignals(() => mine.stop());
   const forget = beforeComplaint(() => teller.release());
   try {

@@ -65,6 +65,7 @@ const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
   refused: 'bad',
   failed: 'bad',
   'thread-replaced': 'bad',
+  'threads-missing': 'bad',
   recorded: 'good',
   recalled: 'weighty',
   quest: 'weighty',

@@ -185,7 +185,6 @@ async function openQuietly(
   };
   const all = {
     ...hooks,
-    onThreadLost: () => {},
     onTraceLost: () => {},
     ...(onEntry !== undefined && { onWitnessed }),
   };

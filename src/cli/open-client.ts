@@ -13,7 +13,7 @@ import type { Message } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { parseRules, type RuleSettings, type Rules } from '../ledger/rules.ts';
-import { createPool, type PoolError } from '../miner/pool.ts';
+import { createPool, type Pool } from '../miner/pool.ts';
 import { readAccountKeyFile } from '../node/account-key-file.ts';
 import {
   generateIdentity,
@@ -49,8 +49,6 @@ export type PeerHooks = {
   readonly onNote: (note: Note) => void;
   /** What no further attempt to connect can mend; the client goes on until it is closed. */
   readonly onFatal: (error: WorldError) => void;
-  /** A mining thread died again and again; the others go on. */
-  readonly onThreadLost: (error: PoolError) => void;
   /** The trace could not be written any more; the client goes on. */
   readonly onTraceLost: (sentence: string) => void;
   /** For those who check the peer; nothing is told where nobody wants to know. */
@@ -94,14 +92,8 @@ export async function openClient(
   const { identity, journal, rules } = past;
   const { onWitnessed } = hooks;
   const { clientID, publicKey } = identity;
-  const pool = values.mine
-    ? createPool({
-        threads: values.threads,
-        warmUp: { algorithm: 'sha256', nonceForm: 'padded-hex' },
-        onReplaced: (lane, tried) => hooks.onNote({ kind: 'thread-replaced', lane, tried }),
-        onFailure: hooks.onThreadLost,
-      })
-    : null;
+  // Whoever cannot search must not be leased anything.
+  const pool = openPool(values, hooks, () => void client.pause());
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;
   const self = { clientID, publicKey };
@@ -114,7 +106,7 @@ export async function openClient(
   };
   const source = values.source === null ? null : createWebSource(values.source);
   const trace = openTrace(values.trace, settings, hooks.onTraceLost);
-  const client = new Client({
+  const client: Client = new Client({
     settings,
     prefix: values.prefix,
     seed: randomBytes(SEED_BYTES).toString('hex'),
@@ -135,6 +127,8 @@ export async function openClient(
         // Not before: a start makes much, and collecting it more often would cost the founding.
         keepYoungHeapSmall();
       }
+      // Whoever wants to mine again may find threads now.
+      if (note.kind === 'resumed') pool?.start();
       hooks.onNote(note);
     },
     onEnded: () => hooks.onFatal(explainNameTaken(clientID)),
@@ -165,6 +159,24 @@ export async function openClient(
       await past.close();
     },
   };
+}
+
+/** `onNone`: no thread runs at all. */
+function openPool(
+  { mine, threads }: PeerValues,
+  { onNote }: PeerHooks,
+  onNone: () => void,
+): Pool | null {
+  if (!mine) return null;
+  return createPool({
+    threads,
+    warmUp: { algorithm: 'sha256', nonceForm: 'padded-hex' },
+    onReplaced: (lane, tried) => onNote({ kind: 'thread-replaced', lane, tried }),
+    onFailure: ({ shortage: { running, wanted, reason } }) => {
+      onNote({ kind: 'threads-missing', running, wanted, reason });
+      if (running === 0) onNone();
+    },
+  });
 }
 
 function openTrace(

@@ -135,6 +135,12 @@ const sentences: Sentences = {
   'thread-replaced': ({ lane, tried }) =>
     `mining thread ${lane} died and is replaced; its lane goes on behind ` +
     `the ${formatCount(tried)} nonces that it had counted`,
+  'threads-missing': ({ running, wanted, reason }) => {
+    const why = reason === 'died' ? 'one died again and again' : explainCode(reason);
+    return running === 0
+      ? `no mining thread runs (${why}); we go on without mining`
+      : `only ${running} of ${wanted} mining threads run (${why}); we go on with those`;
+  },
   paused: () => 'mining is paused',
   resumed: () => 'mining goes on',
   leaving: () => 'leaving',
@@ -185,7 +191,7 @@ const reasons: Reasons = {
 
 const namings = { governs: 'who governs already', lowest: 'the lowest name' };
 
-/** What the codes of systems mean that a journal or an output meets. */
+/** What the codes of systems mean that a journal, an output or a thread meets. */
 const troubles: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'our share of the disk is used up',
@@ -193,6 +199,8 @@ const troubles: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
   EIO: 'the disk fails',
   EACCES: 'we may not write there',
+  EAGAIN: 'this user may have no more threads or processes',
+  EMFILE: 'this process may open no more files',
 };
 
 /** `ENOSPC: the disk is full`; the code alone where there is no more to say. */

@@ -275,6 +275,16 @@ export type Note =
     }
   /** A mining thread died; another goes on behind the nonces of its lane that were counted. */
   | { readonly kind: 'thread-replaced'; readonly lane: number; readonly tried: number }
+  /**
+   * Mining threads died again and again (`died`), or the system refused them with the code
+   * `reason`: so many are running now. With none, mining is paused.
+   */
+  | {
+      readonly kind: 'threads-missing';
+      readonly running: number;
+      readonly wanted: number;
+      readonly reason: string;
+    }
   | { readonly kind: 'paused' | 'resumed' | 'leaving' }
   /** We take no part until it works; said for the first time and then every 10 s. */
   | { readonly kind: 'failed'; readonly effect: 'record'; readonly code: string }

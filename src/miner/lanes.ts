@@ -36,6 +36,32 @@ export function laneOf(lanes: Lanes, nonce: number): number {
   return lane;
 }
 
+/**
+ * Which lane the thread at each place tries: the one that it has, else its own, until that is done;
+ * then one that no thread has. No lane has two threads, which would count each other's nonces.
+ */
+export function shareLanes(
+  count: number,
+  places: readonly number[],
+  before: ReadonlyMap<number, number>,
+  done: ReadonlySet<number>,
+): ReadonlyMap<number, number> {
+  const kept = new Map<number, number>();
+  for (const place of places) {
+    const lane = before.get(place);
+    if (lane !== undefined && !done.has(lane)) kept.set(place, lane);
+  }
+  for (const place of places) {
+    const isFree = !done.has(place) && ![...kept.values()].includes(place);
+    if (!kept.has(place) && isFree) kept.set(place, place);
+  }
+  const taken = new Set([...done, ...kept.values()]);
+  const left = Array.from({ length: count }, (_, lane) => lane).filter((lane) => !taken.has(lane));
+  // Where none is left, a lane that is done keeps nobody busy.
+  const [idle = 0] = done;
+  return new Map(places.map((place) => [place, kept.get(place) ?? left.shift() ?? idle]));
+}
+
 /** How far behind `from` a lane's part begins; the first parts have what does not divide. */
 function partStart({ count, nonces }: Lanes, lane: number): number {
   return Math.floor(nonces / count) * lane + Math.min(lane, nonces % count);

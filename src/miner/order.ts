@@ -8,19 +8,23 @@ import type { Lanes } from './lanes.ts';
  *
  * `inForce` holds one Int32, the number of the order in force, which each thread reads between two
  * pieces. The pool's orders have even numbers; who finds a solution makes the number odd, and so
- * stops the other threads without waiting for the pool. `scanning` holds an Int32 for each lane: 1
- * while its thread scans.
+ * stops the other threads without waiting for the pool. `scanning` holds an Int32 for each thread:
+ * 1 while it scans, `NO_THREAD` where none is.
  */
 export type LaneData = {
   readonly inForce: SharedArrayBuffer;
   readonly scanning: SharedArrayBuffer;
+  /** The place of the thread, from 0 on; its lane, too, unless an order says otherwise. */
   readonly lane: number;
   /** What work will be like: its kernel is warmed up before there is any. */
   readonly warmUp: Pick<Work, 'algorithm' | 'nonceForm'> | null;
 };
 
+/** In place of the flag of a thread that is not there: no other waits for it. */
+export const NO_THREAD = -1;
+
 /** Search for a solution of `work`, while `number` is in force. */
-export type Order = {
+export type SharedOrder = {
   readonly number: number;
   /** Names the search: it outlives pauses, which take a new order each. */
   readonly search: number;
@@ -33,6 +37,9 @@ export type Order = {
    */
   readonly tried: SharedArrayBuffer;
 };
+
+/** As one thread gets it: `lane` is what it tries. */
+export type Order = SharedOrder & { readonly lane: number };
 
 /** What a thread tells. Rates cost no message: they stand in `tried`. */
 export type Report =

@@ -1,15 +1,14 @@
 /** A pool of mining threads that search together for a solution of one work. */
 
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { assert } from '../domain/assert.ts';
 import type { Work } from '../domain/contract.ts';
 import type { WorkID } from '../domain/names.ts';
-import { afterDeath, type Death, MOST_DEATHS } from './death.ts';
-import type { Lanes } from './lanes.ts';
+import { Crew, starterOfBuilt } from './crew.ts';
+import { type Lanes, shareLanes } from './lanes.ts';
 import { NONCES, solutionOf } from './layout.ts';
-import type { LaneData, Order, Report } from './order.ts';
+import { type LaneData, NO_THREAD, type Order, type Report, type SharedOrder } from './order.ts';
+import { errorOf, type PoolError, type Shortage } from './pool-error.ts';
 import { NO_RATE, type Rate } from './rate.ts';
 import {
   addNear,
@@ -43,25 +42,17 @@ export type PoolOptions = {
   readonly startWorker?: (data: LaneData) => Worker;
   /** A thread died; another goes on behind the nonces of its lane that are counted. */
   readonly onReplaced?: (lane: number, tried: number) => void;
-  /** A lane is given up because its thread died again and again; the others go on. */
+  /** Fewer threads run than were asked for, or none: those that do take over all lanes. */
   readonly onFailure?: (error: PoolError) => void;
 };
-
-/** The world's fault: `miner-not-built` (thrown by `createPool`) or `mining-thread-died`. */
-export class PoolError extends Error {
-  readonly code: 'miner-not-built' | 'mining-thread-died';
-
-  constructor(code: PoolError['code'], sentence: string, cause?: unknown) {
-    super(sentence, { cause });
-    this.name = 'PoolError';
-    this.code = code;
-  }
-}
 
 /** Events come after the call that causes them has returned. After `close` there are none. */
 export interface Pool {
   listen(events: PoolEvents): void;
-  /** Starts the threads, which the first `mine` would do otherwise; they then wait for work. */
+  /**
+   * Starts the threads, which the first `mine` would do otherwise; they then wait for work. Tries
+   * those again that the system refused.
+   */
   start(): void;
   /** Replaces the work in hand; the work in hand again goes on where it is, behind a find too. */
   mine(work: Work): void;
@@ -80,20 +71,18 @@ export function createPool(options: PoolOptions = {}): Pool {
 
 class ThreadPool implements Pool {
   readonly #lanes: Lanes;
-  readonly #startWorker: (data: LaneData) => Worker;
-  readonly #onReplaced: (lane: number, tried: number) => void;
+  readonly #crew: Crew;
   readonly #onFailure: (error: PoolError) => void;
-  readonly #warmUp: LaneData['warmUp'];
   /** The number of the order in force (see `LaneData`). */
   readonly #number = new Int32Array(new SharedArrayBuffer(4));
   readonly #scanning: Int32Array<SharedArrayBuffer>;
-  readonly #threads = new Map<number, Worker>();
-  readonly #deaths = new Map<number, Death>();
   #events: PoolEvents | null = null;
   #search: Search | null = null;
   #searches = 0;
+  /** There is work, and no thread. */
+  #isShort = false;
   /** Null while nobody searches. */
-  #order: Order | null = null;
+  #order: SharedOrder | null = null;
   #rates: readonly Rate[];
   #ratedAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -105,12 +94,22 @@ class ThreadPool implements Pool {
     assert(Number.isInteger(from) && from >= 0, 'Nonces begin at 0 or later.');
     assert(Number.isInteger(nonces) && from + nonces <= NONCES, 'Nonces end below 2^52.');
     this.#lanes = { count: threads, from, nonces, deal };
-    this.#startWorker = options.startWorker ?? starterOf(builtWorker());
-    this.#onReplaced = options.onReplaced ?? (() => {});
+    const { startWorker = starterOfBuilt(), warmUp = null } = options;
     this.#onFailure = options.onFailure ?? (() => {});
-    this.#warmUp = options.warmUp ?? null;
     this.#rates = new Array<Rate>(threads).fill(NO_RATE);
     this.#scanning = new Int32Array(new SharedArrayBuffer(4 * threads));
+    const data = { inForce: this.#number.buffer, scanning: this.#scanning.buffer, warmUp };
+    this.#crew = new Crew({
+      count: threads,
+      startThread: (place) => this.#employ(place, startWorker({ ...data, lane: place })),
+      onReport: (report) => this.#hear(report),
+      progressOf: (place) => this.#progressOf(place),
+      // Its successor begins at the last nonce that the dead one has counted.
+      onReplaced: (place) =>
+        options.onReplaced?.(this.#laneOf(place), Number(this.#progressOf(place).tried)),
+      onLost: (place) => Atomics.store(this.#scanning, place, NO_THREAD),
+      onShort: (shortage) => this.#fail(shortage),
+    });
   }
 
   listen(events: PoolEvents): void {
@@ -119,17 +118,16 @@ class ThreadPool implements Pool {
 
   start(): void {
     if (this.#closed !== null) return;
-    for (let lane = 0; lane < this.#lanes.count; lane += 1) {
-      const isGivenUp = this.#deaths.get(lane)?.count === MOST_DEATHS;
-      if (!this.#threads.has(lane) && !isGivenUp) this.#startThread(lane);
-    }
+    this.#crew.start();
+    if (this.#isShort && this.#search !== null) this.#putInForce(this.#search);
+    else this.#share();
   }
 
   mine(work: Work): void {
     if (this.#closed !== null) return;
     if (this.#search?.work.id !== work.id) this.rest();
     if (this.#order !== null) return;
-    this.start();
+    if (!this.#crew.hasStarted) this.start();
     const search = this.#searchFor(work);
     const { held } = search;
     search.held = null;
@@ -138,6 +136,7 @@ class ThreadPool implements Pool {
   }
 
   rest(): void {
+    this.#isShort = false;
     if (this.#order === null || this.#search === null) return;
     const search = this.#search;
     this.#stop(search);
@@ -147,8 +146,7 @@ class ThreadPool implements Pool {
   close(): Promise<void> {
     if (this.#closed !== null) return this.#closed;
     if (this.#search !== null) this.#stop(this.#search);
-    const ends = [...this.#threads.values()].map((worker) => worker.terminate());
-    this.#closed = Promise.all(ends).then(() => {});
+    this.#closed = this.#crew.close();
     return this.#closed;
   }
 
@@ -160,10 +158,14 @@ class ThreadPool implements Pool {
   }
 
   #putInForce(search: Search): void {
+    const { threads } = this.#crew;
+    this.#isShort = threads.size === 0;
+    if (this.#isShort) return;
     const number = this.#nextNumber();
     const { id, work, tried } = search;
+    search.dealt = this.#deal(search);
     this.#order = { number, search: id, work, lanes: lanesLeft(search), tried: tried.buffer };
-    for (const worker of this.#threads.values()) worker.postMessage(this.#order);
+    for (const [place, worker] of threads) this.#post(place, worker, this.#order);
     Atomics.store(this.#number, 0, number);
     Atomics.notify(this.#number, 0);
     this.#ratedAt = performance.now();
@@ -187,41 +189,45 @@ class ThreadPool implements Pool {
     return (Atomics.load(this.#number, 0) | 1) + 1;
   }
 
-  #startThread(lane: number): void {
-    const [inForce, scanning] = [this.#number.buffer, this.#scanning.buffer];
-    const worker = this.#startWorker({ inForce, scanning, lane, warmUp: this.#warmUp });
-    let cause: unknown;
-    worker.on('message', (report: Report) => this.#hear(report));
-    worker.on('error', (error) => {
-      cause = error;
-    });
-    worker.on('exit', () => {
-      this.#threads.delete(lane);
-      Atomics.store(this.#scanning, lane, 0);
-      this.#replaceThread(lane, cause);
-    });
-    // A search keeps the process alive by the pool's timer, a thread alone never does. Listening to
-    // messages would undo this, were it to come later.
-    worker.unref();
-    this.#threads.set(lane, worker);
-    if (this.#order !== null) worker.postMessage(this.#order);
+  #post(place: number, worker: Worker, order: SharedOrder): void {
+    worker.postMessage({ ...order, lane: this.#laneOf(place) } satisfies Order);
   }
 
-  /** Its successor begins at the last nonce that the dead one has counted. */
-  #replaceThread(lane: number, cause: unknown): void {
+  #laneOf(place: number): number {
+    return this.#search?.dealt.get(place) ?? place;
+  }
+
+  /** A thread that has just been started. */
+  #employ(place: number, worker: Worker): Worker {
+    Atomics.store(this.#scanning, place, 0);
+    if (this.#order !== null) this.#post(place, worker, this.#order);
+    return worker;
+  }
+
+  #progressOf(place: number): { readonly search: number; readonly tried: bigint } {
+    const search = this.#search;
+    return { search: search?.id ?? 0, tried: search?.tried[this.#laneOf(place)] ?? 0n };
+  }
+
+  #fail(shortage: Shortage): void {
     if (this.#closed !== null) return;
-    const search = this.#search?.id ?? 0;
-    const tried = this.#search?.tried[lane] ?? 0n;
-    const death = afterDeath(this.#deaths.get(lane), search, tried);
-    const { count } = death;
-    this.#deaths.set(lane, death);
-    if (count < MOST_DEATHS) {
-      this.#startThread(lane);
-      this.#onReplaced(lane, Number(tried));
-      return;
-    }
-    const sentence = `Mining thread ${lane} died ${count} times in a row; the others go on.`;
-    this.#onFailure(new PoolError('mining-thread-died', sentence, cause));
+    if (shortage.running === 0) this.rest();
+    else this.#share();
+    this.#onFailure(errorOf(shortage));
+  }
+
+  /** Who has come to the end of its lane takes over one that is without a thread. */
+  #share(): void {
+    const search = this.#search;
+    if (this.#order === null || search === null) return;
+    const dealt = this.#deal(search);
+    if ([...dealt].every(([place, lane]) => search.dealt.get(place) === lane)) return;
+    this.#stop(search);
+    this.#putInForce(search);
+  }
+
+  #deal({ dealt, exhausted }: Search): ReadonlyMap<number, number> {
+    return shareLanes(this.#lanes.count, [...this.#crew.threads.keys()], dealt, exhausted);
   }
 
   #hear(report: Report): void {
@@ -238,7 +244,11 @@ class ThreadPool implements Pool {
         return;
       case 'exhausted':
         search.exhausted.add(report.lane);
-        if (!isExhausted(search) || this.#order === null) return;
+        if (this.#order === null) return;
+        if (!isExhausted(search)) {
+          this.#share();
+          return;
+        }
         this.#stop(search);
         // Where there is a range, the lowest find is told now that nothing is left below it.
         if (search.work.range !== undefined && search.found !== null)
@@ -276,17 +286,4 @@ class ThreadPool implements Pool {
     if (this.#closed !== null) return;
     this.#events?.onSearched(takeProgress(search, this.#rates));
   }
-}
-
-function starterOf(worker: URL): (data: LaneData) => Worker {
-  // Options of the process (a loader, an inspector) are not for the threads.
-  return (workerData) => new Worker(worker, { workerData, execArgv: [] });
-}
-
-/** The file that the threads run, built: they must find it from sources under test, too. */
-function builtWorker(): URL {
-  const url = new URL(import.meta.resolve('#miner-worker'));
-  const path = fileURLToPath(url);
-  if (existsSync(path)) return url;
-  throw new PoolError('miner-not-built', `There is no ${path}; "npm run build" makes it.`);
 }

@@ -15,6 +15,8 @@ export type Search = {
   readonly tried: BigInt64Array<SharedArrayBuffer>;
   /** For each lane what its thread said that it would count. */
   readonly announced: number[];
+  /** The lane that the thread at each place tries, as last shared. */
+  dealt: ReadonlyMap<number, number>;
   /** Lanes without a nonce left. */
   readonly exhausted: Set<number>;
   /** Near misses that are not told yet. */
@@ -49,6 +51,7 @@ export function startSearch(id: number, work: Work, lanes: Lanes): Search {
     lanes: lanesFor(work, lanes),
     tried: new BigInt64Array(new SharedArrayBuffer(count * BigInt64Array.BYTES_PER_ELEMENT)),
     announced: new Array<number>(count).fill(0),
+    dealt: new Map(),
     exhausted: new Set(),
     near: [],
     rated: new Array<number>(count).fill(0),

@@ -13,12 +13,12 @@ import type { LaneData, Order, Report } from './order.ts';
 const port = parentPort;
 assert(port !== null, 'A mining thread is started by a pool.');
 const data = workerData as LaneData;
-const { lane } = data;
+const { lane: place } = data;
 const [inForce, scanning] = [new Int32Array(data.inForce), new Int32Array(data.scanning)];
 
 /** So many nonces show in a fraction of a millisecond that a thread is at work. */
 const FIRST = 2048;
-/** A lane without a thread is waited for in vain: 4 ms for each order. */
+/** A thread that is about to be replaced is waited for in vain: 4 ms for each order. */
 const MOST_NAPS = 20;
 const NAP_MS = 0.2;
 
@@ -39,7 +39,7 @@ for (;;) {
 }
 
 /** Ends with the order, with a solution, or with the lane. */
-function obey({ number, search, work, lanes, tried }: Order): void {
+function obey({ number, search, work, lanes, lane, tried }: Order): void {
   const kernel = prepareFastest(work);
   tellScanning(1);
   const counts = new BigInt64Array(tried);
@@ -88,8 +88,8 @@ function lastReceived(): Order | null {
 
 /** For whoever measures how fast threads start and stop. */
 function tellScanning(flag: 0 | 1): void {
-  Atomics.store(scanning, lane, flag);
-  Atomics.notify(scanning, lane);
+  Atomics.store(scanning, place, flag);
+  Atomics.notify(scanning, place);
 }
 
 /** Some work of a kind. */

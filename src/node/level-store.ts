@@ -15,15 +15,29 @@ const SYSTEM_CODES: readonly (readonly [words: RegExp, code: string])[] = [
   [/Too many open files/i, 'EMFILE'],
 ];
 
+/** LevelDB's thread, one for all stores of a process, is there. */
+let hasThread = false;
+
 /** Throws the error of LevelDB: its `code` is `LEVEL_LOCKED` where another process has it open. */
 export async function openStore(path: string, isNew: boolean): Promise<ClassicLevel> {
   const store = new ClassicLevel(path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
   try {
     await store.open({ createIfMissing: isNew });
+    if (!hasThread) await startThread(store);
     return store;
   } catch (error) {
     throw codedError(error);
   }
+}
+
+/**
+ * LevelDB starts its thread when it first has something to compact, and ends the process where the
+ * system refuses it: so it must be there before the mining threads have taken what there is.
+ */
+async function startThread(store: ClassicLevel): Promise<void> {
+  hasThread = true;
+  // Nothing lies in this range, but the question alone starts it; a full disk is told by a write.
+  await store.compactRange('', '').catch(() => {});
 }
 
 /** Throws where another process has the store at `path` open; nothing else matters. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Lanes, laneOf, nextPiece } from '../../src/miner/lanes.ts';
+import { type Lanes, laneOf, nextPiece, shareLanes } from '../../src/miner/lanes.ts';
 import { NONCES, STEP } from '../../src/miner/layout.ts';
 
 it('lanes share no nonce and leave none out, wherever each was interrupted', () => {
@@ -67,4 +67,23 @@ it('parts differ in length by one nonce at most, up to the last nonce of all', (
     { from: NONCES - 3, count: 3 },
   ]);
   expect(nextPiece({ ...lanes, nonces: 2 }, 2, 0)).toBeNull();
+});
+
+it('lanes without a thread go to threads whose own lane is done, and never to two', () => {
+  const three = [0, 1, 3];
+  const shared = shareLanes(6, three, new Map(), new Set());
+  expect([...shared]).toEqual([
+    [0, 0],
+    [1, 1],
+    [3, 3],
+  ]);
+  const first = shareLanes(6, three, shared, new Set([3]));
+  expect(first).toEqual(new Map(shared).set(3, 2));
+  const second = shareLanes(6, three, first, new Set([3, 0]));
+  expect(second).toEqual(new Map(first).set(0, 4));
+  // A thread that comes late finds another in its lane.
+  const late = shareLanes(6, [...three, 2], second, new Set([3, 0]));
+  expect(late).toEqual(new Map(second).set(2, 5));
+  const fifth = shareLanes(6, [...three, 2, 4], late, new Set([3, 0]));
+  expect([0, 3]).toContain(fifth.get(4));
 });

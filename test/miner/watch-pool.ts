@@ -36,7 +36,8 @@ export async function closeAll(): Promise<void> {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 }
 
-function startBuilt(workerData: LaneData): Worker {
+/** A thread as the pool starts it. */
+export function startBuilt(workerData: LaneData): Worker {
   const url = new URL(import.meta.resolve('#miner-worker'));
   if (!existsSync(fileURLToPath(url))) throw new Error('Run "npm run build" before this test.');
   return new Worker(url, { workerData, execArgv: [] });

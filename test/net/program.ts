@@ -21,6 +21,8 @@ export type Options = {
   readonly input?: string;
   /** What the shell's `ulimit` is told before it starts, such as `-f 8` (blocks of 1,024 bytes). */
   readonly limits?: string;
+  /** A user to run as, which only root can say. */
+  readonly uid?: number;
   /** A file that it writes to instead of a pipe to us. */
   readonly output?: number;
   /** With a channel, as by `fork`. */
@@ -61,7 +63,7 @@ export class Program {
 
   constructor(args: readonly string[], options: Options = {}) {
     const { env = {}, file = 'main.js', input, limits, hasParent = false } = options;
-    const { output = 'pipe' } = options;
+    const { output = 'pipe', uid } = options;
     this.name = args.join(' ');
     const stdin = input === undefined ? 'ignore' : 'pipe';
     const command = [process.execPath, built(file), ...args];
@@ -71,6 +73,7 @@ export class Program {
         : ['bash', '-c', `ulimit ${limits} && exec "$0" "$@"`, ...command];
     this.child = spawn(program, rest, {
       env: { ...environment, ...env },
+      ...(uid !== undefined && { uid, gid: uid, cwd: '/' }),
       stdio: hasParent ? [stdin, output, 'pipe', 'ipc'] : [stdin, output, 'pipe'],
     });
     this.child.stdin?.end(input);
