@@ -32,7 +32,8 @@ export function verifyLedger(data: string): Promise<Verified> {
       (error, stdout, stderr) => {
         clearInterval(timer);
         if (error !== null) {
-          reject(failed(`The ledger does not hold: ${stderr.trim()}`));
+          if (typeof error.code === 'string') reject(error);
+          else reject(failed(`The ledger does not hold: ${stderr.trim()}`));
           return;
         }
         const verdict = JSON.parse(stdout) as Verdict;

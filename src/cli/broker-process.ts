@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorldError } from '../node/world-error.ts';
 import { bareEnvironment } from './bare-environment.ts';
 import { type BrokerKind, type Recipe, recipeOf, type Start } from './broker-recipes.ts';
+import { lastWordsOf, startErrorOf } from './starved.ts';
 
 const POLL_MS = 20;
 
@@ -78,6 +79,8 @@ export class BrokerProcess {
     const { name, port, broker, startMs } = this.#recipe;
     const child = run(broker);
     this.#broker = child;
+    // Without a number it never lived, and its error comes in a moment.
+    const [cause] = child.pid === undefined ? await once(child, 'error') : [];
     const deadline = performance.now() + startMs;
     while (!hasEnded(child) && performance.now() < deadline) {
       if (await accepts(port)) return;
@@ -85,10 +88,17 @@ export class BrokerProcess {
     }
     this.#hasEndedByItself = hasEnded(child);
     await this.end();
-    throw new WorldError(`The broker ${name} (${broker.program}) did not open port ${port}.`, {
-      code: 'cannot-listen',
-      facts: { broker: name, port },
-    });
+    const unstarted = startErrorOf(cause);
+    if (unstarted !== null) throw unstarted;
+    const words = lastWordsOf(child.signalCode, '');
+    const why = words === '' ? '' : `: ${words}`;
+    throw new WorldError(
+      `The broker ${name} (${broker.program}) did not open port ${port}${why}.`,
+      {
+        code: 'cannot-listen',
+        facts: { broker: name, port },
+      },
+    );
   }
 
   /** As a crash would; resolves when it is gone. It may be started again. */

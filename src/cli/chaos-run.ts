@@ -73,7 +73,11 @@ export class ChaosRun {
   constructor(options: ChaosOptions, tell: (fact: ChaosFact) => void) {
     this.#options = options;
     this.#tell = tell;
+    const onFailed = (error: unknown): void => {
+      this.#failure ??= error;
+    };
     this.#stage = new Stage(options, {
+      onFailed,
       onSaid: (peer, said) => this.#hear(peer, said),
       onEnded: (peer, ending) => this.#bury(peer, ending),
     });
@@ -83,9 +87,7 @@ export class ChaosRun {
       heartbeatMs: options.heartbeatMs,
       failovers: this.#failovers,
       tell,
-      onFailed: (error) => {
-        this.#failure ??= error;
-      },
+      onFailed,
     });
   }
 

@@ -1,10 +1,11 @@
 /** Where chaos takes place: a broker, a relay before each peer, processes, and their files. */
 
 import type { ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync, type WriteStream } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LineFile } from '../node/line-file.ts';
 import type { BrokerProcess } from './broker-process.ts';
 import { type ChaosPeer, Company } from './chaos-company.ts';
 import { Fleet, type Place } from './fleet.ts';
@@ -38,6 +39,8 @@ export type StageEvents = {
   readonly onSaid: (peer: ChaosPeer, said: Said) => void;
   /** Its process has ended; its life is what it was before that. */
   readonly onEnded: (peer: ChaosPeer, ending: Ending) => void;
+  /** Something could not be done, such as to write down what was said. */
+  readonly onFailed: (error: unknown) => void;
 };
 
 /** The program that this file is a part of. */
@@ -53,7 +56,7 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #events: StageEvents;
   readonly #fleet: Fleet;
-  readonly #written: WriteStream = createWriteStream(this.log);
+  readonly #written = new LineFile(this.log);
   readonly #guard: ChildProcess;
   #flooder: ChildProcess | null = null;
   #count = 0;
@@ -67,6 +70,7 @@ export class Stage {
     this.#guard = startHelper(
       'guard',
       folders.filter((folder) => folder !== null),
+      events.onFailed,
     );
     this.#fleet = new Fleet({
       program: options.program ?? PROGRAM,
@@ -165,7 +169,7 @@ export class Stage {
         : `${encodeURIComponent(name)}:${encodeURIComponent(password ?? '')}@`;
     const url = `mqtt://${login}${host.includes(':') ? `[${host}]` : host}:${port}`;
     const args = [url, this.#options.prefix, String(GARBAGE_PER_SECOND)];
-    this.#flooder = startHelper('flooder', args);
+    this.#flooder = startHelper('flooder', args, this.#events.onFailed);
     this.#tellGuard();
   }
 
@@ -188,17 +192,25 @@ export class Stage {
     this.dry();
     this.#fleet.killAll();
     await this.#options.broker.process?.end();
-    await new Promise<void>((resolve) => this.#written.end(() => resolve()));
-    this.#guard.send([], () => this.#guard.disconnect());
+    this.#written.close();
+    if (this.#guard.connected) this.#guard.send([], () => this.#guard.disconnect());
     if (!keepsFiles) rmSync(this.folder, { recursive: true, force: true });
   }
 
   #hear(place: Place, said: Said): void {
     const peer = this.company.at(place);
     if (peer === null) return;
-    this.#written.write(`${JSON.stringify({ label: peer.label, ...said })}\n`);
+    this.#write(`${JSON.stringify({ label: peer.label, ...said })}\n`);
     this.company.hear(peer, said);
     this.#events.onSaid(peer, said);
+  }
+
+  #write(line: string): void {
+    try {
+      this.#written.append(line);
+    } catch (error) {
+      this.#events.onFailed(error);
+    }
   }
 
   #bury(place: Place, ending: Ending): void {

@@ -6,6 +6,7 @@ import { PoolError } from '../miner/pool-error.ts';
 import { WorldError } from '../node/world-error.ts';
 import { guardOutput, outputLost } from './output.ts';
 import { usageError } from './setting.ts';
+import { startErrorOf } from './starved.ts';
 
 /** Exit codes; docs/command-line.md explains them. From 128 on: 128 and the number of a signal. */
 export const EXIT = {
@@ -94,6 +95,7 @@ export function beforeComplaint(restore: () => void): () => void {
 /** What to exit with after `error`. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (startErrorOf(error) !== null) return EXIT.failed;
   if (!isOfTheWorld(error)) return EXIT.bug;
   const own = error instanceof WorldError ? error.exitCode : undefined;
   return own ?? EXIT_BY_CODE.get(error.code) ?? EXIT.failed;
@@ -103,6 +105,8 @@ export function exitCodeOf(error: unknown): number {
 export function sentenceOf(error: unknown): string | null {
   if (error instanceof CommanderError) return sentenceOfCommander(error);
   if (isOfTheWorld(error)) return error.message;
+  const unstarted = startErrorOf(error);
+  if (unstarted !== null) return unstarted.message;
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && process.env['SORTITION_DEBUG'] === '1' && error.stack;
   if (stack) return stack;

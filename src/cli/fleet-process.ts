@@ -5,6 +5,7 @@ import type { Command } from '../domain/contract.ts';
 import { bareEnvironment } from './bare-environment.ts';
 import { LineCutter } from './fleet-lines.ts';
 import { parseSaid, type Said } from './fleet-said.ts';
+import { lastWordsOf, startErrorOf } from './starved.ts';
 
 /** How a client process came to its end. */
 export type Ending = {
@@ -94,7 +95,7 @@ export class ClientProcess {
     child.on('error', (error) => {
       // Also for a message that could not be sent; without a pid it never lived.
       if (child.pid !== undefined) return;
-      this.#lastWords = error.message;
+      this.#lastWords = (startErrorOf(error) ?? error).message;
       this.#end(null, null);
     });
     child.on('exit', () => {
@@ -120,6 +121,7 @@ export class ClientProcess {
     this.#isAlive = false;
     const hasLeft = code === 0 && (this.#hasSaidEnded || this.#isAskedToLeave);
     const how = this.#isKilled && signal !== null ? 'killed' : hasLeft ? 'left' : 'died';
-    this.#options.onEnded({ how, code, signal, lastWords: this.#lastWords.trimEnd() });
+    const lastWords = lastWordsOf(signal, this.#lastWords.trimEnd());
+    this.#options.onEnded({ how, code, signal, lastWords });
   }
 }

@@ -2,12 +2,18 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { WorldError } from '../node/world-error.ts';
 import { bareEnvironment } from './bare-environment.ts';
+import { startErrorOf } from './starved.ts';
 
 export type Helper = 'flooder' | 'guard';
 
-/** It has a channel to us, and ends with that. */
-export function startHelper(name: Helper, args: readonly string[]): ChildProcess {
+/** It has a channel to us, and ends with that. `onFailed`: it could not be started. */
+export function startHelper(
+  name: Helper,
+  args: readonly string[],
+  onFailed: (error: WorldError) => void,
+): ChildProcess {
   const file = fileURLToPath(new URL(`./${name}-process.js`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], {
     env: bareEnvironment(),
@@ -16,6 +22,10 @@ export function startHelper(name: Helper, args: readonly string[]): ChildProcess
     windowsHide: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  child.on('error', () => {});
+  // Other errors are messages that could not be sent, as it has ended.
+  child.on('error', (error) => {
+    const unstarted = startErrorOf(error);
+    if (unstarted !== null) onFailed(unstarted);
+  });
   return child;
 }

@@ -55,7 +55,9 @@ export type Fact =
       readonly transactionID: TransactionID;
       readonly digests: readonly Digest[];
     }
-  | (NoteOf<'no-quorum' | 'disconnected' | 'failed' | 'recorded'> & { readonly name: ClientID })
+  | (NoteOf<'no-quorum' | 'disconnected' | 'failed' | 'recorded' | 'threads-missing'> & {
+      readonly name: ClientID;
+    })
   /** A process has ended though nobody had asked it to leave. */
   | {
       readonly kind: 'gone';
@@ -111,6 +113,7 @@ export function describeFact(fact: Fact): string {
     case 'disconnected':
     case 'failed':
     case 'recorded':
+    case 'threads-missing':
       return `${shortName(fact.name)}: ${describe(fact)}`;
     case 'gone':
       return describeGone(fact);
@@ -151,7 +154,8 @@ function describeOutcome(fact: Outcome): string {
 
 function describeGone(fact: Extract<Fact, { kind: 'gone' }>): string {
   const { name, pid, ending, living } = fact;
-  const who = name === null ? `process ${pid}` : `${shortName(name)} (process ${pid})`;
+  const process = pid === 0 ? 'a process' : `process ${pid}`;
+  const who = name === null ? process : `${shortName(name)} (${process})`;
   const what = fact.wasController ? `the controller ${who}` : who;
   const lastLine = lastLineOf(ending);
   const words = ending.how === 'died' && lastLine !== '' ? `: ${lastLine}` : '';

@@ -8,6 +8,7 @@ import { Fleet, type Place } from './fleet.ts';
 import { type Fact, lastLineOf, type Ports } from './start-fact.ts';
 import type { Show } from './start-show.ts';
 import { type Hopeless, Story } from './start-story.ts';
+import { wasStarved } from './starved.ts';
 import { Wishes } from './wishes.ts';
 
 export type RunOptions = {
@@ -183,17 +184,24 @@ function judge(end: End, story: Story): void {
       { code: 'wrong-result', facts: {}, exitCode: EXIT.failed },
     );
   }
-  if (end.kind === 'hopeless') throw tooFew(end.why);
+  if (end.kind === 'hopeless') throw tooFew(end.why, story);
   const unwritten = story.rows.find(({ ending }) => ending?.code === EXIT.badFile)?.ending;
   if (unwritten !== undefined && unwritten !== null) {
     throw new WorldError(lastLineOf(unwritten), { code: 'file-unwritable', facts: {} });
   }
 }
 
-function tooFew({ kind, living, needed }: Hopeless): WorldError {
+/** Counted at the end: where one peer was refused a thread, others were a moment later. */
+function tooFew({ kind, living: before, needed }: Hopeless, story: Story): WorldError {
+  const endings = story.rows.map(({ ending }) => ending);
+  const living = Math.min(before, endings.filter((ending) => ending?.how === 'left').length);
+  const isStarved = endings.some((ending) => ending !== null && wasStarved(ending));
+  const advice = isStarved
+    ? 'start fewer (--peers), or raise the limit for threads and processes (ulimit -u).'
+    : 'start again.';
   const sentence =
     kind === 'no-founding'
-      ? `Only ${living} of the ${needed} peers that found the network ${are(living)}: start again.`
+      ? `Only ${living} of the ${needed} peers that found the network ${are(living)}: ${advice}`
       : `Only ${living} ${living === 1 ? 'member' : 'members'} ${are(living)} where a majority ` +
         `is ${needed}: nothing can be decided any more.`;
   const facts = { living, needed };

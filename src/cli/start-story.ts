@@ -195,6 +195,7 @@ export class Story {
       case 'disconnected':
       case 'failed':
       case 'recorded':
+      case 'threads-missing':
         return row.name === null ? [] : [{ ...noteOf(said), name: row.name }];
       default:
         return [];

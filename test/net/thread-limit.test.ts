@@ -102,3 +102,27 @@ it('a journal has its thread before the mining threads take what there is', asyn
   const asUser = { uid, gid: uid, cwd: '/', encoding: 'utf8' } as const;
   expect(execFileSync('bash', args, asUser)).toBe('written\n');
 });
+
+it('a run tells which peers lack threads, and a founding that fails, why', async (context) => {
+  const { uid, threads } = poorUser(context, 61_005);
+  const rules = [
+    '--peers',
+    '2',
+    '--threads',
+    '64',
+    '--challenges',
+    '2',
+    '--difficulty',
+    'fixed:12',
+  ];
+  const start = ['start', '-p', '0', '--json', ...rules];
+  const run = new Program(start, { uid, limits: `-u ${3 * threads + 12}` });
+  expect(await run.exit()).toBe(0);
+  expect(run.all('threads-missing')[0]).toMatchObject({ wanted: 64, reason: 'EAGAIN' });
+  const none = new Program(start, { uid, limits: `-u ${threads + 4}` });
+  expect(await none.exit()).toBe(1);
+  expect(none.stderr).toBe(
+    'Only 0 of the 2 peers that found the network are alive: start fewer (--peers), ' +
+      'or raise the limit for threads and processes (ulimit -u).\n',
+  );
+});
