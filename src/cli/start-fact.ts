@@ -159,7 +159,9 @@ function describeGone(fact: Extract<Fact, { kind: 'gone' }>): string {
   const what = fact.wasController ? `the controller ${who}` : who;
   const lastLine = lastLineOf(ending);
   const words = ending.how === 'died' && lastLine !== '' ? `: ${lastLine}` : '';
-  return `${what} ${describeEnding(ending)}${words}; ${living} go on`;
+  // No more is known: where one lacked memory or threads, others may end in a moment.
+  const others = `${countOf(living, 'other')} ${living === 1 ? 'has' : 'have'} not ended`;
+  return `${what} ${describeEnding(ending)}${words}; ${others}`;
 }
 
 /** What it said last where errors go, which tells why it ended; empty where it said nothing. */

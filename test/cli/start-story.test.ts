@@ -45,7 +45,7 @@ test('a new controller goes on with the same challenge, and its term is told', (
   allSay(story, 3, mandate(1, 2));
   allSay(story, 3, challenge(0));
   expect(story.end(2, KILLED, at(25)).map(describeFact)).toEqual([
-    'the controller 22222222 (process 1002) was killed; 2 go on',
+    'the controller 22222222 (process 1002) was killed; 2 others have not ended',
   ]);
   expect(story.controllerPlace).toBeNull();
   const said = [election(2, 100), mandate(2, 3, 350), challenge(0, 2)];
@@ -87,7 +87,7 @@ test('before the founding everybody is needed', () => {
 test('who dies of an error is told with its last words', () => {
   const story = storyOf(3);
   expect(story.end(3, DIED, at(2)).map(describeFact)).toEqual([
-    '33333333 (process 1003) ended with exit code 3: no luck; 2 go on',
+    '33333333 (process 1003) ended with exit code 3: no luck; 2 others have not ended',
   ]);
 });
 

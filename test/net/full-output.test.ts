@@ -95,6 +95,19 @@ it('a peer whose trace may not grow goes on without it, and has failed', async (
   expect(await peer.exit()).toBe(5);
 });
 
+it('a journal that may not grow is a full disk, and not the end of its peer', async (context) => {
+  if (WITHOUT_ULIMIT !== null) skipLoudly(context, WITHOUT_ULIMIT);
+  const broker = await openBroker({ port: 0 });
+  undo.push(() => broker.close());
+  const args = ['client', '--json', '-p', String(broker.port), '--peers', '1', '--threads', '1'];
+  const journal = ['--difficulty', 'fixed:8', '--data', join(folder, 'data')];
+  const peer = new Program([...args, ...journal], { limits: '-f 32' });
+  await peer.hear('failed');
+  expect(peer.all('failed')[0]).toMatchObject({ effect: 'record', code: 'EFBIG' });
+  peer.child.kill('SIGTERM');
+  expect(await peer.exit()).toBe(0);
+});
+
 it('a reader that has gone is no failure', async () => {
   const program = new Program(['client', '--help']);
   program.child.stdout?.destroy();

@@ -20,8 +20,13 @@ const BUILT = new URL('../../dist/src/', import.meta.url);
 const COUNT = `import { readdir } from 'node:fs/promises';
 console.log((await readdir('/proc/self/task')).length);`;
 
+let users = 0;
+
 /** A user without any process, and how many threads Node has in one; else the test is skipped. */
-function poorUser(context: TestContext, uid: number): { uid: number; threads: number } {
+function poorUser(context: TestContext): { uid: number; threads: number } {
+  // Other runs on this machine have users of their own.
+  const uid = 100_000 + 10 * process.pid + users;
+  users += 1;
   const asUser = { uid, gid: uid, cwd: '/', encoding: 'utf8' } as const;
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     skipLoudly(context, 'Only root on Linux can run processes as another user.');
@@ -39,7 +44,7 @@ async function openPlace(): Promise<readonly string[]> {
 }
 
 it('a peer that gets some of its threads mines with those, and says how many', async (context) => {
-  const { uid, threads } = poorUser(context, 61_001);
+  const { uid, threads } = poorUser(context);
   const args = [...(await openPlace()), '--peers', '1', '--threads', '6'];
   const peer = new Program(args, { uid, limits: `-u ${threads + 3}` });
   await peer.hear('threads-missing');
@@ -53,7 +58,7 @@ it('a peer that gets some of its threads mines with those, and says how many', a
 });
 
 it('a peer that gets no thread votes and acknowledges without mining', async (context) => {
-  const { uid, threads } = poorUser(context, 61_002);
+  const { uid, threads } = poorUser(context);
   const args = [...(await openPlace()), '--peers', '3'];
   const poor = new Program([...args, '--threads', '6'], { uid, limits: `-u ${threads}` });
   const others = [1, 2].map(() => new Program([...args, '--threads', '1']));
@@ -68,7 +73,7 @@ it('a peer that gets no thread votes and acknowledges without mining', async (co
 });
 
 it('mining alone goes on with the workers that start, and fails without one', async (context) => {
-  const { uid, threads } = poorUser(context, 61_003);
+  const { uid, threads } = poorUser(context);
   const mine = ['mine', '--block', 'x', '--bits', '40', '--from', '0', '--to', '300000'];
   const few = new Program([...mine, '--workers', '6'], { uid, limits: `-u ${threads + 2}` });
   expect(await few.exit()).toBe(1);
@@ -82,7 +87,7 @@ it('mining alone goes on with the workers that start, and fails without one', as
 });
 
 it('a journal has its thread before the mining threads take what there is', async (context) => {
-  const { uid, threads } = poorUser(context, 61_004);
+  const { uid, threads } = poorUser(context);
   const folder = mkdtempSync(join(tmpdir(), 'sortition-threads-'));
   undo.push(() => rmSync(folder, { recursive: true }));
   chmodSync(folder, 0o777);
@@ -104,7 +109,7 @@ it('a journal has its thread before the mining threads take what there is', asyn
 });
 
 it('a run tells which peers lack threads, and a founding that fails, why', async (context) => {
-  const { uid, threads } = poorUser(context, 61_005);
+  const { uid, threads } = poorUser(context);
   const rules = [
     '--peers',
     '2',
