@@ -46,6 +46,11 @@ export type Broker = {
 const HANDSHAKE_MS = 5_000;
 const CLOSE_MS = 2_000;
 const PRESENCE_MS = 600_000;
+/**
+ * How long a client says nothing before the system asks its machine whether it is still there; some
+ * 10 s later it is given up. A client may ask for no keepalive of MQTT at all.
+ */
+const QUIET_MS = 60_000;
 
 /**
  * Opens a broker. Its clients can disturb one another as little as we could manage: packets,
@@ -138,6 +143,7 @@ function createTcpServer(tls: Certificate | null, enter: Enter): Server {
 function remember(server: Server, sockets: Set<Socket>, reception: Reception): void {
   server.prependListener('connection', (socket: Socket) => {
     sockets.add(socket);
+    socket.setKeepAlive(true, QUIET_MS);
     // Until TLS or HTTP listens itself: a client that vanishes must not end the process.
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));

@@ -31,6 +31,8 @@ export class Entrance {
   readonly #visits = new WeakMap<Client, Visit>();
   readonly #wills = new WeakMap<Client, Will>();
   readonly #residents = new WeakMap<Client, Resident>();
+  /** Clients that asked for a lasting session, without an MQTT client id. */
+  readonly #nameless = new WeakSet<Client>();
   /** By MQTT client id. */
   readonly #named = new Map<string, Resident>();
 
@@ -55,6 +57,8 @@ export class Entrance {
   }
 
   readonly preConnect: NonNullable<AedesOptions['preConnect']> = (client, packet, done) => {
+    // MQTT-3.1.3-8: what could never be found again cannot be asked to be kept.
+    if (packet.clientId === '' && !packet.clean) this.#nameless.add(client);
     // A session that outlives its connection would gather messages without end. Refusing to keep
     // one is a broker's right: the client is told so (CONNACK with session present 0).
     packet.clean = true;
@@ -68,7 +72,8 @@ export class Entrance {
     password,
     done,
   ) => {
-    void this.#check(user, password).then((checked) => {
+    if (this.#nameless.has(client)) return done(refusal(IDENTIFIER_REJECTED), false);
+    return void this.#check(user, password).then((checked) => {
       const returnCode = checked === ACCEPTED ? this.#enter(client, user ?? null) : checked;
       if (returnCode === ACCEPTED) done(null, true);
       else done(refusal(returnCode), false);

@@ -82,7 +82,7 @@ export const connectionSettings: Settings<ConnectionValues> = {
   },
   keepalive: {
     flags: '-k, --keepalive <seconds>',
-    help: 'say a word to the broker at least so often; our own broker takes 60 at most',
+    help: 'the most seconds between two signs of life to the broker',
     fallback: '10',
     ...keepalive,
   },

@@ -1,5 +1,6 @@
 /** A broker inside the process, and links to it: for tests, examples and offline pages. */
 
+import { matches } from '../domain/topic-filter.ts';
 import type { Link, LinkEvents, Quality, Will } from './link.ts';
 
 /** One attempt of one link. */
@@ -159,16 +160,4 @@ function deliver(session: Session, topic: string, payload: Uint8Array, retained:
   if (!isWanted && !session.attended.includes(topic)) return;
   // A copy, as over a network: what one does to it, the others don't see.
   session.events?.onDelivery({ topic, payload: payload.slice(), retained });
-}
-
-/** MQTT 3.1.1 section 4.7, without its rule on topics that begin with `$`: there are none here. */
-function matches(filter: string, topic: string): boolean {
-  const wanted = filter.split('/');
-  const levels = topic.split('/');
-  if (wanted.at(-1) === '#') {
-    wanted.pop();
-    levels.length = Math.min(levels.length, wanted.length);
-  }
-  if (wanted.length !== levels.length) return false;
-  return wanted.every((level, index) => level === '+' || level === levels[index]);
 }
