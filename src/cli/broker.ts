@@ -3,9 +3,10 @@
 import { Command } from 'commander';
 import type { Broker } from '../../broker/broker.ts';
 import { ROLES, type Role } from '../../broker/rights.ts';
+import { inUrl } from '../node/host.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { askPassword } from './ask-password.ts';
-import { inUrl, readPem } from './connection-settings.ts';
+import { readPem } from './connection-settings.ts';
 import { formatLine, wantsColour } from './line-format.ts';
 import { goOnWithoutOutput } from './output.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';

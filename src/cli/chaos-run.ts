@@ -5,6 +5,7 @@ import type { Digest, Term, TransactionID } from '../domain/names.ts';
 import { rulesOf } from '../ledger/rules.ts';
 import { nodeHasher } from '../node/crypto.ts';
 import { openDataDirectory } from '../node/data-directory.ts';
+import { inUrl } from '../node/host.ts';
 import type { ChaosPeer } from './chaos-company.ts';
 import type { DeedKind } from './chaos-deeds.ts';
 import type { ChaosFact } from './chaos-fact.ts';
@@ -119,7 +120,7 @@ export class ChaosRun {
     this.#tell({
       kind: 'began',
       broker: options.broker.name,
-      url: `mqtt://${options.broker.host}:${options.broker.port}`,
+      url: `mqtt://${inUrl(options.broker.host)}:${options.broker.port}`,
       peers: options.seats,
       seed: options.seed,
       log: this.#stage.log,

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inUrl } from '../node/host.ts';
 import { LineFile } from '../node/line-file.ts';
 import type { BrokerProcess } from './broker-process.ts';
 import { type ChaosPeer, Company } from './chaos-company.ts';
@@ -167,7 +168,7 @@ export class Stage {
       name === undefined
         ? ''
         : `${encodeURIComponent(name)}:${encodeURIComponent(password ?? '')}@`;
-    const url = `mqtt://${login}${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const url = `mqtt://${login}${inUrl(host)}:${port}`;
     const args = [url, this.#options.prefix, String(GARBAGE_PER_SECOND)];
     this.#flooder = startHelper('flooder', args, this.#events.onFailed);
     this.#tellGuard();

@@ -1,8 +1,8 @@
 /** Where the broker is, and what it wants to see: the settings that mosquitto's tools have. */
 
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import type { Command } from 'commander';
+import { inUrl } from '../node/host.ts';
 import type { MqttConnection } from '../node/mqtt-connection.ts';
 import { parseBrokerUrl } from '../node/mqtt-url.ts';
 import { systemCodeOf, WorldError } from '../node/world-error.ts';
@@ -117,11 +117,6 @@ export function readPem(what: string, path: string): Buffer {
       { code: 'file-unreadable', facts: { path, reason }, cause },
     );
   }
-}
-
-/** As URLs want it: IPv6 addresses in brackets. */
-export function inUrl(name: string): string {
-  return isIP(name) === 6 ? `[${name}]` : name;
 }
 
 function urlOf(command: Command, values: ConnectionValues): string {

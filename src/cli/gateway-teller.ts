@@ -2,6 +2,7 @@
 
 import type { Note } from '../domain/note.ts';
 import type { GatewayCounts } from '../node/gateway/gateway.ts';
+import { withPort } from '../node/host.ts';
 import { formatLine, type LineLook, wantsColour } from './line-format.ts';
 
 export type GatewayFact =
@@ -48,7 +49,7 @@ function fieldsOf(fact: GatewayFact): object {
 function textOf(fact: GatewayFact): string {
   switch (fact.kind) {
     case 'listening':
-      return `listening on ${fact.host}:${fact.port}, for the network on ${fact.url}`;
+      return `listening on ${withPort(fact.host, fact.port)}, for the network on ${fact.url}`;
     case 'rules':
     case 'note':
       return fact.text;

@@ -1,9 +1,9 @@
 /** How values are read from what people type: numbers, times, ports, names. */
 
-import { isIP } from 'node:net';
 import type { AccountKey } from '../domain/names.ts';
 import { isAccountKey } from '../domain/transaction.ts';
 import { formatDifficulty, parseDifficulty } from '../ledger/difficulty.ts';
+import { readHost } from '../node/host.ts';
 import type { Setting } from './setting.ts';
 
 /** The half of a setting that reads its value. */
@@ -74,14 +74,10 @@ export const prefix: Reader<string> = {
   },
 };
 
-/** A name or an address, without scheme or port; IPv6 addresses with or without brackets. */
+/** A name or an address, without scheme or port. */
 export const host: Reader<string> = {
   allowed: 'a host name or an address, without a port (that is --port) or a scheme (see --url)',
-  read: (text) => {
-    const bare = text.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(bare) === 6) return bare;
-    return /^[^\s:/?#@[\]\\%]{1,253}$/.test(text) ? text : null;
-  },
+  read: readHost,
 };
 
 /** Anything but nothing: a path, a user name, a password. */

@@ -1,8 +1,10 @@
 /** Where a broker is and what it wants to see, checked, as MQTT.js wants it. */
 
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
+import { connect, type NetConnectOpts } from 'node:net';
+import { connect as connectSecurely, createSecureContext } from 'node:tls';
 import type { IClientOptions } from 'mqtt';
+import { inUrl, withoutInterface } from './host.ts';
 import { type BrokerUrl, parseBrokerUrl } from './mqtt-url.ts';
 import { WorldError } from './world-error.ts';
 
@@ -49,9 +51,9 @@ function clientOptions(
   return {
     protocol: broker.protocol,
     // MQTT.js pastes it into a URL for WebSocket, where IPv6 wants its brackets back.
-    host: isWeb && broker.host.includes(':') ? `[${broker.host}]` : broker.host,
+    host: isWeb ? inUrl(withoutInterface(broker.host)) : broker.host,
     port: broker.port,
-    ...(isWeb && { path: broker.path, wsOptions: { perMessageDeflate: false } }),
+    ...(isWeb && { path: broker.path, wsOptions: webOptions(broker) }),
     clientId,
     keepalive: keepaliveSeconds,
     ...(username !== null && { username }),
@@ -60,6 +62,19 @@ function clientOptions(
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
+  };
+}
+
+/** No URL of Node can name an interface, so where there is one, the socket is told of it. */
+function webOptions({ host, isSecure }: BrokerUrl): NonNullable<IClientOptions['wsOptions']> {
+  const plain = { perMessageDeflate: false };
+  if (!host.includes('%')) return plain;
+  return {
+    ...plain,
+    createConnection: (options: object) => {
+      const told: object = { ...options, path: undefined, host };
+      return isSecure ? connectSecurely(told) : connect(told as NetConnectOpts);
+    },
   };
 }
 

@@ -24,6 +24,9 @@ export type Circumstances = {
 /** `fatal` where it cannot mend itself, so that trying again is in vain. */
 export type Explanation = { readonly reason: string; readonly fatal: WorldError | null };
 
+/** RFC 4291 section 2.5.6: such an address says nothing without the link that it is on. */
+const LINK_LOCAL = /^fe[89ab][\da-f]:/i;
+
 /** X509 verification errors as node:tls names them. */
 const BAD_CERTIFICATE =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|PATH_LENGTH_|HOSTNAME_|ERR_TLS_CERT_)/;
@@ -108,6 +111,12 @@ function describeError(code: unknown, error: Error, circumstances: Circumstances
       // MQTT.js gives this one no code.
       if (error.message === 'Keepalive timeout') {
         return `The broker at ${broker.text} fell silent, or the network to it did.`;
+      }
+      if (code === 'EINVAL' && LINK_LOCAL.test(broker.host)) {
+        return (
+          `The broker at ${broker.text} cannot be reached (EINVAL): its address needs the name ` +
+          'of an interface of this machine, as in fe80::1%eth0.'
+        );
       }
       return `The connection to ${broker.text} failed: ${error.message || String(code)}.`;
   }

@@ -1,5 +1,6 @@
 /** Where a broker is, read from a URL: mqtt, mqtts, ws or wss. */
 
+import { inUrl, readHost } from './host.ts';
 import { WorldError } from './world-error.ts';
 
 export type BrokerProtocol = 'mqtt' | 'mqtts' | 'ws' | 'wss';
@@ -45,20 +46,27 @@ export function parseBrokerUrl(text: string): BrokerUrl {
   if (scheme === undefined) throw badUrl(shown, 'write it like mqtt://127.0.0.1:1883');
   const protocol = protocolOf(scheme);
   if (protocol === null) throw badUrl(shown, `${scheme} is none of mqtt, mqtts, ws and wss`);
-  if (!URL.canParse(`http://${authority}`)) throw badUrl(shown, 'it has no host, or a wrong one');
+  const host = hostOf(authority);
+  if (host === null) throw badUrl(shown, 'it has no host, or a wrong one');
 
   const port = portText === undefined ? DEFAULT_PORTS[protocol] : portOf(portText, shown);
   const isSecure = protocol === 'mqtts' || protocol === 'wss';
   const path = pathOf(protocol, rest, shown);
   return {
     protocol,
-    host: authority.replace(/^\[(.*)\]$/, '$1'),
+    host,
     port,
     path,
     isSecure,
     ...loginOf(login, shown),
-    text: `${protocol}://${authority}:${port}${path === '/' ? '' : path}`,
+    text: `${protocol}://${inUrl(host)}:${port}${path === '/' ? '' : path}`,
   };
+}
+
+/** The URLs of Node know no interfaces. */
+function hostOf(authority: string): string | null {
+  if (authority.startsWith('[')) return readHost(authority);
+  return URL.canParse(`http://${authority}`) ? authority : null;
 }
 
 function portOf(text: string, shown: string): number {

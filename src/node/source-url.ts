@@ -20,6 +20,8 @@ export type SourceUrl = {
  * @throws WorldError `bad-source`, which says what is wrong, and never repeats a password.
  */
 export function parseSourceUrl(text: string): SourceUrl {
+  if (/^https?:\/\/(?:[^/?#]*@)?\[[^\]]*%/i.test(text))
+    throw badSource('an address with its interface, such as fe80::1%eth0, cannot be asked by HTTP');
   if (!URL.canParse(text)) throw badSource('write it like http://127.0.0.1:8080/work');
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')

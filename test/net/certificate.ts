@@ -1,4 +1,4 @@
-/** Makes a certificate for 127.0.0.1 that nobody signed, where OpenSSL is installed. */
+/** Makes a certificate for 127.0.0.1 and ::1 that nobody signed, where OpenSSL is installed. */
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -17,7 +17,7 @@ export async function makeCertificate(): Promise<{ cert: string; key: string } |
   const [keyPath, certPath] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   try {
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const who = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const who = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1,IP:::1'];
     const files = ['-keyout', keyPath, '-out', certPath, '-days', '2'];
     await promisify(execFile)(program, ['req', '-x509', ...curve, ...who, ...files]);
     return { cert: await readFile(certPath, 'utf8'), key: await readFile(keyPath, 'utf8') };

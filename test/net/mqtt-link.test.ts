@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { connectAsync } from 'mqtt';
 import { expect, it } from 'vitest';
 import { openBroker } from '../../broker/broker.ts';
@@ -8,6 +9,7 @@ import { createMqttLink } from '../../src/node/mqtt-link.ts';
 import type { WorldError } from '../../src/node/world-error.ts';
 import { describeLink, type LinkBench } from '../contracts/link.ts';
 import { describeAttending } from '../contracts/link-attending.ts';
+import { makeCertificate } from './certificate.ts';
 import { skipLoudly } from './loud-skip.ts';
 import { NO_MOSQUITTO, startMosquitto } from './mosquitto.ts';
 import { cleanups, nextClientID, opened, tell } from './told-link.ts';
@@ -70,6 +72,32 @@ if (mosquitto) {
   describeLink('MQTT on Mosquitto', () => benchOn(mosquitto.port, 'mqtt', mosquitto.stop));
 } else {
   it('a link over MQTT on Mosquitto', (context) => skipLoudly(context, NO_MOSQUITTO));
+}
+
+it('a link goes to an address with its interface, by TCP, WebSocket and TLS', async (context) => {
+  const loopback = loopbackWithInterface();
+  if (loopback === null) return skipLoudly(context, 'this machine has no ::1');
+  const plain = await opened({ host: loopback, wsPort: 0 });
+  const urls = [`mqtt://[${loopback}]:${plain.port}`, `ws://[${loopback}]:${plain.wsPort}`];
+  const ends = urls.map((url) => tell(url));
+  const certificate = await makeCertificate();
+  if (certificate !== null) {
+    const secure = await opened({ host: loopback, wsPort: 0, tls: certificate });
+    const inUrls = loopback.replace('%', '%25');
+    for (const [scheme, port] of [['mqtts', secure.port] as const, ['wss', secure.wsPort] as const])
+      ends.push(tell(`${scheme}://[${inUrls}]:${port}`, { ca: certificate.cert }));
+  }
+  for (const { connect } of ends) connect();
+  await until(() => ends.every(({ log }) => log.length > 0), 'an outcome of each');
+  expect(ends.map(({ log }) => log)).toEqual(ends.map(() => ['connected']));
+});
+
+/** `::1%lo` on Linux. */
+function loopbackWithInterface(): string | null {
+  for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
+    if (addresses.some(({ address }) => address === '::1')) return `::1%${name}`;
+  }
+  return null;
 }
 
 it('a link notices a frozen connection by its keepalive', async () => {

@@ -87,6 +87,13 @@ it('silence is told from slowness', () => {
   );
 });
 
+it('a link-local address without its interface is told what it lacks', () => {
+  const failed = { kind: 'failed', error: errorWith('EINVAL') } as const;
+  const lost = { ...before, broker: parseBrokerUrl('mqtt://[fe80::1]') };
+  expect(explain(failed, lost).reason).toMatch(/needs the name of an interface/);
+  expect(explain(failed, before).reason).not.toMatch(/interface/);
+});
+
 it('a stolen name is named', () => {
   const error = explainTakenOver(broker, 'sortition-x', 3);
   expect(error).toMatchObject({ code: 'taken-over', facts: { clientId: 'sortition-x', times: 3 } });

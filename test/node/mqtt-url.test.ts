@@ -16,6 +16,10 @@ it.each([
     '/mqtt?a=1',
     'wss://broker.lan:443/mqtt?a=1',
   ],
+  ['mqtt://[fe80::1%eth0]', 'mqtt', 'fe80::1%eth0', 1883, '', 'mqtt://[fe80::1%25eth0]:1883'],
+  ['mqtt://[fe80::1%25e0]:1884', 'mqtt', 'fe80::1%e0', 1884, '', 'mqtt://[fe80::1%25e0]:1884'],
+  ['ws://[fe80::1%br-0.7]', 'ws', 'fe80::1%br-0.7', 80, '/', 'ws://[fe80::1%25br-0.7]:80'],
+  ['mqtts://[fe80::1%25]', 'mqtts', 'fe80::1%25', 8883, '', 'mqtts://[fe80::1%2525]:8883'],
   ['ws://[::1]:9001/mqtt', 'ws', '::1', 9001, '/mqtt', 'ws://[::1]:9001/mqtt'],
 ])('%s names a broker', (url, protocol, host, port, path, text) => {
   const isSecure = protocol.endsWith('s') && protocol !== 'ws';
@@ -43,6 +47,9 @@ it.each([
   ['mqtt://:1883', 'it has no host'],
   ['mqtt://[::1', 'it has no host'],
   ['mqtt://a b', 'it has no host'],
+  ['mqtt://[fe80::1%]', 'it has no host'],
+  ['mqtt://[localhost]', 'it has no host'],
+  ['mqtt://[127.0.0.1%lo]', 'it has no host'],
   ['mqtt://h:70000', 'its port must be a number from 1 to 65535, not "70000"'],
   ['mqtt://h:0', 'not "0"'],
   ['mqtt://h:', 'not ""'],

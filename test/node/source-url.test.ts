@@ -20,6 +20,7 @@ describe('the URL of a service', () => {
 
   it.each([
     ['127.0.0.1:8080', 'write it like http://'],
+    ['http://[fe80::1%25eth0]:8080/work', 'an address with its interface'],
     ['nonsense', 'write it like http://'],
     ['ftp://host/', 'ftp is neither http nor https'],
     ['http://host/?unit=bytes', 'its unit must be bits or hex'],

@@ -1,5 +1,6 @@
 /** Who may come in, what the broker calls itself, and which MQTT it speaks. */
 
+import { withoutInterface } from '../host.ts';
 import type { BrokerUrl } from '../mqtt-url.ts';
 import { formatMs, type Result } from './finding.ts';
 import type { Probe } from './probe.ts';
@@ -28,7 +29,7 @@ export async function examineLogin(
   username: string | null,
 ): Promise<Result> {
   const letsAnybodyIn = username === null || (await letsStrangersIn(ward));
-  const isLocal = LOOPBACK.test(broker.host);
+  const isLocal = LOOPBACK.test(withoutInterface(broker.host));
   const facts = { username, letsAnybodyIn };
   const who = username === null ? 'we came in without a name' : `we came in as "${username}"`;
   if (!letsAnybodyIn) {

@@ -3,6 +3,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { FairPlaces, networkOf } from '../../domain/fair-places.ts';
 import type { Fault, FaultCode } from '../../domain/transaction.ts';
+import { withPort } from '../host.ts';
 import { systemCodeOf, WorldError } from '../world-error.ts';
 import { type Closing, Guest, type Judgement } from './guest.ts';
 
@@ -187,7 +188,7 @@ function explain(cause: unknown, host: string, port: number): WorldError {
   const facts = { host, port, reason };
   const [code, sentence] = complaints[reason] ?? [
     'cannot-listen',
-    `Cannot listen on ${host}:${port} (${reason}): name another port.`,
+    `Cannot listen on ${withPort(host, port)} (${reason}): name another port.`,
   ];
   const said = sentence.replace('HOST', host).replace('PORT', String(port));
   return new WorldError(said, { code, facts, cause });
