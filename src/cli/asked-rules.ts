@@ -71,7 +71,9 @@ export function remarkOnRoster(
 function foundersOf(command: Command, { roster, peers }: Values): readonly Member[] | null {
   if (roster === null) return null;
   const founders = readRosterFile(roster);
-  const isTold = sourceOf(command, 'peers') !== 'fallback';
+  const source = sourceOf(command, 'peers');
+  const isTyped = source === 'argument';
+  const isTold = isTyped || (source !== 'fallback' && sourceOf(command, 'roster') === source);
   if (!isTold || founders.length === peers) return founders;
   const label = labelOf(command, 'peers', peerSettings.peers);
   throw usageError(

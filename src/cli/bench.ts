@@ -29,6 +29,10 @@ export function createBenchCommand(): Command {
     createLeasesBench(),
     createLeftoversBench(),
   ];
-  for (const bench of benches) command.addCommand(prepare(bench));
+  for (const bench of benches) {
+    // A measurement is told all on the command line: the environment may be that of peers.
+    for (const option of bench.options) delete option.envVar;
+    command.addCommand(prepare(bench));
+  }
   return command;
 }

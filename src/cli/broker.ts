@@ -31,6 +31,7 @@ const settings: Settings<Values> = {
     flags: '-h, --host <address>',
     help: 'listen on this address; any but this machine alone needs --users',
     fallback: '127.0.0.1',
+    isArgumentOnly: true,
     ...host,
   },
   port: {
@@ -71,12 +72,14 @@ const settings: Settings<Values> = {
     flags: '--cert <file>',
     help: 'certificate (PEM): speak TLS on all ports',
     fallback: null,
+    isArgumentOnly: true,
     ...text,
   },
   key: {
     flags: '--key <file>',
     help: 'its private key (PEM)',
     fallback: null,
+    isArgumentOnly: true,
     ...text,
   },
 };

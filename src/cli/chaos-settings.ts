@@ -39,6 +39,7 @@ export const chaosSettings: Settings<ChaosValues> = {
     flags: '--peers <count>',
     help: 'so many found the network, and so many are kept going',
     fallback: '10',
+    isArgumentOnly: true,
     ...whole(FEWEST, MOST),
   },
   every: {
@@ -58,11 +59,17 @@ export const chaosSettings: Settings<ChaosValues> = {
     flags: '--broker <kind>',
     help: 'started for the run, and killed in it: embedded, mosquitto, nats or rabbitmq',
     fallback: 'embedded',
+    isArgumentOnly: true,
     ...oneOf(...BROKER_KINDS),
   },
-  host: { ...connectionSettings.host, help: 'instead: a broker that is there, and is left alone' },
-  port: { ...connectionSettings.port, help: 'its port (default: 1883)' },
-  url: { ...connectionSettings.url, help: 'the same as mqtt://host:port' },
+  // Typed, since what follows is hard on a broker that somebody else relies on.
+  host: {
+    ...connectionSettings.host,
+    help: 'instead: a broker that is there, and is left alone',
+    isArgumentOnly: true,
+  },
+  port: { ...connectionSettings.port, help: 'its port (default: 1883)', isArgumentOnly: true },
+  url: { ...connectionSettings.url, help: 'the same as mqtt://host:port', isArgumentOnly: true },
   username: connectionSettings.username,
   password: connectionSettings.password,
   threads: { ...peerSettings.threads, fallback: '1' },

@@ -21,7 +21,14 @@ import { Ending } from './ending.ts';
 import { EXIT } from './exit.ts';
 import { labSettings } from './lab-settings.ts';
 import { peerSettings } from './peer-settings.ts';
-import { addSettings, readSettings, type Settings, sourceOf, usageError } from './setting.ts';
+import {
+  addSettings,
+  preferTyped,
+  readSettings,
+  type Settings,
+  sourceOf,
+  usageError,
+} from './setting.ts';
 import { duration } from './values.ts';
 import { Wishes } from './wishes.ts';
 
@@ -83,7 +90,11 @@ export function createCheckCommand(): Command {
     .description('say which rules of the protocol are broken by whom, live or in a recording')
     .argument('[file]', 'a recording (docs/recordings.md); without it, say where the broker is');
   return addSettings(command, settings).action((path: string | undefined) =>
-    check(command, path ?? null, readSettings(command, settings)),
+    check(
+      command,
+      path ?? null,
+      preferTyped(command, readSettings(command, settings), ['json', 'junit']),
+    ),
   );
 }
 

@@ -13,7 +13,14 @@ import { goOnWithoutOutput } from './output.ts';
 import { listenToParent } from './parent.ts';
 import { type PeerValues, peerSettings } from './peer-settings.ts';
 import { PlainTeller } from './plain-teller.ts';
-import { addSettings, labelOf, readSettings, type Settings, usageError } from './setting.ts';
+import {
+  addSettings,
+  preferTyped,
+  readSettings,
+  type Settings,
+  sourceOf,
+  usageError,
+} from './setting.ts';
 import type { Teller } from './teller.ts';
 import { hasTerminal } from './terminal.ts';
 import { readVersion } from './version.ts';
@@ -41,13 +48,19 @@ const settings: Settings<Values> = {
 export function createClientCommand(): Command {
   const command = new Command('client').description('take part in a network as one peer, and mine');
   return addSettings(command, settings).action(async () => {
-    const values = readSettings(command, settings);
-    refuseForDialect(command, values);
+    const told = preferTyped(
+      command,
+      readSettings(command, settings),
+      ['data', 'identity'],
+      ['foundAnew', 'identity'],
+    );
+    refuseForDialect(command, told);
     goOnWithoutOutput();
-    if (values.facts && (!values.json || values.dialect !== null)) {
-      const label = labelOf(command, 'facts', settings.facts);
-      throw usageError(`${label} goes with --json, and without --dialect.`, { setting: label });
+    const areIdle = told.facts && (!told.json || told.dialect !== null);
+    if (areIdle && sourceOf(command, 'facts') === 'argument') {
+      throw usageError('--facts goes with --json, and without --dialect.', { setting: '--facts' });
     }
+    const values = { ...told, facts: told.facts && !areIdle };
     if (values.dialect === null) await takePart(command, values);
     else await takePartInLab(command, values, values.dialect);
   });

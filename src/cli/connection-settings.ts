@@ -93,9 +93,14 @@ export const connectionSettings: Settings<ConnectionValues> = {
  * contradict one another, and `file-unreadable`.
  */
 export function connectionOf(command: Command, values: ConnectionValues): Connection {
-  const { username, password, cafile, cert, key, insecure } = values;
+  const { username, cafile, cert, key, insecure } = values;
+  const url = urlOf(command, values);
+  const isNameless = username === null && parseBrokerUrl(url).username === null;
+  // It is also the one that `broker --add-user` reads: in the environment it waits for a name.
+  const isIdle = isNameless && sourceOf(command, 'password') === 'environment';
+  const password = isIdle ? null : values.password;
   return {
-    url: urlOf(command, values),
+    url,
     keepaliveSeconds: values.keepalive,
     ...(username !== null && { username }),
     ...(password !== null && { password }),

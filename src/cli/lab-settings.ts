@@ -37,15 +37,15 @@ const DEFAULTS: Readonly<Record<DialectName, readonly [number, number]>> = {
   statement: [1, 5],
 };
 
-/** Throws a `usage` error for a setting that makes no sense with the dialect, or without one. */
+/** Throws a `usage` error for what was typed and makes no sense with the dialect, or without. */
 export function refuseForDialect(command: Command, { dialect }: LabValues): void {
   if (dialect === null) {
-    if (sourceOf(command, 'giveUp') === 'fallback') return;
+    if (sourceOf(command, 'giveUp') !== 'argument') return;
     const label = labelOf(command, 'giveUp', labSettings.giveUp);
     throw usageError(`${label} is for --dialect alone: leave it out.`, { setting: label });
   }
   for (const [name, setting] of Object.entries(peerSettings)) {
-    if (SHARED.includes(name) || sourceOf(command, name) === 'fallback') continue;
+    if (SHARED.includes(name) || sourceOf(command, name) !== 'argument') continue;
     const label = labelOf(command, name, setting);
     throw usageError(`${label} means nothing in the dialect ${dialect}: leave it out.`, {
       setting: label,

@@ -33,6 +33,7 @@ const settings: Settings<Values> = {
     flags: '--data <directory>',
     help: 'read that of a peer that does not run; otherwise a network is asked',
     fallback: null,
+    isArgumentOnly: true,
     ...text,
   },
   from: {

@@ -13,7 +13,7 @@ import {
   type PuzzleValues,
   puzzleSettings,
 } from './puzzle-settings.ts';
-import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
+import { addSettings, preferTyped, readSettings, type Settings, usageError } from './setting.ts';
 import { text, whole } from './values.ts';
 
 type Values = PuzzleValues & {
@@ -63,7 +63,12 @@ const settings: Settings<Values> = {
 export function createMineCommand(): Command {
   const command = new Command('mine').description('search a nonce for a block, alone');
   return addSettings(command, settings).action(async () => {
-    const values = readSettings(command, settings);
+    const values = preferTyped(
+      command,
+      readSettings(command, settings),
+      ['zeros', 'bits'],
+      ['block', 'file'],
+    );
     const plan = planOf(values);
     const block = firstBlock(values);
     const teller = values.json ? tellPrograms(plan) : tellPeople(plan);

@@ -258,7 +258,7 @@ function refuseContradictions(command: Command, values: PeerValues): void {
       `${label('foundAnew')} takes a new identity: leave ${label('identity')} out.`,
       { settings: `${label('foundAnew')} ${label('identity')}` },
     );
-  if (data === null && newIdentity)
+  if (data === null && newIdentity && sourceOf(command, 'newIdentity') === 'argument')
     throw usageError(
       `${label('newIdentity')} is about a data directory: without one every peer is new.`,
       { settings: label('newIdentity') },

@@ -9,7 +9,14 @@ import { publishRecording } from './replay-broker.ts';
 import { tellRecording } from './replay-recording.ts';
 import { stepThrough } from './replay-step.ts';
 import { demandSame, isTrace, peerOfTrace, replayTrace, tellOutcome } from './replay-trace.ts';
-import { addSettings, readSettings, type Settings, sourceOf, usageError } from './setting.ts';
+import {
+  addSettings,
+  preferTyped,
+  readSettings,
+  type Settings,
+  sourceOf,
+  usageError,
+} from './setting.ts';
 import { refuseWithoutDialect, type WatchValues, watchSettings } from './watching.ts';
 
 type Values = ConnectionValues &
@@ -52,7 +59,12 @@ export function createReplayCommand(): Command {
     .description('tell, show or publish a recording again; drive a peer again with its trace')
     .argument('<file>', 'a recording, a trace, or a directory of traces (start --trace)');
   return addSettings(command, settings).action(async (path: string) => {
-    const values = readSettings(command, settings);
+    const values = preferTyped(
+      command,
+      readSettings(command, settings),
+      ['step', 'toBroker'],
+      ['step', 'json'],
+    );
     refuseWithoutDialect(command, values);
     if (lookAt(path, () => statSync(path).isDirectory())) replayTraces(command, path, values);
     else if (isTrace(path)) replayTraces(command, path, values);

@@ -19,7 +19,7 @@ import {
   puzzleSettings,
 } from './puzzle-settings.ts';
 import { Seeking, tellPeople, tellPrograms } from './search-teller.ts';
-import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
+import { addSettings, preferTyped, readSettings, type Settings, usageError } from './setting.ts';
 import { prefix, text } from './values.ts';
 import { Wishes } from './wishes.ts';
 
@@ -64,7 +64,7 @@ export function createSearchCommand(): Command {
     'have a running network search a range of nonces, to its lowest find or to its end',
   );
   return addSettings(command, settings).action(async () => {
-    const values = readSettings(command, settings);
+    const values = preferTyped(command, readSettings(command, settings), ['zeros', 'bits']);
     process.exitCode = await search(command, values, questOf(values));
   });
 }

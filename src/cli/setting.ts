@@ -14,7 +14,10 @@ export type Setting<Value> = {
   readonly allowed: string;
   /** Null for what is not allowed. May throw a `WorldError` with a better sentence. */
   readonly read: (text: string) => NonNullable<Value> | null;
-  /** True for what stands on the command line alone. */
+  /**
+   * True for what stands on the command line alone: also where the variable of this name means
+   * something else to other commands, since one environment may serve several.
+   */
   readonly isArgumentOnly?: boolean;
 };
 
@@ -36,6 +39,12 @@ type Row = Switch & {
   readonly read?: (text: string) => unknown;
   readonly isArgumentOnly?: boolean;
 };
+
+/**
+ * SORTITION_PORT=tcp://10.0.0.7:1883 is set by Kubernetes where it runs a service named sortition
+ * (SORTITION_WS_PORT where it is named sortition-ws), and nobody means it for us.
+ */
+const SERVICE_PORT = /^(?:tcp|udp|sctp):\/\//;
 
 /** Words in the environment for yes and no; none at all is no. */
 const YES = ['1', 'true', 'yes', 'on'];
@@ -66,7 +75,36 @@ export function readSettings<Values>(command: Command, settings: Settings<Values
 export function sourceOf(command: Command, name: string): Source {
   const source = command.getOptionValueSource(name);
   if (source === 'cli') return 'argument';
-  return source === 'env' && command.getOptionValue(name) !== '' ? 'environment' : 'fallback';
+  const value: unknown = command.getOptionValue(name);
+  if (source !== 'env' || value === '') return 'fallback';
+  return /port$/i.test(name) && SERVICE_PORT.test(String(value)) ? 'fallback' : 'environment';
+}
+
+/** Settings that are null or false where nobody says them. */
+type Optional<Values> = {
+  [Name in keyof Values]: null extends Values[Name]
+    ? Name
+    : Values[Name] extends boolean
+      ? Name
+      : never;
+}[keyof Values] &
+  string;
+
+/**
+ * Of two settings that cannot both hold, the one that was typed: the other one stands in an
+ * environment that may serve several commands.
+ */
+export function preferTyped<Values>(
+  command: Command,
+  values: Values,
+  ...rivals: readonly (readonly [Optional<Values>, Optional<Values>])[]
+): Values {
+  const unsaid = rivals.flatMap((pair) => {
+    const isOneTyped = pair.some((name) => sourceOf(command, name) === 'argument');
+    return isOneTyped ? pair.filter((name) => sourceOf(command, name) === 'environment') : [];
+  });
+  const empty = unsaid.map((name) => [name, typeof values[name] === 'boolean' ? false : null]);
+  return { ...values, ...Object.fromEntries(empty) };
 }
 
 /** `--port` or `SORTITION_PORT`: what somebody who reads a complaint should look for. */

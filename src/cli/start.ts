@@ -41,6 +41,7 @@ const settings: Settings<StartValues> = {
     flags: '--trace <directory>',
     help: 'write down all that each peer is told and decides, into new files here; see replay',
     fallback: null,
+    isArgumentOnly: true,
     ...text,
   },
   json: { flags: '--json', help: 'a JSON object a line, for programs' },

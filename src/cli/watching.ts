@@ -31,9 +31,9 @@ export const watchSettings: Settings<WatchValues> = {
   peers: { ...peerSettings.peers, help: 'with --dialect: so many votes elect' },
 };
 
-/** Throws a `usage` error for a setting that means nothing without a dialect. */
+/** Throws a `usage` error for a setting that was typed and means nothing without a dialect. */
 export function refuseWithoutDialect(command: Command, { dialect }: WatchValues): void {
-  if (dialect !== null || sourceOf(command, 'peers') === 'fallback') return;
+  if (dialect !== null || sourceOf(command, 'peers') !== 'argument') return;
   const label = labelOf(command, 'peers', watchSettings.peers);
   throw usageError(`${label} is for --dialect alone: our own peers say how many they are.`, {
     setting: label,
