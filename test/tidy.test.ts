@@ -47,6 +47,11 @@ it('the house is tidy', () => {
   demandNone(RULES.flatMap((rule) => rule(sources)));
 });
 
+it('no test is tried twice, which would hide that it passes by luck', () => {
+  const settings = readFileSync(join(TOP, 'vitest.config.ts'), 'utf8');
+  expect(settings).not.toMatch(/\bretry\b/);
+});
+
 it('built files of the rooms that a browser can run import nothing of Node', () => {
   if (!existsSync(join(TOP, 'dist', 'src'))) {
     expect.fail('There is no dist/src: run "npm run build" first ("npm test" does).');

@@ -22,7 +22,7 @@ import {
 const execFileText = promisify(execFile);
 const IMPOSSIBLE = 60;
 
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 240_000 });
 afterEach(closeAll);
 
 describe('a pool', () => {

@@ -22,7 +22,7 @@ describe.each(['embedded', 'mosquitto'] as const satisfies BrokerKind[])(
       if (broker === null) skipLoudly(context, describeMissing(kind));
       cleanups.push(() => broker.end());
       const args = ['--facts', '--peers', String(PEERS), '--threads', '1'];
-      const test = await openFleet([...args, '--difficulty', 'fixed:23'], broker.port);
+      const test = await openFleet([...args, '--difficulty', 'fixed:19'], broker.port);
       cleanups.push(() => test.close());
       for (let count = 0; count < PEERS; count += 1) test.fleet.start();
       await until(() => test.all('challenge').length > 0, 'a challenge', 30_000);

@@ -71,5 +71,5 @@ describe('sortition search', () => {
     const [found] = another.all('found');
     const digest = '000043e016e621a470fdea19e3723e2559140992';
     expect(found).toMatchObject({ nonce: 38_900, digest, isProven: true, of: 38_900 });
-  }, 480_000);
+  }, 900_000);
 });
