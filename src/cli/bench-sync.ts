@@ -1,7 +1,6 @@
 /** `sortition bench sync`: how fast a late peer fetches a ledger, and others check one. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { assert } from '../domain/assert.ts';
@@ -13,6 +12,7 @@ import { type Verified, verifyLedger } from './bench-verify.ts';
 import { BrokerProcess } from './broker-process.ts';
 import { EXIT } from './exit.ts';
 import { inMB } from './resident-size.ts';
+import { makeScratchFolder } from './scratch-folder.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
 import { whole } from './values.ts';
 import { Wishes } from './wishes.ts';
@@ -81,7 +81,7 @@ export function createSyncBench(): Command {
 }
 
 async function measureSync(plan: LedgerPlan): Promise<Measured> {
-  const place = mkdtempSync(join(tmpdir(), 'sortition-sync-'));
+  const place = makeScratchFolder('sync');
   const forget = (): void => rmSync(place, { recursive: true, force: true });
   process.on('exit', forget);
   const [ours, theirs] = [join(place, 'late'), join(place, 'helper')];

@@ -1,11 +1,11 @@
 /** How each broker that we know is started here: on ports and with files that nobody else has. */
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, realpathSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
+import { makeScratchFolder } from './scratch-folder.ts';
 
 /** `embedded` is our own. */
 export const BROKER_KINDS = ['embedded', 'mosquitto', 'nats', 'rabbitmq'] as const;
@@ -79,7 +79,7 @@ async function mosquitto(): Promise<Recipe | null> {
   const program = findProgram(programOf('mosquitto'));
   if (program === null) return null;
   const port = await freePort();
-  const folder = makeFolder();
+  const folder = makeScratchFolder('broker');
   const file = write(folder, 'mosquitto.conf', [
     `listener ${port} 127.0.0.1`,
     'allow_anonymous true',
@@ -98,7 +98,7 @@ async function nats(): Promise<Recipe | null> {
   const program = findProgram(programOf('nats'));
   if (program === null) return null;
   const [port, ownPort] = [await freePort(), await freePort()];
-  const folder = makeFolder();
+  const folder = makeScratchFolder('broker');
   const file = write(folder, 'nats.conf', [
     'server_name: "sortition"',
     'host: "127.0.0.1"',
@@ -124,7 +124,7 @@ async function rabbitmq(): Promise<Recipe | null> {
   const beside = join(dirname(realpathSync(found)), programOf('rabbitmq'));
   const program = isProgram(beside) ? beside : found;
   const [port, ownPort, namesPort] = [await freePort(), await freePort(), await freePort()];
-  const folder = makeFolder();
+  const folder = makeScratchFolder('broker');
   const at = (name: string): string => join(folder, name);
   const configuration = write(folder, 'rabbitmq.conf', [
     'listeners.tcp = none',
@@ -154,10 +154,6 @@ async function rabbitmq(): Promise<Recipe | null> {
     startMs: RABBITMQ_START_MS,
     folder,
   };
-}
-
-function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'sortition-broker-'));
 }
 
 function write(folder: string, name: string, lines: readonly string[]): string {

@@ -1,8 +1,7 @@
 /** Where chaos takes place: a broker, a relay before each peer, processes, and their files. */
 
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inUrl } from '../node/host.ts';
@@ -14,6 +13,7 @@ import type { Ending } from './fleet-process.ts';
 import type { Said } from './fleet-said.ts';
 import { startHelper } from './helper-process.ts';
 import { Relay, type Way } from './relay.ts';
+import { makeScratchFolder } from './scratch-folder.ts';
 
 /** Somebody else's broker cannot be killed. */
 export type StageBroker = {
@@ -52,7 +52,7 @@ const GARBAGE_PER_SECOND = 1_000;
 export class Stage {
   readonly company: Company;
   /** Of all files of the run. */
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'sortition-chaos-'));
+  readonly folder: string = makeScratchFolder('chaos');
   readonly log: string = join(this.folder, 'said.ndjson');
   readonly #options: StageOptions;
   readonly #events: StageEvents;

@@ -19,7 +19,7 @@ import { text, whole } from './values.ts';
 type Values = PuzzleValues & {
   readonly block: string | null;
   readonly file: string | null;
-  readonly workers: number;
+  readonly workers: number | null;
   readonly from: number;
   readonly to: number;
   readonly count: number;
@@ -45,8 +45,8 @@ const settings: Settings<Values> = {
   bits: puzzle.bits,
   workers: {
     flags: '--workers <count>',
-    help: 'threads that mine, a part of the nonces each',
-    fallback: String(Math.min(availableParallelism(), MOST_WORKERS)),
+    help: 'threads that mine, a part of the nonces each (default: one a core)',
+    fallback: null,
     ...whole(1, MOST_WORKERS),
   },
   ...nonceSettings(NONCES),
@@ -77,7 +77,8 @@ export function createMineCommand(): Command {
 }
 
 function planOf(values: Values): Plan {
-  const { workers, from, to, algorithm } = values;
+  const { from, to, algorithm } = values;
+  const workers = values.workers ?? Math.min(availableParallelism(), MOST_WORKERS);
   const bits = difficultyOf(values);
   if (from >= to) {
     throw usageError(`--from ${from} must be below --to ${to}, which is not tried itself.`);

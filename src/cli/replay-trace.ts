@@ -161,7 +161,6 @@ function problemOf(replayed: Exclude<Replayed, { kind: 'same' }>): string {
     : `is impossible (${replayed.problem.replace(/\.$/, '')})`;
 }
 
-const look: LineLook = { isColoured: wantsColour(process.stdout), columns: null };
 const INDENT = ' '.repeat(13);
 
 function showTurn(
@@ -180,6 +179,7 @@ function showTurn(
   // The compiler cannot see that all turns of a trace are of one dialect.
   const words = (dialect === null ? ourWords : labWords) as Words<unknown, unknown>;
   const text = saidOf(() => describeEvent(turn.event as Event<unknown>, words));
+  const look: LineLook = { isColoured: wantsColour(process.stdout), columns: null };
   write(formatLine({ text, tone: 'plain' }, turn.unix, look));
   const tell = (effects: readonly AnyEffect[], mark: string): void => {
     for (const effect of effects) {
