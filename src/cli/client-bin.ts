@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** The program `client`: does what `sortition client` does, and loads nothing else. */
 
-import { createClientCommand } from './client.ts';
-import { prepare, run } from './exit.ts';
-import { readVersion } from './version.ts';
+import { begin } from './begin.ts';
 
-const command = prepare(createClientCommand()).version(
-  readVersion(),
-  '--version',
-  'show the version',
-);
-await run(command, process.argv.slice(2));
+await begin(async () => {
+  const { createClientCommand } = await import('./client.ts');
+  const { prepare, run } = await import('./exit.ts');
+  const { readVersion } = await import('./version.ts');
+  const create = async () =>
+    prepare(createClientCommand()).version(readVersion(), '--version', 'show the version');
+  await run(create, process.argv.slice(2));
+});

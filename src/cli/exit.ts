@@ -4,6 +4,7 @@ import { type Command, CommanderError } from 'commander';
 import { BrokerError } from '../../broker/broker-error.ts';
 import { PoolError } from '../miner/pool-error.ts';
 import { WorldError } from '../node/world-error.ts';
+import { explainUnloaded } from './begin.ts';
 import { guardOutput, outputLost } from './output.ts';
 import { usageError } from './setting.ts';
 import { startErrorOf } from './starved.ts';
@@ -96,7 +97,7 @@ export function beforeComplaint(restore: () => void): () => void {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (startErrorOf(error) !== null) return EXIT.failed;
-  if (!isOfTheWorld(error)) return EXIT.bug;
+  if (!isOfTheWorld(error)) return explainUnloaded(error) === null ? EXIT.bug : EXIT.badFile;
   const own = error instanceof WorldError ? error.exitCode : undefined;
   return own ?? EXIT_BY_CODE.get(error.code) ?? EXIT.failed;
 }
@@ -110,6 +111,8 @@ export function sentenceOf(error: unknown): string | null {
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && process.env['SORTITION_DEBUG'] === '1' && error.stack;
   if (stack) return stack;
+  const unloaded = explainUnloaded(error);
+  if (unloaded !== null) return unloaded;
   const said = message.replace(/^Bug in sortition: /, '');
   return `This is a bug in sortition: ${said} (SORTITION_DEBUG=1 shows where.)`;
 }
@@ -124,8 +127,8 @@ export function prepare(command: Command): Command {
     .hook('preAction', (_, acting) => refuseExcess(acting));
 }
 
-/** Runs a command to its end, which is the end of the process. */
-export async function run(command: Command, args: readonly string[]): Promise<void> {
+/** Runs the command that `create` makes to its end, which is the end of the process. */
+export async function run(create: () => Promise<Command>, args: readonly string[]): Promise<void> {
   guardOutput();
   process.on('exit', judgeOutput);
   // Whoever reads us may go away at any time; those who care listen, too.
@@ -140,6 +143,7 @@ export async function run(command: Command, args: readonly string[]): Promise<vo
     void end(complain(new Error('nothing is left to wait for, and the command has not ended.')));
   });
   try {
+    const command = await create();
     await command.parseAsync([...args], { from: 'user' });
     await end(Number(process.exitCode ?? EXIT.ok));
   } catch (error) {
