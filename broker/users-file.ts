@@ -1,7 +1,7 @@
 /** The file of users: a line each, `user:scrypt$N$r$p$saltBase64$hashBase64[:role]`. */
 
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { replaceFile } from '../src/files/replace-file.ts';
 import { BrokerError } from './broker-error.ts';
 import { type HashedPassword, hashPassword, parseHash } from './password.ts';
 import { ROLES, type Role } from './rights.ts';
@@ -20,7 +20,7 @@ const ROLE_LIST = ROLES.join(' or ');
  */
 export async function readUsers(path: string): Promise<ReadonlyMap<string, User>> {
   const users = new Map<string, User>();
-  const lines = (await readText(path)).split(/\r?\n/);
+  const lines = textOf(path).split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const user = userOf(line);
@@ -46,8 +46,8 @@ export async function readUsers(path: string): Promise<ReadonlyMap<string, User>
 
 /**
  * Adds a user, or gives one another password; other lines stay as they are. `role` null keeps the
- * role that the user has; a new one is a peer. The new file takes the old one's place at once and
- * whole, and only its owner may read it (0600).
+ * role that the user has; a new one is a peer. The file keeps its owner and its mode, whoever calls
+ * this; a new one is for its owner alone to read (0600).
  *
  * @throws BrokerError `bad-user-name`, `bad-password` (an empty one), or `bad-users-file` where the
  *   file cannot be read or written.
@@ -69,7 +69,7 @@ export async function addUser(
     const sentence = `The user "${user}" needs a password that is not empty.`;
     throw new BrokerError('bad-password', sentence, { user });
   }
-  const old = (await readText(path, 'or empty')).split(/\r?\n/);
+  const old = textOf(path, 'or empty').split(/\r?\n/);
   const isKept = (line: string): boolean => line.startsWith('#') || userOf(line) !== user;
   const kept = old.filter(isKept);
   const before = old.find((line) => !isKept(line));
@@ -78,7 +78,7 @@ export async function addUser(
   // A peer's line stays as it was before there were roles.
   const ending = newRole === 'peer' ? '' : `:${newRole}`;
   const line = `${user}:${await hashPassword(password)}${ending}`;
-  await replaceFile(path, `${[...kept, line].join('\n')}\n`);
+  write(path, `${[...kept, line].join('\n')}\n`);
 }
 
 function userOf(line: string): string {
@@ -99,36 +99,31 @@ function badLine(path: string, index: number, problem: string): BrokerError {
   return new BrokerError('bad-users-file', sentence, { path, line: index + 1 });
 }
 
-async function readText(path: string, missing?: 'or empty'): Promise<string> {
+function textOf(path: string, missing?: 'or empty'): string {
   try {
     // Some editors put a byte order mark in front.
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
     if (missing === 'or empty' && codeOf(cause) === 'ENOENT') return '';
     const remedy = 'make one with: sortition broker --add-user NAME';
-    const sentence = `The users file ${path} cannot be read (${codeOf(cause)}); ${remedy}`;
+    const sentence = `The users file ${path} cannot be read (${reasonOf(cause)}); ${remedy}`;
     throw new BrokerError('bad-users-file', sentence, { path }, cause);
   }
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
+function write(path: string, text: string): void {
   try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
+    replaceFile(path, text, 0o600);
   } catch (cause) {
-    await rm(draft, { force: true });
-    const sentence = `The users file ${path} cannot be written (${codeOf(cause)}).`;
+    const sentence = `The users file ${path} cannot be written (${reasonOf(cause)}).`;
     throw new BrokerError('bad-users-file', sentence, { path }, cause);
   }
 }
 
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && 'code' in cause ? cause.code : null;
+}
+
+function reasonOf(cause: unknown): string {
+  return String(codeOf(cause) ?? (cause instanceof Error ? cause.message : cause));
 }

@@ -16,6 +16,7 @@ const FLOORS = [
   ['wire', 'ledger', 'election', 'miner', 'finality', 'controller', 'lease'],
   ['peer', 'lab'],
   ['client', 'record'],
+  ['files'],
   ['node', 'sim'],
   ['index'],
   ['cli'],
@@ -25,7 +26,7 @@ const NEIGHBOURS: Lists = { finality: ['ledger'], controller: ['ledger'] };
 
 /** Rooms that stand apart from the floors, and what they may import. */
 const APART: Lists = {
-  broker: ['domain'],
+  broker: ['domain', 'files'],
   kernels: ['domain', 'miner'],
   examples: ['index'],
   test: ['*'],
@@ -34,6 +35,7 @@ const APART: Lists = {
 /** Which packages a room may import; Node's own count as `node`. */
 const PACKAGES: Lists = {
   wire: ['zod', 'uuid'],
+  files: ['node'],
   node: ['node', 'mqtt', 'mqtt-packet', 'classic-level'],
   // The last two only for comparison, and only where they are installed.
   cli: ['node', 'commander', 'cli-progress', 'ink', 'react', 'hash-wasm', '@noble/hashes'],

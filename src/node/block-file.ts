@@ -1,18 +1,7 @@
 /** The file that somebody who mines alone keeps the last block in. */
 
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { replaceFile } from '../files/replace-file.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
 const MOST_BYTES = 65_536;
@@ -48,9 +37,7 @@ export function replaceBlockFile(path: string, before: string | null, text: stri
     );
   }
   try {
-    // A rename would replace a symbolic link itself.
-    const target = before === null ? path : realpathSync(path);
-    writeWhole(target, text);
+    replaceFile(path, text, 0o666);
   } catch (cause) {
     const reason = systemCodeOf(cause);
     throw new WorldError(
@@ -79,22 +66,6 @@ function readBytes(path: string): Uint8Array | null {
     throw cause instanceof WorldError ? cause : unreadable(path, cause);
   } finally {
     closeSync(file);
-  }
-}
-
-function writeWhole(path: string, text: string): void {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = openSync(draft, 'wx');
-    try {
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 

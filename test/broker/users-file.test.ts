@@ -1,4 +1,15 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -61,13 +72,29 @@ it('a viewer is written with its role, and keeps it with another password', asyn
   expect(await roles()).toEqual(['peer', 'peer']);
 });
 
-it('its owner alone may read the file, and no draft of it stays behind', async () => {
+it('a new file is for its owner alone, and one that is there keeps its mode', async () => {
+  const isUnix = process.platform !== 'win32';
   await addUser(path, 'ann', 'secret');
-  await chmod(path, 0o644);
+  if (isUnix) expect((await stat(path)).mode & 0o777).toBe(0o600);
+  await chmod(path, 0o640);
   await addUser(path, 'ann', 'sesame');
-  if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+  if (isUnix) expect((await stat(path)).mode & 0o777).toBe(0o640);
   expect(await readdir(folder)).toEqual(['users']);
 });
+
+it.skipIf(process.getuid?.() !== 0)(
+  "the file stays its owner's when root adds a user",
+  async () => {
+    await addUser(path, 'ann', 'secret');
+    await chown(path, 12_345, 23_456);
+    const link = join(folder, 'link');
+    await symlink('users', link);
+    await addUser(link, 'bob', 'sesame');
+    expect(await stat(path)).toMatchObject({ uid: 12_345, gid: 23_456 });
+    expect([...(await readUsers(path)).keys()]).toEqual(['ann', 'bob']);
+    expect(await readlink(link)).toBe('users');
+  },
+);
 
 it.each(['', 'a b', 'a:b', '#a', 'a\n'])('%j cannot be a user name', async (user) => {
   await expect(addUser(path, user, 'secret')).rejects.toMatchObject({ code: 'bad-user-name' });
