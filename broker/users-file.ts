@@ -1,6 +1,6 @@
 /** The file of users: a line each, `user:scrypt$N$r$p$saltBase64$hashBase64[:role]`. */
 
-import { readFileSync } from 'node:fs';
+import { readText } from '../src/files/named-file.ts';
 import { replaceFile } from '../src/files/replace-file.ts';
 import { BrokerError } from './broker-error.ts';
 import { type HashedPassword, hashPassword, parseHash } from './password.ts';
@@ -101,8 +101,7 @@ function badLine(path: string, index: number, problem: string): BrokerError {
 
 function textOf(path: string, missing?: 'or empty'): string {
   try {
-    // Some editors put a byte order mark in front.
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return readText(path);
   } catch (cause) {
     if (missing === 'or empty' && codeOf(cause) === 'ENOENT') return '';
     const remedy = 'make one with: sortition broker --add-user NAME';

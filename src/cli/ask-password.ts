@@ -1,6 +1,7 @@
 /** Gets a password: from the environment, from a terminal without showing it, or from a pipe. */
 
 import { createInterface } from 'node:readline';
+import { withoutMark } from '../files/named-file.ts';
 import { usageError } from './setting.ts';
 
 /** Keys as a terminal in raw mode sends them. */
@@ -35,7 +36,7 @@ async function readLine(): Promise<string> {
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
     lines.close();
-    return line;
+    return withoutMark(line);
   }
   return '';
 }

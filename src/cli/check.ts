@@ -88,7 +88,10 @@ const PLACES = ['host', 'port', 'url'] as const;
 export function createCheckCommand(): Command {
   const command = new Command('check')
     .description('say which rules of the protocol are broken by whom, live or in a recording')
-    .argument('[file]', 'a recording (docs/recordings.md); without it, say where the broker is');
+    .argument(
+      '[file]',
+      'a recording (docs/recordings.md), or - to read it; without it, say where the broker is',
+    );
   return addSettings(command, settings).action((path: string | undefined) =>
     check(
       command,
@@ -138,8 +141,23 @@ function checkFile(path: string, arbiter: Arbiter, report: CheckReport): void {
       else report.remark(`line ${line.number} ${describeBadLine(line.fault)}`);
     }
   };
-  for (const piece of piecesOf(path)) take(reader.push(piece));
+  for (const piece of piecesOf(path, tellOnce(path))) take(reader.push(piece));
   take(reader.end());
+}
+
+/** The file as people read it. */
+function nameOf(path: string): string {
+  return path === '-' ? 'Standard input' : path;
+}
+
+/** Whoever named a pipe by mistake sees what we wait for. */
+function tellOnce(path: string): () => void {
+  let isTold = false;
+  return () => {
+    if (!isTold)
+      process.stderr.write(`${nameOf(path)}: waiting for what comes out of it; Ctrl-C ends\n`);
+    isTold = true;
+  };
 }
 
 async function checkLive(
@@ -173,7 +191,7 @@ async function checkLive(
 
 /** Whoever checks the wrong file should not be told that all is well. */
 function nothingToCheck(path: string | null, prefix: string): WorldError {
-  const where = path === null ? 'Nobody said a word' : `${path} has not one message`;
+  const where = path === null ? 'Nobody said a word' : `${nameOf(path)} has not one message`;
   return new WorldError(`${where} under ${prefix}: there was nothing to check.`, {
     code: 'nothing-to-check',
     facts: { prefix, ...(path !== null && { path }) },

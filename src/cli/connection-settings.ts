@@ -1,7 +1,7 @@
 /** Where the broker is, and what it wants to see: the settings that mosquitto's tools have. */
 
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { readText } from '../files/named-file.ts';
 import { inUrl } from '../node/host.ts';
 import type { MqttConnection } from '../node/mqtt-connection.ts';
 import { parseBrokerUrl } from '../node/mqtt-url.ts';
@@ -114,7 +114,7 @@ export function connectionOf(command: Command, values: ConnectionValues): Connec
 /** Reads a PEM file that somebody named; `what` says what it should hold. */
 export function readPem(what: string, path: string): Buffer {
   try {
-    return readFileSync(path);
+    return Buffer.from(readText(path));
   } catch (cause) {
     const reason = systemCodeOf(cause);
     throw new WorldError(

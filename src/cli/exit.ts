@@ -4,6 +4,7 @@ import { type Command, CommanderError } from 'commander';
 import { BrokerError } from '../../broker/broker-error.ts';
 import { PoolError } from '../miner/pool-error.ts';
 import { WorldError } from '../node/world-error.ts';
+import { forgiveMarks } from './bare-environment.ts';
 import { explainUnloaded } from './begin.ts';
 import { guardOutput, outputLost } from './output.ts';
 import { usageError } from './setting.ts';
@@ -143,6 +144,7 @@ export async function run(create: () => Promise<Command>, args: readonly string[
     void end(complain(new Error('nothing is left to wait for, and the command has not ended.')));
   });
   try {
+    forgiveMarks(process.env);
     const command = await create();
     await command.parseAsync([...args], { from: 'user' });
     await end(Number(process.exitCode ?? EXIT.ok));

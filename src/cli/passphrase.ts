@@ -1,6 +1,6 @@
 /** Gets the passphrase of a wallet: from a file, the environment, or a terminal, unseen. */
 
-import { readFileSync } from 'node:fs';
+import { readText } from '../files/named-file.ts';
 import { systemCodeOf, WorldError } from '../node/world-error.ts';
 import { typeHidden, typeTwice } from './ask-password.ts';
 import { usageError } from './setting.ts';
@@ -32,7 +32,7 @@ export async function newPassphrase(path: string, file: string | null): Promise<
 
 function firstLineOf(path: string): string {
   try {
-    const [line = ''] = readFileSync(path, 'utf8').split(/\r?\n/);
+    const [line = ''] = readText(path).split(/\r?\n/);
     if (line !== '') return line;
   } catch (cause) {
     const reason = systemCodeOf(cause);

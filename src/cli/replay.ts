@@ -66,10 +66,21 @@ export function createReplayCommand(): Command {
       ['step', 'json'],
     );
     refuseWithoutDialect(command, values);
+    refuseStream(path);
     if (lookAt(path, () => statSync(path).isDirectory())) replayTraces(command, path, values);
     else if (isTrace(path)) replayTraces(command, path, values);
     else await replayRecording(command, path, values);
   });
+}
+
+/** A file is read again and again: to see what it is, and to walk back in it. */
+function refuseStream(path: string): void {
+  const status = path === '-' ? null : lookAt(path, () => statSync(path));
+  if (status?.isFile() === true || status?.isDirectory() === true) return;
+  throw new WorldError(
+    `${path} is no file but something that is read once: write what comes out of it into a file.`,
+    { code: 'file-unreadable', facts: { path } },
+  );
 }
 
 async function replayRecording(command: Command, path: string, values: Values): Promise<void> {

@@ -1,8 +1,8 @@
 /** The file that names the key which rewards are credited to. */
 
-import { readFileSync } from 'node:fs';
 import type { AccountKey } from '../domain/names.ts';
 import { isAccountKey } from '../domain/transaction.ts';
+import { readText } from '../files/named-file.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
 /** A key takes 64 characters; a file of this size is something else. */
@@ -13,7 +13,7 @@ const MOST_CHARACTERS = 4_096;
  * one likes. Throws a `WorldError`: `key-unreadable` or `key-malformed`.
  */
 export function readAccountKeyFile(path: string): AccountKey {
-  const text = readText(path);
+  const text = textOf(path);
   const key = text.replaceAll(/\s/g, '').toLowerCase();
   if (text.length <= MOST_CHARACTERS && isAccountKey(key)) return key;
   throw new WorldError(
@@ -23,9 +23,9 @@ export function readAccountKeyFile(path: string): AccountKey {
   );
 }
 
-function readText(path: string): string {
+function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+    return readText(path);
   } catch (cause) {
     const reason = systemCodeOf(cause);
     throw new WorldError(

@@ -1,32 +1,17 @@
 /** Reads a file of any size in pieces. */
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { type OnSilent, readPieces, STANDARD_INPUT } from '../files/named-file.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
-const PIECE_BYTES = 64 * 1024;
-
 /**
- * The pieces of a file in order; the memory of one is used again for the next.
+ * The pieces of a file in order, or with `-` of the standard input; the memory of one is used again
+ * for the next. `onSilent` is told after each second in which a pipe brings nothing.
  *
  * @throws WorldError `file-unreadable`, at the first piece or at any later one.
  */
-export function* piecesOf(path: string): Generator<Uint8Array> {
-  const file = attempt(path, () => openSync(path, 'r'));
+export function* piecesOf(path: string, onSilent: OnSilent = () => {}): Generator<Uint8Array> {
   try {
-    const piece = new Uint8Array(PIECE_BYTES);
-    for (;;) {
-      const bytes = attempt(path, () => readSync(file, piece));
-      if (bytes === 0) return;
-      yield piece.subarray(0, bytes);
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-function attempt<Value>(path: string, read: () => Value): Value {
-  try {
-    return read();
+    yield* readPieces(path === '-' ? STANDARD_INPUT : path, onSilent);
   } catch (cause) {
     const reason = systemCodeOf(cause);
     throw new WorldError(`Cannot read ${path} (${reason}): check its name and its permissions.`, {

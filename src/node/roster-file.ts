@@ -1,7 +1,7 @@
 /** The file that fixes a first roster beforehand: a line for each member. */
 
-import { readFileSync } from 'node:fs';
 import type { Member } from '../domain/message.ts';
+import { readText } from '../files/named-file.ts';
 import { isClientID, isPublicKey, provesName } from '../wire/identity.ts';
 import { MEMBERS_MOST } from '../wire/values.ts';
 import { nodeHasher } from './crypto.ts';
@@ -13,7 +13,7 @@ import { type Facts, systemCodeOf, WorldError } from './world-error.ts';
  * `roster-unreadable`, or `roster-malformed` with the line's number.
  */
 export function readRosterFile(path: string): readonly Member[] {
-  const lines = readText(path).split(/\r?\n/);
+  const lines = textOf(path).split(/\r?\n/);
   const members = new Map<string, number>();
   const roster: Member[] = [];
   for (const [index, line] of lines.entries()) {
@@ -45,9 +45,9 @@ export function readRosterFile(path: string): readonly Member[] {
   );
 }
 
-function readText(path: string): string {
+function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+    return readText(path);
   } catch (cause) {
     const reason = systemCodeOf(cause);
     throw new WorldError(

@@ -1,6 +1,9 @@
 /** The built program on machines that give little: few open files, no terminal. */
 
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
@@ -32,4 +35,30 @@ it.skipIf(!isUnix).each([
       'sortition cannot open a file that it needs (EMFILE): ' +
       'let it open more files at once (ulimit -n; LimitNOFILE= in a unit of systemd).\n',
   });
+});
+
+it
+  .skipIf(!isUnix)
+  .each(['check', 'replay', 'client --roster', 'broker --users', 'client --cafile'])(
+  '%s does not wait for ever on a pipe that nobody writes into',
+  async (command) => {
+    const folder = await mkdtemp(join(tmpdir(), 'sortition-pipe-'));
+    const pipe = join(folder, 'pipe');
+    const { code, stderr } = await shell(
+      'mkfifo "$2" && exec "$0" "$1" $3 "$2"',
+      MAIN,
+      pipe,
+      command,
+    );
+    expect(code).toBe(5);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(stderr).toContain(pipe);
+    await rm(folder, { recursive: true });
+  },
+);
+
+it.skipIf(!isUnix)('check reads a recording from the standard input', async () => {
+  const line = '{"time":1,"topic":"sd/x","qos":0,"retained":false,"payload":""}';
+  const { stdout } = await shell('echo "$2" | "$0" "$1" check -', MAIN, line);
+  expect(stdout).toContain('1 message ');
 });
