@@ -72,3 +72,5 @@ async function build(puzzle: Puzzle): Promise<void> {
 
 mkdirSync(TARGET, { recursive: true });
 for (const puzzle of PUZZLES) await build(puzzle);
+// The last step of a build: where this file is, all of it is there (package.json, "prepare").
+writeFileSync(new URL('dist/built', TOP), '');
