@@ -39,3 +39,8 @@ export function layOutBoard(lines: number, { peers, refusals }: Board): BoardLay
     isAiry,
   };
 }
+
+/** How many lines a board with this layout has in all. */
+export function heightOfBoard({ peers, results, refusals, events, isAiry }: BoardLayout): number {
+  return FIXED_LINES + (isAiry ? GAPS : 0) + peers + results + refusals + events;
+}

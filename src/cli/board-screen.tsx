@@ -1,14 +1,14 @@
 /** Draws a board on a terminal, again and again, and hands on what is typed. */
 
-import { Box, render, Text, type Key as Typed, useInput } from 'ink';
+import { Box, Text, type Key as Typed, useInput } from 'ink';
 import type { ReactElement } from 'react';
 import type { Board, Row } from './board.ts';
-import { type BoardLayout, layOutBoard } from './board-layout.ts';
+import { type BoardLayout, heightOfBoard, layOutBoard } from './board-layout.ts';
 import { beforeComplaint } from './exit.ts';
 import { printable } from './line-format.ts';
 import type { Tone } from './narrator.ts';
 import { bar } from './screen-layout.ts';
-import { Key, Line } from './screen-parts.tsx';
+import { Frame, Key, Line, openInk, sizeOfScreen } from './screen-parts.tsx';
 
 /** What is on a screen around its board. */
 export type Scene = {
@@ -46,21 +46,15 @@ export function openBoardScreen(
   onKey: (key: string) => void,
   redrawMs: number = REDRAW_MS,
 ): BoardScreen {
-  const draw = (): ReactElement => {
-    const { columns = 80, rows = 24 } = process.stdout;
-    // A line less than there are: a full screen would scroll with each drawing.
-    return <Screen scene={look()} columns={columns} lines={rows - 1} onKey={onKey} />;
-  };
-  const app = render(draw(), { exitOnCtrlC: false, patchConsole: false });
+  const draw = (): ReactElement => <Screen scene={look()} {...sizeOfScreen()} onKey={onKey} />;
   const redraw = (): void => app.rerender(draw());
+  const app = openInk(draw(), redraw);
   const timer = setInterval(redraw, redrawMs);
-  process.stdout.on('resize', redraw);
   let isOpen = true;
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
     clearInterval(timer);
-    process.stdout.off('resize', redraw);
     app.rerender(<Text />);
     app.unmount();
     forget();
@@ -79,12 +73,13 @@ type ScreenProps = {
 function Screen({ scene, columns, lines, onKey }: ScreenProps): ReactElement {
   useInput((input, key) => onKey(nameOf(input, key)));
   const { board, title, remark, note, keys } = scene;
-  const layout = layOutBoard(lines - (note === null ? 0 : 1), board);
+  const noted = note === null ? 0 : 1;
+  const layout = layOutBoard(lines - noted, board);
   const gap = layout.isAiry ? 1 : 0;
   const { fraction } = board;
   const width = Math.max(10, Math.min(72, columns - 8));
   return (
-    <Box flexDirection="column">
+    <Frame lines={lines} height={heightOfBoard(layout) + noted}>
       <Line>
         <Text bold>sortition </Text>
         {` ${printable(title)}   `}
@@ -111,7 +106,7 @@ function Screen({ scene, columns, lines, onKey }: ScreenProps): ReactElement {
           <Key key={name} name={name} does={does} />
         ))}
       </Line>
-    </Box>
+    </Frame>
   );
 }
 

@@ -1,12 +1,14 @@
 /** Tells people on a terminal: lines that scroll, a status at the bottom, and keys. */
 
-import { Box, render, Text, useInput, useStdout } from 'ink';
+import { Box, Text, useInput, useStdout } from 'ink';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Note } from '../domain/note.ts';
 import type { View } from '../peer/view.ts';
 import { formatLine, paint, printable, wantsColour } from './line-format.ts';
 import { type Line, Narrator } from './narrator.ts';
 import { describeEnded, describeStarted } from './plain-teller.ts';
+import { fitBottom } from './screen-layout.ts';
+import { openInk, sizeOfScreen } from './screen-parts.tsx';
 import { describePlace, describeWork, isSearching } from './status.ts';
 import type { Ended, Started, Teller, TellerOptions } from './teller.ts';
 
@@ -46,7 +48,7 @@ export class LiveTeller implements Teller {
   readonly #narrator: Narrator;
   readonly #isColoured = wantsColour(process.stdout);
   readonly #timer: NodeJS.Timeout;
-  readonly #app: ReturnType<typeof render>;
+  readonly #app: ReturnType<typeof openInk>;
   /** Writes above the status; set once the screen is there. */
   #writeAbove: ((text: string) => void) | null = null;
   #isReleased = false;
@@ -54,9 +56,7 @@ export class LiveTeller implements Teller {
   constructor(options: LiveOptions) {
     this.#options = options;
     this.#narrator = new Narrator(options.wanted, true);
-    this.#app = render(this.#screen(), {
-      exitOnCtrlC: false,
-      patchConsole: false,
+    this.#app = openInk(this.#screen(), () => this.#draw(), {
       maxFps: FRAMES_PER_SECOND,
     });
     this.#timer = setInterval(() => this.#draw(), TICK_MS);
@@ -139,13 +139,22 @@ function Bottom({ screen, isColoured, keys, onReady }: BottomProps): ReactNode {
     else if (input === 'q') keys.onQuit();
     else if (input === 'p') keys.onPause(!screen.isPaused);
   });
+  const place = printable(screen.place);
   const work = printable(screen.work);
   const help = `p ${screen.isPaused ? 'goes on' : 'pauses'} · q leaves`;
+  const { hasGap, wraps, parts } = fitBottom([place, work, help], sizeOfScreen());
+  const painted = [
+    paint('bold', place, isColoured),
+    screen.isIdle ? work : paint('green', work, isColoured),
+    paint('dim', help, isColoured),
+  ];
   return (
-    <Box flexDirection="column" marginTop={1}>
-      <Text wrap="wrap">{paint('bold', printable(screen.place), isColoured)}</Text>
-      <Text wrap="wrap">{screen.isIdle ? work : paint('green', work, isColoured)}</Text>
-      <Text wrap="wrap">{paint('dim', help, isColoured)}</Text>
+    <Box flexDirection="column" marginTop={hasGap ? 1 : 0}>
+      {painted.slice(0, parts).map((text, index) => (
+        <Text key={index} wrap={wraps ? 'wrap' : 'truncate-end'}>
+          {text}
+        </Text>
+      ))}
     </Box>
   );
 }

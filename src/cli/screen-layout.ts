@@ -33,6 +33,11 @@ export function layOut(lines: number, peers: number): Layout {
   return { peers: shown, results, events, isAiry };
 }
 
+/** How many lines a screen with this layout has in all. */
+export function heightOf({ peers, results, events, isAiry }: Layout): number {
+  return FIXED_LINES + (isAiry ? GAPS : 0) + peers + results + events;
+}
+
 /** The rows for which there is room: who has ended gives way first, then the latest. */
 export function rowsShown(rows: readonly PeerRow[], room: number): readonly PeerRow[] {
   if (rows.length <= room) return rows;
@@ -101,6 +106,22 @@ export function shortIdle(idle: Idle): string {
     case 'finished':
       return 'is done';
   }
+}
+
+/** How the status of a peer, a few texts below all that scrolls, fits into so many lines. */
+export function fitBottom(
+  texts: readonly string[],
+  { columns, lines }: { readonly columns: number; readonly lines: number },
+): { readonly hasGap: boolean; readonly wraps: boolean; readonly parts: number } {
+  // Words that are kept whole leave up to half of a line empty.
+  const lineCount = (text: string): number =>
+    text.length <= columns ? 1 : 2 * Math.ceil(text.length / columns);
+  const most = texts.reduce((sum, text) => sum + lineCount(text), 1);
+  return {
+    hasGap: lines > texts.length,
+    wraps: most <= lines,
+    parts: Math.max(0, Math.min(texts.length, lines)),
+  };
 }
 
 /** 75 seconds as `1:15`. */

@@ -1,11 +1,19 @@
 /** The live screen of a run: peers, the open challenge, results, events, and keys. */
 
-import { Box, render, Text, useInput } from 'ink';
+import { Box, Text, useInput } from 'ink';
 import type { ReactElement } from 'react';
 import { formatCount, formatRate, formatSeconds, shortName } from '../client/describe.ts';
 import { beforeComplaint } from './exit.ts';
-import { bar, formatElapsed, layOut, roleOf, rowsShown, stateOf } from './screen-layout.ts';
-import { Key, Line } from './screen-parts.tsx';
+import {
+  bar,
+  formatElapsed,
+  heightOf,
+  layOut,
+  roleOf,
+  rowsShown,
+  stateOf,
+} from './screen-layout.ts';
+import { Frame, Key, Line, openInk, sizeOfScreen } from './screen-parts.tsx';
 import { describeFact, type Fact } from './start-fact.ts';
 import { type PeerRow, triedFor } from './start-peers.ts';
 import type { Keys } from './start-run.ts';
@@ -41,14 +49,12 @@ export function openScreen(story: Story, keys: Keys): Show {
   let url = '';
   let isEnding = false;
   const draw = (): ReactElement => {
-    const { columns = 80, rows = 24 } = process.stdout;
     const now = Date.now();
-    // A line less than there are: a full screen would scroll with each drawing.
-    const size = { columns, lines: rows - 1 };
+    const size = sizeOfScreen();
     return <Screen {...{ story, keys, url, occurrences, startedAt, now, isEnding, ...size }} />;
   };
-  const app = render(draw(), { exitOnCtrlC: false });
   const redraw = (): void => app.rerender(draw());
+  const app = openInk(draw(), redraw);
   const timer = setInterval(redraw, REDRAW_MS);
   let isOpen = true;
   const close = (): void => {
@@ -86,14 +92,14 @@ function Screen(view: View): ReactElement {
   const layout = layOut(lines, story.rows.length);
   const gap = layout.isAiry ? 1 : 0;
   return (
-    <Box flexDirection="column">
+    <Frame lines={lines} height={heightOf(layout)}>
       <Header {...view} />
       <Peers view={view} room={layout.peers} gap={gap} />
       <Challenge view={view} gap={gap} />
       <Results view={view} room={layout.results} gap={gap} />
       <Events view={view} room={layout.events} gap={gap} />
       <Footer {...view} />
-    </Box>
+    </Frame>
   );
 }
 
@@ -184,7 +190,7 @@ function Challenge({ view, gap }: { readonly view: View; readonly gap: number })
 
 function Results({ view, room, gap }: Part): ReactElement {
   const { outcomes } = view.story;
-  const last = outcomes.slice(-room);
+  const last = outcomes.slice(Math.max(0, outcomes.length - room));
   return (
     <Box flexDirection="column" marginTop={gap} height={room + 1}>
       <Line dim>{`results: ${outcomes.length}`}</Line>
@@ -199,8 +205,8 @@ function Results({ view, room, gap }: Part): ReactElement {
 }
 
 function Events({ view, room, gap }: Part): ReactElement {
-  const last = view.occurrences.slice(-room);
-  const first = view.occurrences.length - last.length;
+  const first = Math.max(0, view.occurrences.length - room);
+  const last = view.occurrences.slice(first);
   return (
     <Box flexDirection="column" marginTop={gap} height={room + 1}>
       <Line dim>events</Line>
