@@ -1,11 +1,12 @@
 /** The environment: for programs of ours that get their settings as arguments, and our own. */
 
 import { withoutMark } from '../files/named-file.ts';
+import { ignoresHangup, NO_HANGUP } from './hangup.ts';
 
 /** Without our settings: one of them would hold for all that we start, even an identity. */
 export function bareEnvironment(): NodeJS.ProcessEnv {
   const rest = Object.entries(process.env).filter(([name]) => !/^SORTITION_/i.test(name));
-  return Object.fromEntries(rest);
+  return { ...Object.fromEntries(rest), ...(ignoresHangup() && NO_HANGUP) };
 }
 
 /**

@@ -79,7 +79,8 @@ export class Stage {
         ...['client', '--json', '--facts', '--host', '127.0.0.1', '--prefix', options.prefix],
         ...['--peers', String(options.seats), ...options.clientArgs],
       ],
-      env: options.broker.login,
+      // A SIGHUP is one of the deeds, also where the run itself is under nohup.
+      env: { ...options.broker.login, SORTITION_NOHUP: '0' },
       onSaid: (place, said) => this.#hear(place, said),
       onEnded: (place, ending) => this.#bury(place, ending),
     });

@@ -6,6 +6,7 @@ import { PoolError } from '../miner/pool-error.ts';
 import { WorldError } from '../node/world-error.ts';
 import { forgiveMarks } from './bare-environment.ts';
 import { explainUnloaded } from './begin.ts';
+import { ignoresHangup } from './hangup.ts';
 import { guardOutput, outputLost } from './output.ts';
 import { usageError } from './setting.ts';
 import { startErrorOf } from './starved.ts';
@@ -145,6 +146,8 @@ export async function run(create: () => Promise<Command>, args: readonly string[
   });
   try {
     forgiveMarks(process.env);
+    // With a listener, the signal does not end us.
+    if (ignoresHangup()) process.on('SIGHUP', () => {});
     const command = await create();
     await command.parseAsync([...args], { from: 'user' });
     await end(Number(process.exitCode ?? EXIT.ok));

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { NONCES } from '../miner/layout.ts';
 import { readBlockFile, replaceBlockFile } from '../node/block-file.ts';
 import { beforeComplaint, EXIT } from './exit.ts';
+import { ignoresHangup } from './hangup.ts';
 import { Mine, type Plan } from './mine-run.ts';
 import { type MineTeller, tellPeople, tellPrograms } from './mine-teller.ts';
 import {
@@ -137,7 +138,8 @@ function watchSignals(stop: () => void): { code: () => number; forget: () => voi
     code = 128 + constants.signals[signal];
     stop();
   };
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'];
+  const hangup: NodeJS.Signals[] = ignoresHangup() ? [] : ['SIGHUP'];
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', ...hangup, 'SIGBREAK'];
   for (const signal of signals) process.once(signal, hear);
   // Whoever has read enough: `sortition mine … | head`.
   process.stdout.once('error', stop);

@@ -1,6 +1,7 @@
 /** Ways in which people, terminals and parents say that a process should end, and how often. */
 
 import { constants } from 'node:os';
+import { ignoresHangup } from './hangup.ts';
 
 /** SIGBREAK is Ctrl-Break on Windows; SIGHUP comes when a terminal closes, there too. */
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'];
@@ -16,7 +17,10 @@ export class Wishes {
   /** Calls `onFirst` for the first signal; a second one ends the process at once. */
   constructor(onFirst: () => void) {
     this.#onFirst = onFirst;
-    for (const signal of SIGNALS) process.on(signal, () => this.signal(signal));
+    for (const signal of SIGNALS) {
+      if (signal === 'SIGHUP' && ignoresHangup()) continue;
+      process.on(signal, () => this.signal(signal));
+    }
   }
 
   /** As if `signal` had come: terminals in raw mode send Ctrl-C as a key. */
