@@ -7,7 +7,7 @@ await begin(async () => {
   const { createClientCommand } = await import('./client.ts');
   const { prepare, run } = await import('./exit.ts');
   const { readVersion } = await import('./version.ts');
-  const create = async () =>
-    prepare(createClientCommand()).version(readVersion(), '--version', 'show the version');
-  await run(create, process.argv.slice(2));
+  const command = prepare(createClientCommand());
+  command.version(readVersion(), '--version', 'show the version');
+  await run(command, process.argv.slice(2));
 });

@@ -129,8 +129,8 @@ export function prepare(command: Command): Command {
     .hook('preAction', (_, acting) => refuseExcess(acting));
 }
 
-/** Runs the command that `create` makes to its end, which is the end of the process. */
-export async function run(create: () => Promise<Command>, args: readonly string[]): Promise<void> {
+/** Runs a command to its end, which is the end of the process. */
+export async function run(command: Command, args: readonly string[]): Promise<void> {
   guardOutput();
   process.on('exit', judgeOutput);
   // Whoever reads us may go away at any time; those who care listen, too.
@@ -148,7 +148,6 @@ export async function run(create: () => Promise<Command>, args: readonly string[
     forgiveMarks(process.env);
     // With a listener, the signal does not end us.
     if (ignoresHangup()) process.on('SIGHUP', () => {});
-    const command = await create();
     await command.parseAsync([...args], { from: 'user' });
     await end(Number(process.exitCode ?? EXIT.ok));
   } catch (error) {

@@ -7,5 +7,5 @@ await begin(async () => {
   const { createProgram } = await import('./program.ts');
   const { run } = await import('./exit.ts');
   const args = process.argv.slice(2);
-  await run(() => createProgram(args), args);
+  await run(await createProgram(args), args);
 });
