@@ -7,7 +7,7 @@ import { inUrl } from '../node/host.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { askPassword } from './ask-password.ts';
 import { readPem } from './connection-settings.ts';
-import { formatLine, wantsColour } from './line-format.ts';
+import { formatLine, printable, wantsColour } from './line-format.ts';
 import { goOnWithoutOutput } from './output.ts';
 import { addSettings, readSettings, type Settings, usageError } from './setting.ts';
 import { host, oneOf, text, whole } from './values.ts';
@@ -156,5 +156,7 @@ async function addUserTo({ users, role }: Values, name: string): Promise<void> {
   }
   const { addUser } = await import('../../broker/users-file.ts');
   await addUser(users, name, await askPassword(name), role);
-  process.stdout.write(`${name} is written to ${users}; a broker that runs must be restarted.\n`);
+  process.stdout.write(
+    `${printable(`${name} is written to ${users}; a broker that runs must be restarted.`)}\n`,
+  );
 }

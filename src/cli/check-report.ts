@@ -4,7 +4,7 @@ import { countOf } from '../domain/count-of.ts';
 import type { Rule } from '../record/referee/rules.ts';
 import { describeViolation, type Tally, type Violation } from '../record/referee/violation.ts';
 import { writeJunit } from './check-junit.ts';
-import { formatLine, type LineLook, wantsColour } from './line-format.ts';
+import { formatLine, type LineLook, printable, wantsColour } from './line-format.ts';
 
 export type ReportForm = 'people' | 'json' | 'junit';
 
@@ -50,7 +50,7 @@ export class CheckReport {
   #tellRemark(text: string): void {
     this.#remarks.push(text);
     if (this.#form === 'json') write(JSON.stringify({ kind: 'remark', text }));
-    if (this.#form === 'people') write(text);
+    if (this.#form === 'people') write(printable(text));
   }
 
   end(tally: Tally): void {

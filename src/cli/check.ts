@@ -20,6 +20,7 @@ import { type ConnectionValues, connectionOf, connectionSettings } from './conne
 import { Ending } from './ending.ts';
 import { EXIT } from './exit.ts';
 import { labSettings } from './lab-settings.ts';
+import { printable } from './line-format.ts';
 import { peerSettings } from './peer-settings.ts';
 import {
   addSettings,
@@ -155,7 +156,9 @@ function tellOnce(path: string): () => void {
   let isTold = false;
   return () => {
     if (!isTold)
-      process.stderr.write(`${nameOf(path)}: waiting for what comes out of it; Ctrl-C ends\n`);
+      process.stderr.write(
+        `${printable(nameOf(path))}: waiting for what comes out of it; Ctrl-C ends\n`,
+      );
     isTold = true;
   };
 }

@@ -7,6 +7,7 @@ import { WorldError } from '../node/world-error.ts';
 import { forgiveMarks } from './bare-environment.ts';
 import { explainUnloaded } from './begin.ts';
 import { ignoresHangup } from './hangup.ts';
+import { printable } from './line-format.ts';
 import { guardOutput, outputLost } from './output.ts';
 import { usageError } from './setting.ts';
 import { startErrorOf } from './starved.ts';
@@ -107,16 +108,16 @@ export function exitCodeOf(error: unknown): number {
 /** What to say of `error`; null where everything is said. */
 export function sentenceOf(error: unknown): string | null {
   if (error instanceof CommanderError) return sentenceOfCommander(error);
-  if (isOfTheWorld(error)) return error.message;
+  if (isOfTheWorld(error)) return printable(error.message);
   const unstarted = startErrorOf(error);
-  if (unstarted !== null) return unstarted.message;
+  if (unstarted !== null) return printable(unstarted.message);
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && process.env['SORTITION_DEBUG'] === '1' && error.stack;
   if (stack) return stack;
   const unloaded = explainUnloaded(error);
   if (unloaded !== null) return unloaded;
   const said = message.replace(/^Bug in sortition: /, '');
-  return `This is a bug in sortition: ${said} (SORTITION_DEBUG=1 shows where.)`;
+  return printable(`This is a bug in sortition: ${said} (SORTITION_DEBUG=1 shows where.)`);
 }
 
 /** Makes `command` complain by throwing, as `run` expects it; and `-h` is for hosts. */
@@ -195,7 +196,7 @@ function sentenceOfCommander(error: CommanderError): string | null {
     .replace(/^(option .*) argument missing$/, '$1 needs a value')
     .replace(/\.$/, '');
   const help = /^unknown/.test(text) ? '; --help lists what there is' : '';
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${help}.`;
+  return printable(`${text.charAt(0).toUpperCase()}${text.slice(1)}${help}.`);
 }
 
 function refuseExcess(command: Command): void {

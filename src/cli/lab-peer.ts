@@ -21,7 +21,7 @@ import { CountingMiner } from './counting-miner.ts';
 import { Ending } from './ending.ts';
 import { JsonTeller } from './json-teller.ts';
 import { type LabValues, labSettingsOf } from './lab-settings.ts';
-import { formatLine, type LineLook, wantsColour } from './line-format.ts';
+import { formatLine, type LineLook, printable, wantsColour } from './line-format.ts';
 import type { Tone } from './narrator.ts';
 import { listenToParent } from './parent.ts';
 import type { PeerValues } from './peer-settings.ts';
@@ -116,7 +116,7 @@ function openTrace(
 
 /** People may read along where errors go. */
 function remark(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
+  process.stderr.write(`${printable(sentence)}\n`);
 }
 
 /** Tells people by lines alone. */

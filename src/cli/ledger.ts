@@ -6,6 +6,7 @@ import { connectionSettings } from './connection-settings.ts';
 import { describeVerdict } from './ledger-lines.ts';
 import { Exporting, Listing, Verifying } from './ledger-readers.ts';
 import { type LedgerReader, readDirectory, readNetwork } from './ledger-source.ts';
+import { printableLines } from './line-format.ts';
 import {
   addSettings,
   labelOf,
@@ -98,7 +99,7 @@ async function read(command: Command, values: Values): Promise<void> {
 }
 
 function tell<Fact>(fact: Fact, isJson: boolean, describe: (fact: Fact) => string): void {
-  process.stdout.write(`${isJson ? JSON.stringify(fact) : describe(fact)}\n`);
+  process.stdout.write(`${isJson ? JSON.stringify(fact) : printableLines(describe(fact))}\n`);
 }
 
 function together(readers: readonly LedgerReader[]): LedgerReader {

@@ -54,6 +54,11 @@ export function printable(text: string): string {
   return text.replace(/\p{C}/gu, '?');
 }
 
+/** The same of a text of several lines of ours. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** HH:MM:SS.mmm by the clock on the wall. */
 function timeOf(unixMs: number): string {
   const date = new Date(unixMs);

@@ -10,6 +10,7 @@ import { writeRecorded } from '../record/recording.ts';
 import { everythingUnder } from '../wire/topics.ts';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
 import { Ending } from './ending.ts';
+import { printable } from './line-format.ts';
 import { goOnWithoutOutput, Outlet } from './output.ts';
 import { peerSettings } from './peer-settings.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
@@ -133,7 +134,9 @@ class RecordTeller {
 
   tell(told: Told): void {
     if (this.#isLive) process.stderr.write(CLEAR_LINE);
-    const text = this.#isJson ? JSON.stringify({ time: Date.now(), ...told }) : sentenceOf(told);
+    const text = this.#isJson
+      ? JSON.stringify({ time: Date.now(), ...told })
+      : printable(sentenceOf(told));
     process.stdout.write(`${text}\n`);
   }
 

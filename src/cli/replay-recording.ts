@@ -5,7 +5,7 @@ import { WorldError } from '../node/world-error.ts';
 import { describeBadLine } from '../record/describe-bad-line.ts';
 import type { Recorded } from '../record/recording.ts';
 import { type RecordedLine, RecordingReader } from '../record/recording-reader.ts';
-import { formatLine, type LineLook, wantsColour } from './line-format.ts';
+import { formatLine, type LineLook, printable, wantsColour } from './line-format.ts';
 import { jsonOf, lineOf } from './watch-lines.ts';
 import { lookOn, type WatchValues } from './watching.ts';
 
@@ -72,7 +72,7 @@ class Complaints {
   /** A good line has come. */
   tell(): void {
     this.#hasGood = true;
-    for (const why of this.#waiting.splice(0)) process.stderr.write(`${this.#path}: ${why}\n`);
+    for (const why of this.#waiting.splice(0)) complain(`${this.#path}: ${why}`);
   }
 
   end(): void {
@@ -82,8 +82,12 @@ class Complaints {
         facts: { path: this.#path, lines: this.#count },
       });
     }
-    if (!this.#hasGood) process.stderr.write(`${this.#path}: there is no message in it\n`);
+    if (!this.#hasGood) complain(`${this.#path}: there is no message in it`);
     if (this.#count <= COMPLAINTS_MOST) return;
-    process.stderr.write(`${this.#path}: ${this.#count} bad lines in all\n`);
+    complain(`${this.#path}: ${this.#count} bad lines in all`);
   }
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${printable(line)}\n`);
 }

@@ -1,6 +1,7 @@
 /** Shows a run where there is no terminal: as plain lines, or as a JSON object a line. */
 
 import { shortName } from '../client/describe.ts';
+import { printable } from './line-format.ts';
 import { describeFact, type Fact } from './start-fact.ts';
 
 /** Where a run is shown. */
@@ -21,7 +22,7 @@ const FOR_PROGRAMS: readonly Fact['kind'][] = ['peer'];
 export function plainShow(write: Write, preimages: boolean): Show {
   return {
     tell: (fact) => {
-      if (!FOR_PROGRAMS.includes(fact.kind)) write(describeFact(fact));
+      if (!FOR_PROGRAMS.includes(fact.kind)) write(printable(describeFact(fact)));
       if (fact.kind === 'drawn') for (const line of numbersOf(fact)) write(line);
       if (preimages && fact.kind === 'result') write(fact.preimage);
     },

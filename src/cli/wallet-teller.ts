@@ -4,6 +4,7 @@ import { countOf } from '../domain/count-of.ts';
 import type { AccountKey, ClientID, Digest, TransactionID } from '../domain/names.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { deltaOf } from '../ledger/statement.ts';
+import { printableLines } from './line-format.ts';
 import { describeLine, type Line } from './wallet-history.ts';
 
 type Owner = { readonly address: AccountKey; readonly account: ClientID };
@@ -37,7 +38,7 @@ export class WalletTeller {
   }
 
   tell(fact: WalletFact): void {
-    const text = this.#isJson ? JSON.stringify(fieldsOf(fact)) : textOf(fact);
+    const text = this.#isJson ? JSON.stringify(fieldsOf(fact)) : printableLines(textOf(fact));
     process.stdout.write(`${text}\n`);
   }
 }

@@ -178,3 +178,20 @@ test('a URL and a host that are both in the environment contradict one another',
     'SORTITION_URL and SORTITION_HOST both say where the broker is: leave one of them out.',
   );
 });
+
+const EVIL = '\u001b]0;x\u0007\u009b2J\nsecond';
+
+test.each([
+  [['client', '--port', EVIL]],
+  [['client', `--${EVIL}`]],
+  [['client', EVIL]],
+  [[EVIL]],
+  [['client', '--cafile', `/nowhere/${EVIL}`]],
+  [['check', `/nowhere/${EVIL}`]],
+  [['broker', '--users', `/nowhere/${EVIL}`]],
+  [['client', '--url', EVIL]],
+])('what steers a terminal is not repeated as it is: %j', async (args) => {
+  const { sentence } = await complaintOf(...args);
+  expect(sentence).toContain('second');
+  expect(sentence).not.toMatch(/[\p{Cc}]/u);
+});
