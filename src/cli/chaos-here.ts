@@ -7,12 +7,13 @@ import { accepts, BrokerProcess } from './broker-process.ts';
 import { describeMissing } from './broker-recipes.ts';
 import { ChaosBar } from './chaos-bar.ts';
 import { type ChaosFact, describeChaos } from './chaos-fact.ts';
-import { describeOutcome, outcomeAsJson } from './chaos-report.ts';
+import { describeOutcome, hasFailed, outcomeAsJson } from './chaos-report.ts';
 import { ChaosRun } from './chaos-run.ts';
 import { type ChaosValues, chaosSettings } from './chaos-settings.ts';
 import type { StageBroker } from './chaos-stage.ts';
 import { connectionOf, connectionSettings } from './connection-settings.ts';
 import { EXIT } from './exit.ts';
+import { printable } from './line-format.ts';
 import { labelOf, sourceOf, usageError } from './setting.ts';
 import { Wishes } from './wishes.ts';
 
@@ -34,7 +35,7 @@ export async function chaos(command: Command, values: Values): Promise<void> {
     const at = performance.now() - startedAt;
     const line = json
       ? JSON.stringify({ time: Date.now(), ...fact })
-      : `${clockOf(at)} ${describeChaos(fact)}`;
+      : `${clockOf(at)} ${printable(describeChaos(fact))}`;
     bar.aside(() => process.stdout.write(`${line}\n`));
   };
   const run = new ChaosRun(
@@ -58,7 +59,7 @@ export async function chaos(command: Command, values: Values): Promise<void> {
   const outcome = await run.toItsEnd().finally(() => bar.stop());
   const lines = json ? [outcomeAsJson(outcome, seed)] : describeOutcome(outcome, seed);
   for (const line of lines) process.stdout.write(`${line}\n`);
-  if (outcome.violations.length > 0) process.exitCode = EXIT.failed;
+  if (hasFailed(outcome)) process.exitCode = EXIT.failed;
 }
 
 function clientArgsOf({ threads, difficulty, heartbeat, removal }: Values): readonly string[] {

@@ -10,6 +10,11 @@ import { inMB } from './resident-size.ts';
 /** A process may grow so much between its first minute and the end. */
 export const MOST_GROWTH = 1.1;
 
+/** Whether anything did not hold: an invariant, or the size of a process. */
+export function hasFailed({ violations, sizes }: Pick<Outcome, 'violations' | 'sizes'>): boolean {
+  return violations.length > 0 || sizes.some(({ ratio }) => ratio > MOST_GROWTH);
+}
+
 const LOSSES: readonly Loss[] = ['killed', 'frozen', 'cut off'];
 
 /** The last line sums up. */
@@ -17,8 +22,8 @@ export function describeOutcome(outcome: Outcome, seed: number): readonly string
   const { violations, keptIn, deeds } = outcome;
   const befell = Object.entries(deeds).map(([kind, count]) => `${kind} ${count}`);
   const kept = keptIn === null ? [] : [`what everybody said and wrote down is in ${keptIn}`];
-  const verdict =
-    violations.length === 0 ? 'everything held' : countOf(violations.length, 'violation');
+  const held = hasFailed(outcome) ? 'all held but the size of a process' : 'everything held';
+  const verdict = violations.length === 0 ? held : countOf(violations.length, 'violation');
   return [
     `befell: ${befell.length === 0 ? 'nothing' : befell.join(', ')}`,
     ...LOSSES.flatMap((loss) => describeFailovers(outcome, loss)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failovers } from '../../src/cli/chaos-failovers.ts';
+import { hasFailed } from '../../src/cli/chaos-report.ts';
 import { Sizes } from '../../src/cli/chaos-sizes.ts';
 import type { Term } from '../../src/domain/names.ts';
 
@@ -67,4 +68,12 @@ describe('sizes', () => {
     for (const at of [58_000, 62_000, 70_000]) sizes.add(7, { at, bytes: 100 });
     expect(sizes.compare([{ label: 'p1', pid: 7 }])).toEqual([]);
   });
+});
+
+it.each([
+  [1.05, false],
+  [1.11, true],
+])('a process that became %d times as large fails the run: %s', (ratio, fails) => {
+  const size = { label: 'p1', pid: 7, first: 100, last: 100 * ratio, ratio };
+  expect(hasFailed({ violations: [], sizes: [size] })).toBe(fails);
 });
