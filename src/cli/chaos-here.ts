@@ -95,7 +95,8 @@ async function foreignBroker(
       settings: `--broker ${label}`,
     });
   }
-  const fallbacks = { cafile: null, cert: null, key: null, insecure: false, keepalive: 10 };
+  const noTls = { cafile: null, cert: null, key: null, insecure: false };
+  const fallbacks = { ...noTls, keepalive: 10, patience: null };
   const { url, username, password } = connectionOf(command, { ...fallbacks, ...values });
   const broker = parseBrokerUrl(url);
   if (broker.protocol !== 'mqtt') {

@@ -176,8 +176,8 @@ async function checkLive(
     { ...connection, subscriptions: [filter] },
     {
       onConnected: () => report.remark(`listening to ${filter} on ${ear.url}; Ctrl-C ends`),
-      onDisconnected: (reason, attempts) => {
-        if (attempts === 0) report.remark(`no connection: ${reason.replace(/\.$/, '')}`);
+      onDisconnected: (reason) => {
+        report.remark(`no connection: ${reason.replace(/\.$/, '')}`);
       },
       onDelivery: (arrived) => report.add(arbiter.hear({ time: Date.now() as UnixMs, ...arrived })),
       onFatal: (error) => ending.fail(error),

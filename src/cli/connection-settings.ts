@@ -7,7 +7,8 @@ import type { MqttConnection } from '../node/mqtt-connection.ts';
 import { parseBrokerUrl } from '../node/mqtt-url.ts';
 import { systemCodeOf, WorldError } from '../node/world-error.ts';
 import { labelOf, type Settings, sourceOf, usageError } from './setting.ts';
-import { host, keepalive, text, whole } from './values.ts';
+import { hasReader } from './terminal.ts';
+import { duration, host, keepalive, text, whole } from './values.ts';
 
 export type ConnectionValues = {
   readonly host: string;
@@ -21,6 +22,8 @@ export type ConnectionValues = {
   readonly insecure: boolean;
   /** Seconds. */
   readonly keepalive: number;
+  /** Milliseconds. */
+  readonly patience: number | null;
 };
 
 /** What a link needs to know of the broker and of us there. */
@@ -86,7 +89,17 @@ export const connectionSettings: Settings<ConnectionValues> = {
     fallback: '10',
     ...keepalive,
   },
+  patience: {
+    flags: '--patience <time>',
+    help: 'how long a broker may refuse us from the start (default: 0 on a terminal, else 60s)',
+    fallback: null,
+    allowed: '0 or a time up to 1h, such as 10s or 2m',
+    read: (typed) => (typed === '0' ? 0 : duration.read(typed)),
+  },
 };
+
+/** So long a login back end may take to start where nobody is there who could mend a login. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Puts together what a link needs, and reads the files. Throws a `usage` error where settings
@@ -102,6 +115,7 @@ export function connectionOf(command: Command, values: ConnectionValues): Connec
   return {
     url,
     keepaliveSeconds: values.keepalive,
+    patienceMs: values.patience ?? (hasReader() ? 0 : PATIENCE_MS),
     ...(username !== null && { username }),
     ...(password !== null && { password }),
     ...(cafile !== null && { ca: readPem('certificate authority', cafile) }),

@@ -35,6 +35,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   ended: { reason: 'string', tried: 'number', wins: 'number' },
   connected: {},
   disconnected: { reason: 'string', attempts: 'number' },
+  unheard: { topics: 'object' },
   joined: {},
   left: {},
   idle: { idle: 'object' },

@@ -77,7 +77,9 @@ async function serve(command: Command, values: Values): Promise<void> {
 
 /** What a gateway's people want to hear of its peer. */
 function isWorthALine(note: Note): boolean {
-  return ['connected', 'disconnected', 'founded', 'synced', 'evicted'].includes(note.kind);
+  return ['connected', 'disconnected', 'unheard', 'founded', 'synced', 'evicted'].includes(
+    note.kind,
+  );
 }
 
 /** Tells the counts when they have changed, and once at the end. */

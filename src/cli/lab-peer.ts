@@ -71,9 +71,9 @@ export async function takePartInLab(
     clock: systemClock,
     miner,
     openLink: (subscriptions) => {
-      link = createMqttLink({ ...connection, clientID: name, subscriptions }, (error) =>
-        ending.fail(error),
-      );
+      const onUnheard = (topics: readonly string[]): void => tell({ kind: 'unheard', topics });
+      const options = { ...connection, clientID: name, subscriptions, onUnheard };
+      link = createMqttLink(options, (error) => ending.fail(error));
       return link;
     },
     onNote: (note) => {

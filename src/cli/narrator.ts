@@ -57,6 +57,7 @@ const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
   found: 'good',
   result: 'good',
   disconnected: 'bad',
+  unheard: 'bad',
   'dead-mandate': 'bad',
   'gave-up': 'bad',
   'stepped-down': 'bad',

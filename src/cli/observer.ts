@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Client } from '../client/client.ts';
+import { describe, describeUnheard } from '../client/describe.ts';
 import type { Entry } from '../domain/contract.ts';
 import type { Note } from '../domain/note.ts';
 import { parseRules, type RuleSettings, type Rules } from '../ledger/rules.ts';
@@ -9,7 +10,7 @@ import { WorldError } from '../node/world-error.ts';
 import { askedRulesOf } from './asked-rules.ts';
 import type { Connection } from './connection-settings.ts';
 import { type ObserverValues, peerValuesOf } from './observer-settings.ts';
-import { type OpenedClient, openClient } from './open-client.ts';
+import { type OpenedClient, openClient, type PeerHooks } from './open-client.ts';
 import type { Witnessed } from './witnessing.ts';
 
 /** What a broker remembers of dead networks may have misled us so often, and no more. */
@@ -20,6 +21,8 @@ const LOOK_MS = 25;
 export type ObserverHooks = {
   readonly onNote: (note: Note) => void;
   readonly onFatal: (error: WorldError) => void;
+  /** What keeps us from being in, or from being heard, once for each reason; we go on. */
+  readonly onTrouble?: ((sentence: string) => void) | undefined;
   /** A sentence about the rules that were found here, and adopted. */
   readonly onRules: (sentence: string) => void;
   /**
@@ -41,6 +44,9 @@ export class Observer {
   #isClosing = false;
   /** Why there is no connection; null while there is one. */
   #trouble: string | null = 'The broker has not answered yet.';
+  #refusal: WorldError | null = null;
+  /** On which topics nobody hears us. */
+  #unheard: readonly string[] = [];
   #fatal: WorldError | null = null;
 
   /** Begins to look. Nobody needs to name the rules: those of the network that is there count. */
@@ -57,6 +63,9 @@ export class Observer {
       },
       onFatal: (error) => {
         if (observer !== null) observer.#fail(error);
+      },
+      onRefused: (error) => {
+        if (observer !== null) observer.#hearRefusal(error);
       },
       onEntry: hooks.onEntry,
     });
@@ -89,7 +98,7 @@ export class Observer {
 
   /**
    * Resolves when we have all blocks of the network; gives up after so long without another block.
-   * Throws a `WorldError`: `no-network`.
+   * Throws a `WorldError`: `no-network`, or why the broker refuses us.
    */
   async catchUp(withinMs: number): Promise<void> {
     let height = Number.NEGATIVE_INFINITY;
@@ -112,12 +121,17 @@ export class Observer {
   }
 
   #nobody(withinMs: number): WorldError {
+    if (this.#refusal !== null) return this.#refusal;
     const { url } = this.#opened;
     const { prefix } = this.#values;
     const waited = `${Math.round(withinMs / 1000)} s`;
     const facts = { url, prefix };
     if (this.#trouble !== null) {
       const sentence = `No connection to ${url} in ${waited}: ${this.#trouble}`;
+      return new WorldError(sentence, { code: 'no-network', facts });
+    }
+    if (this.#unheard.length > 0) {
+      const sentence = `No network answers in ${waited}: ${describeUnheard(this.#unheard)}.`;
       return new WorldError(sentence, { code: 'no-network', facts });
     }
     return new WorldError(
@@ -133,14 +147,27 @@ export class Observer {
   }
 
   #hear(note: Note): void {
-    if (note.kind === 'connected') this.#trouble = null;
+    if (note.kind === 'connected') {
+      this.#trouble = null;
+      this.#refusal = null;
+    }
     if (note.kind === 'disconnected') this.#trouble = note.reason;
+    if (note.kind === 'unheard') {
+      this.#unheard = note.topics;
+      this.#hooks.onTrouble?.(sentenceOf(note));
+    }
     if (note.kind === 'refused' && note.refusal.code === 'other-rules') {
       const { theirs } = note.refusal;
       const rules = parseRules(theirs);
       if (rules !== null && this.#maySwitch(rules)) this.#switching = this.#switchTo(theirs, rules);
     }
     this.#hooks.onNote(note);
+  }
+
+  #hearRefusal(error: WorldError): void {
+    const { message } = error;
+    if (this.#refusal?.message !== message) this.#hooks.onTrouble?.(`${message} Trying again.`);
+    this.#refusal = error;
   }
 
   #fail(error: WorldError): void {
@@ -166,6 +193,7 @@ export class Observer {
     this.#opened = await openQuietly(this.#command, this.#values, this.#connection, {
       onNote: (note) => this.#hear(note),
       onFatal: (error) => this.#fail(error),
+      onRefused: (error) => this.#hearRefusal(error),
       onEntry: this.#hooks.onEntry,
     });
     this.#hooks.onRules(`The rules here are "${text}".`);
@@ -173,11 +201,23 @@ export class Observer {
   }
 }
 
+/** For commands that tell nothing else of their connection. */
+export function tellTrouble(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
+function sentenceOf(note: Note): string {
+  const text = describe(note);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+type Hearing = Pick<ObserverHooks, 'onEntry'>;
+
 async function openQuietly(
   command: Command,
   values: ObserverValues,
   connection: Connection,
-  { onEntry, ...hooks }: Omit<ObserverHooks, 'onRules'>,
+  { onEntry, ...hooks }: Omit<PeerHooks, 'onThreadLost' | 'onTraceLost'> & Hearing,
 ): Promise<OpenedClient> {
   let rules: Rules | null = null;
   const onWitnessed = (fact: Witnessed): void => {

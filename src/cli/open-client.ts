@@ -3,10 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { Client } from '../client/client.ts';
-import { ForgetfulJournal } from '../client/forgetful-journal.ts';
-import type { Journal } from '../client/journal.ts';
 import type { Link } from '../client/link.ts';
-import { MemoryJournal } from '../client/memory-journal.ts';
 import { assert } from '../domain/assert.ts';
 import type { Entry, Settings } from '../domain/contract.ts';
 import type { Message } from '../domain/message.ts';
@@ -15,40 +12,30 @@ import type { Refusal } from '../domain/refusal.ts';
 import { parseRules, type RuleSettings, type Rules } from '../ledger/rules.ts';
 import { createPool, type Pool } from '../miner/pool.ts';
 import { readAccountKeyFile } from '../node/account-key-file.ts';
-import {
-  generateIdentity,
-  type Identity,
-  nodeHasher,
-  nodeVerifier,
-  signerOf,
-} from '../node/crypto.ts';
-import { openIdentityFile } from '../node/identity-file.ts';
-import { createMqttLink } from '../node/mqtt-link.ts';
+import { type Identity, nodeHasher, nodeVerifier, signerOf } from '../node/crypto.ts';
+import { createMqttLink, type MqttLinkOptions } from '../node/mqtt-link.ts';
 import { parseBrokerUrl } from '../node/mqtt-url.ts';
 import { systemClock } from '../node/system-clock.ts';
 import { createWebSource } from '../node/web-source.ts';
 import type { WorldError } from '../node/world-error.ts';
 import { keepYoungHeapSmall } from '../node/young-heap.ts';
-import {
-  type AskedRules,
-  askedRulesOf,
-  chooseRules,
-  remarkOnKept,
-  remarkOnRoster,
-} from './asked-rules.ts';
+import { askedRulesOf, remarkOnRoster } from './asked-rules.ts';
 import type { Connection } from './connection-settings.ts';
 import { CountingMiner } from './counting-miner.ts';
 import { explainNameTaken } from './ending.ts';
-import { type PeerValues, peerSettings } from './peer-settings.ts';
-import { labelOf, sourceOf, usageError } from './setting.ts';
+import { openPast } from './past.ts';
+import type { PeerValues } from './peer-settings.ts';
+import { sourceOf } from './setting.ts';
 import { openTraceFile, type TraceFile } from './trace-file.ts';
 import { readVersion } from './version.ts';
 import { type OnWitnessed, together, witnessJournal, witnessOf } from './witnessing.ts';
 
 export type PeerHooks = {
   readonly onNote: (note: Note) => void;
-  /** What no further attempt to connect can mend; the client goes on until it is closed. */
+  /** What no further attempt is likely to mend; the client goes on until it is closed. */
   readonly onFatal: (error: WorldError) => void;
+  /** The broker refuses us, and we try again. */
+  readonly onRefused?: ((error: WorldError) => void) | undefined;
   /** The trace could not be written any more; the client goes on. */
   readonly onTraceLost: (sentence: string) => void;
   /** For those who check the peer; nothing is told where nobody wants to know. */
@@ -118,7 +105,7 @@ export async function openClient(
     miner,
     source,
     openLink: (subscriptions) => {
-      link = createMqttLink({ ...connection, clientID, subscriptions }, hooks.onFatal);
+      link = openLink({ ...connection, clientID, subscriptions }, hooks);
       return link;
     },
     onNote: (note) => {
@@ -145,11 +132,7 @@ export async function openClient(
     rules,
     url: parseBrokerUrl(connection.url).text,
     threads: pool === null ? 0 : values.threads,
-    remarks: [
-      past.remark,
-      values.foundAnew ? GIVEN_UP : null,
-      remarkOnRoster(asked, values, identity),
-    ].filter((it) => it !== null),
+    remarks: [...past.remarks, remarkOnRoster(asked, values, identity)].filter((it) => it !== null),
     tried: () => miner?.tried ?? 0,
     recalled: past.recalled,
     close: async () => {
@@ -179,6 +162,12 @@ function openPool(
   });
 }
 
+function openLink(options: MqttLinkOptions, hooks: PeerHooks): Link {
+  const { onFatal, onRefused, onNote } = hooks;
+  const onUnheard = (topics: readonly string[]): void => onNote({ kind: 'unheard', topics });
+  return createMqttLink({ ...options, onRefused, onUnheard }, onFatal);
+}
+
 function openTrace(
   path: string | null,
   settings: Settings,
@@ -186,83 +175,6 @@ function openTrace(
 ): TraceFile<Message, Refusal, Note> | null {
   if (path === null) return null;
   return openTraceFile(path, { trace: 1, version: readVersion(), dialect: null, settings }, onLost);
-}
-
-/** Who we are, and what we must not forget. */
-type Past = {
-  readonly identity: Identity;
-  readonly journal: Journal;
-  readonly rules: Rules;
-  readonly remark: string | null;
-  recalled(): AsyncIterable<Entry>;
-  close(): Promise<void>;
-};
-
-/** Who has no disk has no past. */
-async function* nothing(): AsyncIterable<Entry> {}
-
-async function openPast(
-  command: Command,
-  values: PeerValues,
-  asked: AskedRules,
-  isQuiet: boolean,
-): Promise<Past> {
-  const { data, identity, newIdentity, foundAnew } = values;
-  refuseContradictions(command, values);
-  if (data === null) {
-    return {
-      identity: identity === null ? generateIdentity() : openIdentityFile(identity),
-      journal: isQuiet ? new ForgetfulJournal() : new MemoryJournal(),
-      rules: chooseRules(asked, null),
-      remark: null,
-      recalled: nothing,
-      close: () => Promise.resolve(),
-    };
-  }
-  // Only here: LevelDB is a library of the machine's own, which others need not load.
-  const { openDataDirectory } = await import('../node/data-directory.ts');
-  const choose = (theirs: string | null): Rules => chooseRules(asked, theirs);
-  const opened = await openDataDirectory(data, choose, newIdentity || foundAnew);
-  const { keptIn, journal, rules } = opened;
-  const remark =
-    keptIn === null
-      ? remarkOnKept(asked, rules, data)
-      : `This is a new peer, ${opened.identity.clientID}; what was there is kept in ${keptIn}.`;
-  return {
-    identity: opened.identity,
-    journal,
-    rules,
-    remark,
-    recalled: () => journal.sealed(),
-    close: () => journal.close(),
-  };
-}
-
-/** What `--found-anew` costs, for whoever has typed it. */
-const GIVEN_UP =
-  'Founding anew: an earlier network here, its seats, its ledger and its results count no more ' +
-  'for this peer. Where its members are still there, both refuse each other; where it has a ' +
-  'controller after all, this peer joins it as an observer.';
-
-function refuseContradictions(command: Command, values: PeerValues): void {
-  const { data, identity, newIdentity, foundAnew } = values;
-  const label = (name: 'data' | 'identity' | 'newIdentity' | 'foundAnew'): string =>
-    labelOf(command, name, peerSettings[name]);
-  if (data !== null && identity !== null)
-    throw usageError(
-      `${label('data')} keeps an identity of its own: leave ${label('identity')} out.`,
-      { settings: `${label('data')} ${label('identity')}` },
-    );
-  if (foundAnew && identity !== null)
-    throw usageError(
-      `${label('foundAnew')} takes a new identity: leave ${label('identity')} out.`,
-      { settings: `${label('foundAnew')} ${label('identity')}` },
-    );
-  if (data === null && newIdentity && sourceOf(command, 'newIdentity') === 'argument')
-    throw usageError(
-      `${label('newIdentity')} is about a data directory: without one every peer is new.`,
-      { settings: label('newIdentity') },
-    );
 }
 
 /** As settings say them. */

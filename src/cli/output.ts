@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import { explainCode } from '../client/describe.ts';
+import { explainCode } from '../client/describe-trouble.ts';
 import { countOf } from '../domain/count-of.ts';
 import { systemCodeOf } from '../node/world-error.ts';
 

@@ -68,8 +68,8 @@ async function record(command: Command, path: string, values: Values): Promise<v
     { ...connection, subscriptions: [filter] },
     {
       onConnected: () => teller.tell({ kind: 'recording', file: path, url: ear.url, filter }),
-      onDisconnected: (reason, attempts) => {
-        if (attempts === 0) teller.tell({ kind: 'disconnected', reason });
+      onDisconnected: (reason) => {
+        teller.tell({ kind: 'disconnected', reason });
       },
       onDelivery: write,
       onFatal: (error) => ending.fail(error),

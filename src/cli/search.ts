@@ -10,7 +10,7 @@ import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
 import { Ending } from './ending.ts';
 import { beforeComplaint, EXIT } from './exit.ts';
-import { Observer } from './observer.ts';
+import { Observer, tellTrouble } from './observer.ts';
 import { type ObserverValues, observerSettings } from './observer-settings.ts';
 import {
   difficultyOf,
@@ -98,6 +98,7 @@ async function search(command: Command, values: Values, quest: Quest): Promise<n
     {
       onNote: (note) => seeking.hear(note),
       onFatal: (error) => ending.fail(error),
+      onTrouble: tellTrouble,
       onRules: (sentence) => teller.remark(sentence),
     },
   );

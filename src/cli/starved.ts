@@ -1,6 +1,6 @@
 /** What it means where the system starts no further process, or no thread of one. */
 
-import { explainCode } from '../client/describe.ts';
+import { explainCode } from '../client/describe-trouble.ts';
 import { systemCodeOf, WorldError } from '../node/world-error.ts';
 
 /** The error of a process that the system did not start, as Node tells it; null for any other. */

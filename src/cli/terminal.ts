@@ -1,9 +1,18 @@
 /** Whether somebody sits at a terminal that can do more than print lines. */
 
+/** Somebody reads the sentence that we end with. */
+export function hasReader(): boolean {
+  return process.stderr.isTTY === true && !isBuild();
+}
+
 /** Both ends must be one: a status needs eyes, and keys need a keyboard. */
 export function hasTerminal(): boolean {
-  const { TERM, CI } = process.env;
-  // Some builds run on a terminal that nobody looks at; they say so by this variable.
-  const isBuild = CI !== undefined && !['', '0', 'false'].includes(CI);
-  return Boolean(process.stdout.isTTY && process.stdin.isTTY) && TERM !== 'dumb' && !isBuild;
+  const { TERM } = process.env;
+  return Boolean(process.stdout.isTTY && process.stdin.isTTY) && TERM !== 'dumb' && !isBuild();
+}
+
+/** Some builds run on a terminal that nobody looks at; they say so by this variable. */
+function isBuild(): boolean {
+  const { CI } = process.env;
+  return CI !== undefined && !['', '0', 'false'].includes(CI);
 }

@@ -7,7 +7,7 @@ import type { Note } from '../domain/note.ts';
 import type { Rules } from '../ledger/rules.ts';
 import { connectionOf } from './connection-settings.ts';
 import { Ending } from './ending.ts';
-import { Observer } from './observer.ts';
+import { Observer, tellTrouble } from './observer.ts';
 import type { VisitValues } from './visit-settings.ts';
 import { Wishes } from './wishes.ts';
 
@@ -38,6 +38,10 @@ export async function visit(
       hooks.onNote?.(note);
     },
     onFatal: (error) => ending.fail(error),
+    onTrouble: (sentence) => {
+      line.hide();
+      tellTrouble(sentence);
+    },
     onRules: () => {},
     onEntry: hooks.onEntry,
   });

@@ -59,8 +59,8 @@ async function watch(command: Command, values: Values): Promise<void> {
     { ...connection, subscriptions: [everythingUnder(values.prefix)] },
     {
       onConnected: () => show.onConnected(ear.url),
-      onDisconnected: (reason, attempts) => {
-        if (attempts === 0) show.onDisconnected(reason);
+      onDisconnected: (reason) => {
+        show.onDisconnected(reason);
       },
       onDelivery: show.onDelivery,
       onFatal: (error) => ending.fail(error),

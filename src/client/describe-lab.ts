@@ -3,7 +3,7 @@
 import { countOf } from '../domain/count-of.ts';
 import type { Name } from '../lab/message.ts';
 import type { LabNote } from '../lab/note.ts';
-import { formatCount } from './describe.ts';
+import { describeUnheard, formatCount } from './describe.ts';
 
 type NoteOf<Kind extends LabNote['kind']> = LabNote & { readonly kind: Kind };
 
@@ -27,6 +27,7 @@ export function labTone(note: LabNote): 'plain' | 'faint' | 'good' | 'best' | 'w
     case 'progress':
       return 'faint';
     case 'disconnected':
+    case 'unheard':
     case 'waiting':
     case 'solution-refused':
     case 'gave-up':
@@ -42,7 +43,9 @@ export function labTone(note: LabNote): 'plain' | 'faint' | 'good' | 'best' | 'w
 const SENTENCES: Sentences = {
   connected: () => 'connected to the broker',
   disconnected: ({ reason, attempts }) =>
-    `no connection: ${reason.replace(/\.$/, '')}; trying again (${attempts} attempts so far)`,
+    `no connection: ${reason.replace(/\.$/, '')}; ` +
+    `trying again (${countOf(attempts, 'attempt')} so far)`,
+  unheard: ({ topics }) => describeUnheard(topics),
   joined: ({ peer, known, wanted }) => `${shortLabName(peer)} is here (${known} of ${wanted})`,
   waiting: describeWaiting,
   voted: ({ vote }) => `everybody is here: we vote with ${shortLabName(vote)}`,

@@ -8,6 +8,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { Part } from '../domain/roster.ts';
 import { stepDowns, suspicions } from './describe-cause.ts';
 import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
+import { explainCode } from './describe-trouble.ts';
 
 /** How a peer is called where people read: enough of its name to tell it from the others. */
 export type NameOf = (peer: ClientID) => string;
@@ -28,6 +29,18 @@ export function describeIdle(idle: Idle, nameOf: NameOf = shortName): string {
   return reason(idle, nameOf);
 }
 
+/** Whose own words do not come back to it; a few topics are enough to find the rule. */
+export function describeUnheard(topics: readonly string[]): string {
+  const more = topics.length - MOST_NAMED;
+  const named = topics.slice(-MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more topics` : '');
+  return (
+    `what we say on ${named} does not come back from the broker, so other peers do ` +
+    'not hear it: its access rules must let us publish there'
+  );
+}
+
+const MOST_NAMED = 3;
+
 type Sentences = {
   readonly [Kind in Note['kind']]: (note: Note & { readonly kind: Kind }, nameOf: NameOf) => string;
 };
@@ -35,9 +48,11 @@ type Sentences = {
 const sentences: Sentences = {
   connected: () => 'connected to the broker',
   disconnected: ({ reason, attempts }) => {
-    const again = attempts === 0 ? 'trying again' : `still trying, ${attempts} attempts so far`;
+    const again =
+      attempts === 0 ? 'trying again' : `still trying, ${countOf(attempts, 'attempt')} so far`;
     return `no connection: ${reason.replace(/\.$/, '')}; ${again}`;
   },
+  unheard: ({ topics }) => describeUnheard(topics),
   joined: ({ peer, known, wanted }, nameOf) => `${nameOf(peer)} is here (${count(known, wanted)})`,
   left: ({ peer, known, wanted }, nameOf) => `${nameOf(peer)} is gone (${count(known, wanted)})`,
   idle: ({ idle }, nameOf) => `not mining: ${describeIdle(idle, nameOf)}`,
@@ -190,24 +205,6 @@ const reasons: Reasons = {
 };
 
 const namings = { governs: 'who governs already', lowest: 'the lowest name' };
-
-/** What the codes of systems mean that a journal, an output or a thread meets. */
-const troubles: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'our share of the disk is used up',
-  EFBIG: 'the file may not grow any more',
-  EROFS: 'the disk is read-only',
-  EIO: 'the disk fails',
-  EACCES: 'we may not write there',
-  EAGAIN: 'this user may have no more threads or processes',
-  EMFILE: 'this process may open no more files',
-};
-
-/** `ENOSPC: the disk is full`; the code alone where there is no more to say. */
-export function explainCode(code: string): string {
-  const trouble = troubles[code];
-  return trouble === undefined ? code : `${code}: ${trouble}`;
-}
 
 /** `7 of 10`, and more than that once there are more. */
 function count(known: number, wanted: number): string {

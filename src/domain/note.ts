@@ -49,8 +49,10 @@ export type Idle =
 
 export type Note =
   | { readonly kind: 'connected' }
-  /** `attempts` in vain since the last connection; said for the first and then every 10 s. */
+  /** `attempts` in vain since the last connection; said for each reason, and then every 10 s. */
   | { readonly kind: 'disconnected'; readonly reason: string; readonly attempts: number }
+  /** What we said on these topics has not come back: the broker seems to forbid it. Said once. */
+  | { readonly kind: 'unheard'; readonly topics: readonly string[] }
   | {
       readonly kind: 'joined' | 'left';
       readonly peer: ClientID;

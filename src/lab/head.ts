@@ -144,8 +144,9 @@ function hearConnected(step: LabStep): void {
 function hearDisconnected(step: LabStep, reason: string): void {
   const { link } = step.state;
   const isFirst = link.isConnected || link.attempts === 0;
-  if (isFirst || step.now.at - link.toldAt >= TELL_MS) {
+  if (isFirst || reason !== link.told || step.now.at - link.toldAt >= TELL_MS) {
     step.note({ kind: 'disconnected', reason, attempts: link.attempts });
+    link.told = reason;
     link.toldAt = step.now.at;
   }
   link.isConnected = false;

@@ -5,6 +5,8 @@ import type { LabRefusal, LabRefusalCode, Name } from './message.ts';
 export type LabNote =
   | { readonly kind: 'connected' }
   | { readonly kind: 'disconnected'; readonly reason: string; readonly attempts: number }
+  /** What we said on these topics has not come back: the broker seems to forbid it. Said once. */
+  | { readonly kind: 'unheard'; readonly topics: readonly string[] }
   | {
       readonly kind: 'joined';
       readonly peer: Name;

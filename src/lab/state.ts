@@ -53,7 +53,13 @@ export type LabState = {
   dice: Dice;
   clientID: Name;
   voteID: Name;
-  readonly link: { isConnected: boolean; attempts: number; toldAt: number; hasLeft: boolean };
+  readonly link: {
+    isConnected: boolean;
+    attempts: number;
+    told: string;
+    toldAt: number;
+    hasLeft: boolean;
+  };
   /** The keys that were heard first. */
   readonly spelling: { client: string | null; vote: string | null };
   /** Who is here, this peer first. */
@@ -92,7 +98,7 @@ export function newLabState(settings: LabSettings): LabState {
     dice: { seed: '', throws: 0 },
     clientID: '',
     voteID: '',
-    link: { isConnected: false, attempts: 0, toldAt: never, hasLeft: false },
+    link: { isConnected: false, attempts: 0, told: '', toldAt: never, hasLeft: false },
     spelling: { client: null, vote: null },
     names: [],
     introducedAt: never,

@@ -3,6 +3,7 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import packets from 'mqtt-packet';
 import type { Delivery, LinkEvents, Will } from '../client/link.ts';
+import { FULL, type Manner } from './mqtt-manner.ts';
 import type { Ending } from './mqtt-reason.ts';
 
 // A table of all 65,536 packet numbers, for faster writing, takes 40 ms and 16 MB (measured).
@@ -29,6 +30,7 @@ const DISCONNECT = Uint8Array.of(0xe0, 0);
 export class MqttAttempt {
   readonly #client: MqttClient;
   readonly #events: AttemptEvents;
+  readonly #manner: Manner;
   readonly #timer: NodeJS.Timeout;
   #phase: 'connecting' | 'subscribing' | 'connected' | 'over' = 'connecting';
   #acceptedAt: number | null = null;
@@ -45,8 +47,10 @@ export class MqttAttempt {
     subscriptions: readonly string[],
     will: Will | null,
     events: AttemptEvents,
+    manner: Manner = FULL,
   ) {
     this.#events = events;
+    this.#manner = manner;
     const client = connect({
       ...options,
       protocolVersion: 4,
@@ -55,7 +59,7 @@ export class MqttAttempt {
       resubscribe: false,
       queueQoSZero: false,
       connectTimeout: 2 * CONNECT_MS, // Ours comes first, and covers the SUBACK, too.
-      ...(will !== null && { will: willOf(will) }),
+      ...(will !== null && manner.hasWill && { will: willOf(will, manner) }),
     });
     this.#client = client;
     this.#timer = setTimeout(() => this.#end({ kind: 'timed-out', ms: CONNECT_MS }), CONNECT_MS);
@@ -85,7 +89,11 @@ export class MqttAttempt {
     onHandedOver: () => void = () => {},
   ): void {
     if (this.#phase !== 'connected') return;
-    this.#client.publish(topic, payload, { qos, retain: retained }, () => onHandedOver());
+    const { retains, qos: most } = this.#manner;
+    // Where nothing is kept, there is nothing to clear.
+    if (retained && !retains && payload.length === 0) return;
+    const quality = { qos: qos > most ? most : qos, retain: retained && retains };
+    this.#client.publish(topic, payload, quality, () => onHandedOver());
   }
 
   /** Beside the subscriptions, these filters and no others, at QoS 0. */
@@ -135,7 +143,7 @@ export class MqttAttempt {
   }
 
   #subscribe(filters: readonly string[]): void {
-    this.#client.subscribe([...filters], { qos: 1 }, (error, _granted, suback) => {
+    this.#client.subscribe([...filters], { qos: this.#manner.qos }, (error, _granted, suback) => {
       if (this.#phase !== 'subscribing') return;
       const refused = (suback?.granted ?? []).findIndex((qos) => Number(qos) >= 128);
       const filter = filters[refused];
@@ -174,8 +182,11 @@ export class MqttAttempt {
   }
 }
 
-function willOf({ topic, text, isForgotten }: Will): NonNullable<IClientOptions['will']> {
-  return { topic, payload: text, qos: 1, retain: !isForgotten };
+function willOf(
+  { topic, text, isForgotten }: Will,
+  { retains, qos }: Manner,
+): NonNullable<IClientOptions['will']> {
+  return { topic, payload: text, qos, retain: retains && !isForgotten };
 }
 
 function first<Value>(promise: Promise<Value>, ms: number): Promise<Value | 'too late'> {

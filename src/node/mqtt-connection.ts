@@ -22,12 +22,22 @@ export type MqttConnection = {
   readonly insecure?: boolean;
   /** Half-open connections are noticed at 1.5 times this; 10 by default. */
   readonly keepaliveSeconds?: number;
+  /**
+   * Who was never in gives up once the broker has refused it for so long; 0, which is at once, by
+   * default. Who was in once does not give up.
+   */
+  readonly patienceMs?: number;
 };
+
+const KEEPALIVE_SECONDS = 10;
 
 export type Address = {
   readonly broker: BrokerUrl;
   /** As sent to the broker; null for none. */
   readonly username: string | null;
+  readonly keepaliveSeconds: number;
+  /** For so long a broker that has never let us in may refuse us; see `Patience`. */
+  readonly patienceMs: number;
   readonly options: IClientOptions;
 };
 
@@ -37,7 +47,8 @@ export function addressOf(connection: MqttConnection, clientId: string): Address
   const login = loginOf(connection, broker);
   checkCertificates(connection, broker);
   const options = clientOptions(connection, broker, login, clientId);
-  return { broker, username: login.username, options };
+  const { keepaliveSeconds = KEEPALIVE_SECONDS, patienceMs = 0 } = connection;
+  return { broker, username: login.username, keepaliveSeconds, patienceMs, options };
 }
 
 function clientOptions(
@@ -46,7 +57,7 @@ function clientOptions(
   { username, password }: { readonly username: string | null; readonly password: string | null },
   clientId: string,
 ): IClientOptions {
-  const { ca, cert, key, insecure = false, keepaliveSeconds = 10 } = options;
+  const { ca, cert, key, insecure = false, keepaliveSeconds = KEEPALIVE_SECONDS } = options;
   const isWeb = broker.path !== '';
   return {
     protocol: broker.protocol,

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Arrived, MqttAttempt } from './mqtt-attempt.ts';
 import { addressOf, type MqttConnection } from './mqtt-connection.ts';
-import { explain } from './mqtt-reason.ts';
+import { Patience } from './mqtt-patience.ts';
 import type { WorldError } from './world-error.ts';
 
 export type MqttEarOptions = MqttConnection & {
@@ -14,10 +14,10 @@ export type MqttEarOptions = MqttConnection & {
 export type MqttEarEvents = {
   /** Every subscription is acknowledged; again after each reconnection. */
   readonly onConnected: () => void;
-  /** We try again by ourselves; `attempts` in vain since we were connected. */
-  readonly onDisconnected: (reason: string, attempts: number) => void;
+  /** We try again by ourselves. Said once for each reason, until another one comes. */
+  readonly onDisconnected: (reason: string) => void;
   readonly onDelivery: (arrived: Arrived) => void;
-  /** What no further attempt can mend, as for a link; none is made after it. */
+  /** What no further attempt is likely to mend, as for a link; none is made after it. */
   readonly onFatal: (error: WorldError) => void;
 };
 
@@ -34,36 +34,41 @@ const SELDOM_MS = 5_000;
 /** @throws WorldError `bad-url`, `bad-login` or `bad-certificate`. */
 export function openMqttEar(options: MqttEarOptions, events: MqttEarEvents): MqttEar {
   const clientId = `sortition-ear-${randomBytes(8).toString('hex')}`;
-  const { broker, username, options: client } = addressOf(options, clientId);
+  const address = addressOf(options, clientId);
+  const patience = new Patience(address, clientId);
   let attempt: MqttAttempt | null = null;
   let timer: NodeJS.Timeout | undefined;
   let attempts = 0;
+  let told: string | null = null;
   let isClosed = false;
   const connect = (): void => {
-    attempt = new MqttAttempt(client, options.subscriptions, null, {
+    attempt = new MqttAttempt(address.options, options.subscriptions, null, {
       onConnected: () => {
         attempts = 0;
+        told = null;
+        patience.letIn();
         events.onConnected();
       },
       onDelivery: events.onDelivery,
       onEnded: (ending, acceptedMs) => {
-        const wasAccepted = acceptedMs !== null;
-        const { reason, fatal } = explain(ending, { broker, username, wasAccepted });
-        if (fatal !== null) {
+        const { reason, refusal, isFinal } = patience.judge(ending, acceptedMs);
+        if (refusal !== null && isFinal) {
           isClosed = true;
-          events.onFatal(fatal);
+          events.onFatal(refusal);
           return;
         }
-        events.onDisconnected(reason, attempts);
+        if (reason !== told) events.onDisconnected(reason);
+        told = reason;
         if (isClosed) return;
-        timer = setTimeout(connect, Math.min(SELDOM_MS, SOON_MS * 2 ** Math.min(attempts, 8)));
+        const pauseMs = Math.min(SELDOM_MS, SOON_MS * 2 ** Math.min(attempts, 8));
+        timer = setTimeout(connect, Math.max(pauseMs, patience.waitMs));
         attempts += 1;
       },
     });
   };
   connect();
   return {
-    url: broker.text,
+    url: address.broker.text,
     close: async () => {
       isClosed = true;
       clearTimeout(timer);

@@ -17,11 +17,12 @@ export type Circumstances = {
   readonly broker: BrokerUrl;
   /** As sent to the broker; null for none. */
   readonly username: string | null;
+  readonly keepaliveSeconds: number;
   /** Whether the broker had accepted the connection. */
   readonly wasAccepted: boolean;
 };
 
-/** `fatal` where it cannot mend itself, so that trying again is in vain. */
+/** `fatal` where the broker refuses us, or we it: who was never in may well give up. */
 export type Explanation = { readonly reason: string; readonly fatal: WorldError | null };
 
 /** RFC 4291 section 2.5.6: such an address says nothing without the link that it is on. */
@@ -34,11 +35,17 @@ const BAD_CERTIFICATE =
 const TLS_FAILED = /^(ERR_SSL_|EPROTO$)/;
 
 /** By CONNACK return code; what they leave out has a sentence of its own. */
-const REFUSALS: Readonly<Record<number, string>> = {
-  1: 'it does not speak MQTT 3.1.1',
-  2: 'it does not take our MQTT client id, which another user may have',
-  6: 'code 6, with which aedes refuses a keepalive that is too long',
+const REFUSALS: Readonly<Record<number, (keepaliveSeconds: number) => string>> = {
+  1: () => 'it does not speak MQTT 3.1.1',
+  // MQTT 3.1.1 has no code for a long keepalive: Mosquitto says this one where it has a limit.
+  2: (keepaliveSeconds) =>
+    'it does not take our MQTT client id, which another user may have, or our keepalive of ' +
+    `${keepaliveSeconds} s, for which it may have a lower limit`,
+  6: (keepaliveSeconds) =>
+    `code 6, with which aedes refuses a keepalive that is too long (ours is ${keepaliveSeconds} s)`,
 };
+/** From here on codes are those of MQTT 5, which some brokers say to everybody. */
+const FIRST_MQTT5_CODE = 128;
 
 /** A peer has a will, which a user that only reads may not have. */
 const ADVICE = 'check user name and password, and that the user may publish, not only read';
@@ -63,9 +70,21 @@ export function explain(ending: Ending, circumstances: Circumstances): Explanati
       if (wasAccepted) return mending(`The broker at ${broker.text} closed the connection.`);
       return mending(
         `${broker.text} closed the connection before a word: maybe no MQTT broker is there, ` +
-          `or one that wants ${broker.isSecure ? 'no TLS' : 'TLS'}.`,
+          `or one that is full, or that wants ${broker.isSecure ? 'no TLS' : 'TLS'}.`,
       );
   }
+}
+
+/**
+ * Whether it may have been what we asked for in the CONNECT that the broker ended an attempt over,
+ * and not us: MQTT 3.1.1 has no code for it, so that most brokers say nothing.
+ */
+export function mayBeOverWishes(ending: Ending, wasAccepted: boolean): boolean {
+  if (wasAccepted || ending.kind === 'timed-out' || ending.kind === 'denied') return false;
+  if (ending.kind === 'closed') return true;
+  const code: unknown = 'code' in ending.error ? ending.error.code : undefined;
+  if (typeof code === 'number') return code >= FIRST_MQTT5_CODE;
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** Said after several connections that were closed as soon as the broker had accepted them. */
@@ -124,18 +143,19 @@ function describeError(code: unknown, error: Error, circumstances: Circumstances
 
 /** CONNACK with a return code (MQTT 3.1.1 section 3.2.2.3). */
 function explainRefusal(code: number, circumstances: Circumstances): Explanation {
-  const { broker, username } = circumstances;
+  const { broker, username, keepaliveSeconds } = circumstances;
   if (code === 3) {
     return mending(`The broker at ${broker.text} is full, or not ready (server unavailable).`);
   }
   const facts = { url: broker.text, returnCode: code };
   const who = username === null ? 'clients without a user name' : `the user "${username}"`;
+  const why = REFUSALS[code]?.(keepaliveSeconds) ?? `code ${code}`;
   const [name, sentence] =
     code === 4
       ? ['bad-password', `does not know the user name or password that we gave (${who}).`]
       : code === 5
         ? ['not-authorized', `does not let in ${who}: ${ADVICE}.`]
-        : ['refused-by-broker', `refused the connection: ${REFUSALS[code] ?? `code ${code}`}.`];
+        : ['refused-by-broker', `refused the connection: ${why}.`];
   const fatal = new WorldError(`The broker at ${broker.text} ${sentence}`, { code: name, facts });
   return { reason: fatal.message, fatal };
 }

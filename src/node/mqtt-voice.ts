@@ -35,7 +35,8 @@ const MOST_UNDERWAY = 100;
  */
 export async function openMqttVoice(connection: MqttConnection): Promise<MqttVoice> {
   const clientId = `sortition-voice-${randomBytes(8).toString('hex')}`;
-  const { broker, username, options } = addressOf(connection, clientId);
+  const address = addressOf(connection, clientId);
+  const { broker, options } = address;
   let underway = 0;
   let end: WorldError | null = null;
   let waiting: (() => void)[] = [];
@@ -59,7 +60,7 @@ export async function openMqttVoice(connection: MqttConnection): Promise<MqttVoi
     onDelivery: () => undefined,
     onEnded: (ending, acceptedMs) => {
       const wasAccepted = acceptedMs !== null;
-      const { reason, fatal } = explain(ending, { broker, username, wasAccepted });
+      const { reason, fatal } = explain(ending, { ...address, wasAccepted });
       end = fatal ?? new WorldError(reason, { code: 'broker-gone', facts: { url: broker.text } });
       look();
     },

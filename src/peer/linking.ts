@@ -28,7 +28,7 @@ const listenMs = 300;
 /** A number below it cannot be guessed. */
 const mostProbe = 2 ** 50;
 
-/** People hear of attempts in vain so often. */
+/** People hear of attempts in vain so often, and of each new reason at once. */
 const tellAgainMs = 10_000;
 
 export function hearConnected(step: Step): void {
@@ -40,7 +40,7 @@ export function hearConnected(step: Step): void {
   link.answeredBy = null;
   if (state.obeyed !== null) state.obeyed.isLive = state.office !== null;
   link.attempts = 0;
-  link.toldAt = null;
+  link.told = null;
   // What was subscribed to ended with the connection.
   state.attended = [];
   step.note({ kind: 'connected' });
@@ -152,9 +152,10 @@ export function hearDisconnected(step: Step, reason: string): void {
   step.cancel('introduce', 'present', 'attend', 'greet', 'welcome');
   step.cancel('beat', 'gather', 'elect', 'suspect', 'mandate');
   step.cancel('propose', 'ask', 'solve', 'serve', 'fetch', 'hand-out', 'pass-on');
-  const isNews = wasConnected || link.toldAt === null || step.since(link.toldAt) >= tellAgainMs;
-  if (isNews) {
-    link.toldAt = step.now.at;
+  const { told } = link;
+  const isAgain = told?.reason === reason && step.since(told.at) < tellAgainMs;
+  if (wasConnected || !isAgain) {
+    link.told = { at: step.now.at, reason };
     step.note({ kind: 'disconnected', reason, attempts: link.attempts });
   }
   link.attempts += 1;

@@ -35,7 +35,7 @@ export function newState(settings: Settings): State {
       since: never,
       answeredBy: null,
       attempts: 0,
-      toldAt: null,
+      told: null,
       isLeaving: false,
       hasLeft: false,
     },

@@ -144,7 +144,8 @@ export type State = {
     /** Whose heartbeat named this connection last. */
     answeredBy: ClientID | null;
     attempts: number;
-    toldAt: Instant | null;
+    /** What people last heard of an attempt in vain, since the last connection. */
+    told: { readonly at: Instant; readonly reason: string } | null;
     /** We are on our way out: a member first waits until its removal is sealed. */
     isLeaving: boolean;
     /** Goodbye is said, and nothing follows. */

@@ -53,7 +53,12 @@ test('whoever says nothing gets the settings that the help shows', () => {
     source: null,
     trace: null,
   });
-  expect(connection('')).toEqual({ url: 'mqtt://127.0.0.1', keepaliveSeconds: 10 });
+  expect(connection('')).toEqual({
+    url: 'mqtt://127.0.0.1',
+    keepaliveSeconds: 10,
+    // It depends on who reads the standard error.
+    patienceMs: expect.any(Number),
+  });
 });
 
 test.each([
@@ -100,6 +105,28 @@ test.each([
 
 test('seconds may be typed with their unit', () => {
   expect(connection('-k 30s').keepaliveSeconds).toBe(30);
+});
+
+test('patience may be none, and is a time otherwise', () => {
+  expect(connection('--patience 0').patienceMs).toBe(0);
+  expect(connection('--patience 2m').patienceMs).toBe(120_000);
+  expect(() => connection('--patience 5')).toThrow(/--patience must be 0 or a time up to 1h/);
+});
+
+test('without a word there is patience only where nobody reads along', () => {
+  const was = process.stderr.isTTY;
+  vi.stubEnv('CI', '');
+  try {
+    process.stderr.isTTY = true;
+    expect(connection('').patienceMs).toBe(0);
+    vi.stubEnv('CI', 'true');
+    expect(connection('').patienceMs).toBe(60_000);
+    process.stderr.isTTY = false;
+    vi.stubEnv('CI', '');
+    expect(connection('').patienceMs).toBe(60_000);
+  } finally {
+    process.stderr.isTTY = was;
+  }
 });
 
 test('the environment says what was not typed', () => {

@@ -228,7 +228,7 @@ it('our tools look on as a viewer, and a client says why it cannot take part', a
   expect(await readFile(recording, 'utf8')).toContain('sd/result');
   expect(said).toEqual([]);
 
-  const viewer = new Program(['client', '--json', ...at], { env });
+  const viewer = new Program(['client', '--json', '--patience', '0', ...at], { env });
   expect(await viewer.exit()).toBe(3);
   expect(viewer.stderr).toBe(
     `The broker at mqtt://127.0.0.1:${broker.port} does not let in the user "eve": check user ` +

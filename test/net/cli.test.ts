@@ -117,7 +117,7 @@ it('a wrong password ends it with one sentence and its own code', async () => {
   await addUser(users, 'ann', 'secret');
   const { port } = await opened({ users });
   const login = { SORTITION_USERNAME: 'ann', SORTITION_PASSWORD: 'guess' };
-  const wrong = client(port, [], { env: login });
+  const wrong = client(port, ['--patience', '0'], { env: login });
   expect(await wrong.exit()).toBe(3);
   expect(wrong.stderr).toBe(
     `The broker at mqtt://127.0.0.1:${port} does not know the user name or password ` +
@@ -132,7 +132,7 @@ it('whoever is cut off each time it is let in ends with a code of its own', asyn
   const { port } = await opened();
   const relay = await Relay.open(port);
   cleanups.push(() => relay.close());
-  const peer = client(relay.port);
+  const peer = client(relay.port, ['--patience', '0']);
   for (let time = 1; time <= 3; time += 1) {
     await peer.hear('connected', time);
     relay.cut();

@@ -3,8 +3,12 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { generate, type Packet, parser } from 'mqtt-packet';
 
-/** What a crooked broker does wrong. */
+/** What a crooked broker does wrong; whoever keeps the object may change that at any time. */
 export type Crime = {
+  /** Answers a CONNECT with this return code. */
+  refuses?: number | null;
+  /** Ends the connection over such a packet of a client, without an answer. */
+  readonly minds?: (packet: Packet) => boolean;
   /** Nobody is shown what is retained. */
   readonly dropsRetained?: boolean;
   readonly delaysWillsMs?: number;
@@ -12,7 +16,7 @@ export type Crime = {
   readonly denies?: string;
   readonly endsOverDenied?: boolean;
   /** Answers a subscription to this filter with 128. */
-  readonly deniesFilter?: string;
+  deniesFilter?: string;
 };
 
 export type CrookedProxy = { readonly port: number; close(): Promise<void> };
@@ -59,6 +63,15 @@ function pass(from: Socket, to: Socket, judge: (packet: Packet) => boolean): voi
 }
 
 function fromClient(packet: Packet, crime: Crime, wills: Set<string>, near: Socket): boolean {
+  if (crime.minds?.(packet)) {
+    near.destroy();
+    return false;
+  }
+  const { refuses = null } = crime;
+  if (packet.cmd === 'connect' && refuses !== null) {
+    near.end(generate({ cmd: 'connack', returnCode: refuses, sessionPresent: false }));
+    return false;
+  }
   if (packet.cmd === 'connect' && packet.will !== undefined) wills.add(packet.will.topic);
   if (packet.cmd === 'subscribe' && packet.subscriptions[0]?.topic === crime.deniesFilter) {
     const messageId = packet.messageId ?? 0;

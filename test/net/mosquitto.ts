@@ -17,14 +17,25 @@ export type Mosquitto = {
 
 export const NO_MOSQUITTO = 'no mosquitto on PATH or in /usr/sbin (apt-get install mosquitto)';
 
-/** `settings` are further lines of its configuration. Null where none is installed. */
-export async function startMosquitto(settings: readonly string[] = []): Promise<Mosquitto | null> {
+/**
+ * `settings` are further lines of its configuration, `rights` those of a file of access rules. Null
+ * where none is installed.
+ */
+export async function startMosquitto(
+  settings: readonly string[] = [],
+  rights: readonly string[] = [],
+): Promise<Mosquitto | null> {
   const program = await findProgram('mosquitto');
   if (program === null) return null;
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'sortition-mosquitto-'));
   const configuration = join(folder, 'mosquitto.conf');
-  const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...settings, ''];
+  const rules = join(folder, 'rights');
+  await writeFile(rules, [...rights, ''].join('\n'));
+  const further = rights.length === 0 ? settings : [...settings, `acl_file ${rules}`];
+  // Started as root it would become another user, who does not see the folder.
+  const who = process.getuid?.() === 0 ? ['user root'] : [];
+  const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...who, ...further, ''];
   await writeFile(configuration, lines.join('\n'));
   const child = spawn(program, ['-c', configuration], { stdio: 'ignore' });
   const stop = async (): Promise<void> => {

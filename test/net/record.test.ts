@@ -124,7 +124,7 @@ test('no file is overwritten, and none is left behind by who never heard a thing
   cleanups.push(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const unwanted = new Program(['record', untried, '-p', String(port)]);
+  const unwanted = new Program(['record', untried, '-p', String(port), '--patience', '0']);
   expect(await unwanted.exit()).toBe(3);
   expect(existsSync(untried)).toBe(false);
 });

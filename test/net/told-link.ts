@@ -24,13 +24,25 @@ export type ToldLink = {
   /** In order: `connected`, `heard`, the reason of an end, the code of a fatal error. */
   readonly log: string[];
   readonly fatal: WorldError[];
+  /** Refusals that are no end; they are not in the log. */
+  readonly refused: WorldError[];
+  readonly unheard: string[];
   connect(): void;
 };
 
 export function tell(url: string, options: Partial<MqttLinkOptions> = {}): ToldLink {
   const log: string[] = [];
   const fatal: WorldError[] = [];
-  const whole = { url, clientID: nextClientID(), subscriptions: ['a/+'], ...options };
+  const refused: WorldError[] = [];
+  const unheard: string[] = [];
+  const whole = {
+    url,
+    clientID: nextClientID(),
+    subscriptions: ['a/+'],
+    onRefused: (error: WorldError) => void refused.push(error),
+    onUnheard: (topics: readonly string[]) => void unheard.push(...topics),
+    ...options,
+  };
   const link = createMqttLink(whole, (error) => {
     fatal.push(error);
     log.push(error.code);
@@ -45,7 +57,7 @@ export function tell(url: string, options: Partial<MqttLinkOptions> = {}): ToldL
         onDelivery: () => log.push('heard'),
       },
     );
-  return { link, log, fatal, connect };
+  return { link, log, fatal, refused, unheard, connect };
 }
 
 export async function opened(options: BrokerOptions = {}): Promise<Broker> {

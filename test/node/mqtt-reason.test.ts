@@ -3,8 +3,8 @@ import { explain, explainTakenOver } from '../../src/node/mqtt-reason.ts';
 import { parseBrokerUrl } from '../../src/node/mqtt-url.ts';
 
 const broker = parseBrokerUrl('mqtt://h');
-const before = { broker, username: null, wasAccepted: false };
-const after = { broker, username: 'ann', wasAccepted: true };
+const before = { broker, username: null, keepaliveSeconds: 30, wasAccepted: false };
+const after = { ...before, username: 'ann', wasAccepted: true };
 
 function errorWith(code: string | number | undefined, message = 'told by the system'): Error {
   return Object.assign(new Error(message), code === undefined ? {} : { code });
@@ -66,7 +66,11 @@ it('a connection closed before a word may want TLS, or none', () => {
 });
 
 it.each([
-  [2, 'refused the connection: it does not take our MQTT client id, which another user may have.'],
+  [
+    2,
+    'refused the connection: it does not take our MQTT client id, which another user may have, ' +
+      'or our keepalive of 30 s, for which it may have a lower limit.',
+  ],
   [3, 'is full, or not ready (server unavailable).'],
   [
     5,

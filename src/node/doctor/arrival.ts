@@ -2,7 +2,7 @@
 
 import { withoutInterface } from '../host.ts';
 import type { BrokerUrl } from '../mqtt-url.ts';
-import { formatMs, type Result } from './finding.ts';
+import type { Result } from './finding.ts';
 import type { Probe } from './probe.ts';
 import type { Ward } from './ward.ts';
 
@@ -11,16 +11,6 @@ const VERSION_TOPIC = '$SYS/broker/version';
 const VERSION_MS = 500;
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/i;
-
-export function describeArrival(broker: BrokerUrl, connectMs: number): Result {
-  return {
-    grade: 'good',
-    found: `${broker.text} let us in after ${formatMs(connectMs)}`,
-    meaning: 'peers can come in',
-    advice: null,
-    facts: { url: broker.text, connectMs },
-  };
-}
 
 /** Whether the broker asks who one is. */
 export async function examineLogin(

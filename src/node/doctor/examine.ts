@@ -3,7 +3,8 @@
 import type { Address } from '../mqtt-connection.ts';
 import { explain } from '../mqtt-reason.ts';
 import type { WorldError } from '../world-error.ts';
-import { describeArrival, examineLogin, examineMqtt5, examineVersion } from './arrival.ts';
+import { examineLogin, examineMqtt5, examineVersion } from './arrival.ts';
+import { arrive } from './coming.ts';
 import { Company } from './company.ts';
 import type { CheckName, Finding, Result } from './finding.ts';
 import { examineRetained } from './keeping.ts';
@@ -65,24 +66,10 @@ export class Doctor {
   }
 
   async #arrive(): Promise<Result> {
-    const { broker, username } = this.#patient;
-    const from = performance.now();
-    try {
-      await this.#ward.enter();
-      return describeArrival(broker, performance.now() - from);
-    } catch (error) {
-      if (!(error instanceof ProbeEnded)) throw error;
-      const { ending, wasAccepted } = error;
-      const { reason, fatal } = explain(ending, { broker, username, wasAccepted });
-      this.#fatal = fatal;
-      return {
-        grade: 'bad',
-        found: reason.replace(/\.$/, ''),
-        meaning: 'no peer can come in',
-        advice: null,
-        facts: { url: broker.text, code: fatal?.code ?? null },
-      };
-    }
+    const { result, manner, fatal } = await arrive(this.#ward, this.#patient);
+    this.#fatal = fatal;
+    if (manner !== null) this.#ward.manner = manner;
+    return result;
   }
 
   async #prepare(): Promise<Company | Result> {
@@ -187,8 +174,7 @@ export class Doctor {
   }
 
   #describeFailure({ ending, wasAccepted }: ProbeEnded): Result {
-    const { broker, username } = this.#patient;
-    const { reason } = explain(ending, { broker, username, wasAccepted });
+    const { reason } = explain(ending, { ...this.#patient, wasAccepted });
     return {
       grade: 'unknown',
       found: `it could not be found out: ${reason.replace(/\.$/, '')}`,

@@ -3,7 +3,19 @@
 import type { Result } from './finding.ts';
 import { ECHO_MS, type Ward } from './ward.ts';
 
+const MISSED = 'newcomers hear within some seconds who is there and who is controller, not at once';
+const NOTHING_LOST = 'nothing is lost: we rely on no retained message';
+
 export async function examineRetained(ward: Ward): Promise<Result> {
+  if (!ward.manner.retains) {
+    return {
+      grade: 'fair',
+      found: 'the broker takes no retained messages',
+      meaning: MISSED,
+      advice: NOTHING_LOST,
+      facts: { exact: false, wildcard: false, oneLevel: false, allLevels: false },
+    };
+  }
   const topic = ward.topic('retained');
   const writer = await ward.enter();
   ward.keep(topic);
@@ -18,10 +30,8 @@ export async function examineRetained(ward: Ward): Promise<Result> {
   return {
     grade: exact && wildcard ? 'good' : 'fair',
     found: describeShown(exact, wildcard),
-    meaning: wildcard
-      ? 'newcomers know at once who is there and who is controller'
-      : 'newcomers hear within some seconds who is there and who is controller, not at once',
-    advice: wildcard ? null : 'nothing is lost: we rely on no retained message',
+    meaning: wildcard ? 'newcomers know at once who is there and who is controller' : MISSED,
+    advice: wildcard ? null : NOTHING_LOST,
     facts: { exact, wildcard, oneLevel: one, allLevels: all },
   };
 }

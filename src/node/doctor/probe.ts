@@ -1,6 +1,7 @@
 /** A connection that examines a broker: says something, and waits for what comes of it. */
 
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { FULL, type Manner } from '../mqtt-manner.ts';
 import type { Ending } from '../mqtt-reason.ts';
 
 /** One message as it came; `at` by the clock that never goes back. */
@@ -36,13 +37,15 @@ type Waiter = { readonly isWanted: (heard: Heard) => boolean; readonly tell: (it
 
 export class Probe {
   readonly #client: MqttClient;
+  readonly #manner: Manner;
   readonly #waiters = new Set<Waiter>();
   readonly #onEnd: (() => void)[] = [];
   #ended: ProbeEnded | null = null;
   #wasAccepted = false;
   readonly heard: Heard[] = [];
 
-  private constructor(options: IClientOptions) {
+  private constructor(options: IClientOptions, manner: Manner) {
+    this.#manner = manner;
     const client = connect({
       protocolVersion: 4,
       clean: true,
@@ -65,8 +68,8 @@ export class Probe {
   }
 
   /** @throws ProbeEnded if the broker is not there, or does not let us in. */
-  static async open(options: IClientOptions): Promise<Probe> {
-    const probe = new Probe(options);
+  static async open(options: IClientOptions, manner: Manner = FULL): Promise<Probe> {
+    const probe = new Probe(options, manner);
     const accepted = new Promise<true>((resolve) => {
       probe.#client.on('connect', () => resolve(true));
     });
@@ -88,7 +91,7 @@ export class Probe {
   /** False where the broker refuses one of the filters, or does not answer. */
   async subscribe(...filters: readonly string[]): Promise<boolean> {
     const granted = new Promise<boolean>((resolve) => {
-      this.#client.subscribe([...filters], { qos: 1 }, (error, _granted, suback) => {
+      this.#client.subscribe([...filters], { qos: this.#manner.qos }, (error, _granted, suback) => {
         const codes = (suback?.granted ?? []).map(Number);
         resolve(error === null && codes.every((code) => code < 128));
       });
@@ -98,7 +101,9 @@ export class Probe {
 
   /** True once it is acknowledged (QoS 1) or sent; false if no acknowledgement comes. */
   async publish(topic: string, payload: string | Buffer, quality: Quality): Promise<boolean> {
-    const { qos, retained } = quality;
+    const { retains, qos: most } = this.#manner;
+    const qos = Math.min(quality.qos, most) as 0 | 1;
+    const retained = quality.retained && retains;
     const sent = new Promise<boolean>((resolve) => {
       this.#client.publish(topic, payload, { qos, retain: retained }, (error) => resolve(!error));
     });

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IClientOptions } from 'mqtt';
 import type { ClientID } from '../../domain/names.ts';
+import { FULL, type Manner } from '../mqtt-manner.ts';
 import { type Heard, Probe } from './probe.ts';
 
 /** A message that was said here comes back within this time, or it does not come. */
@@ -18,6 +19,8 @@ export class Ward {
   readonly #kept = new Set<string>();
   #base: string;
   #entered = 0;
+  /** What the broker takes of a peer; nothing more is tried. */
+  manner: Manner = FULL;
 
   /** `options`: broker, login and TLS. */
   constructor(options: IClientOptions, prefix: string) {
@@ -54,7 +57,7 @@ export class Ward {
   async enter(options: IClientOptions = {}): Promise<Probe> {
     this.#entered += 1;
     const clientId = this.clientId(String(this.#entered));
-    const probe = await Probe.open({ ...this.#options, clientId, ...options });
+    const probe = await Probe.open({ ...this.#options, clientId, ...options }, this.manner);
     this.#probes.add(probe);
     return probe;
   }
@@ -62,7 +65,7 @@ export class Ward {
   /** Opens a connection without a user name; throws likewise. */
   async enterNameless(): Promise<Probe> {
     const { username: _, password: __, ...rest } = this.#options;
-    const probe = await Probe.open({ ...rest, clientId: this.clientId('n') });
+    const probe = await Probe.open({ ...rest, clientId: this.clientId('n') }, this.manner);
     this.#probes.add(probe);
     return probe;
   }

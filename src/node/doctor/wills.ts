@@ -81,7 +81,8 @@ async function openWill(
   const topic = ward.topic(name);
   const reader = await ward.enter();
   await reader.subscribe(topic);
-  const will = { topic, payload: Buffer.from(ward.mark(name)), qos: 1, retain: false } as const;
-  const owner = await ward.enter({ ...options, will });
+  const { hasWill, qos } = ward.manner;
+  const will = { topic, payload: Buffer.from(ward.mark(name)), qos, retain: false };
+  const owner = await ward.enter({ ...options, ...(hasWill && { will }) });
   return { reader, owner, topic };
 }

@@ -38,6 +38,7 @@ const idle: ReadonlySet<string> = new Set([
   'answers',
   'at',
   'asked',
+  'told',
   'toldAt',
   'from',
   'since',
