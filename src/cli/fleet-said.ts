@@ -40,6 +40,7 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   left: {},
   idle: { idle: 'object' },
   'dead-mandate': { controller: 'string', term: 'number' },
+  'network-found': { network: 'string', rules: 'string' },
   founded: { network: 'string', members: 'object' },
   recalled: {},
   'term-forgotten': { claimed: 'number', term: 'number' },

@@ -4,16 +4,18 @@ import type { Command } from 'commander';
 import type { Client } from '../client/client.ts';
 import { describe, describeUnheard } from '../client/describe.ts';
 import type { Entry } from '../domain/contract.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { Note } from '../domain/note.ts';
 import { parseRules, type RuleSettings, type Rules } from '../ledger/rules.ts';
 import { WorldError } from '../node/world-error.ts';
+import type { HeardRules } from '../peer/looking.ts';
 import { askedRulesOf } from './asked-rules.ts';
 import type { Connection } from './connection-settings.ts';
 import { type ObserverValues, peerValuesOf } from './observer-settings.ts';
 import { type OpenedClient, openClient, type PeerHooks } from './open-client.ts';
 import type { Witnessed } from './witnessing.ts';
 
-/** What a broker remembers of dead networks may have misled us so often, and no more. */
+/** Several networks may live here, and answer by turns. */
 const mostSwitches = 3;
 
 const LOOK_MS = 25;
@@ -48,6 +50,8 @@ export class Observer {
   /** On which topics nobody hears us. */
   #unheard: readonly string[] = [];
   #fatal: WorldError | null = null;
+  /** Rules of the last network that answered, and that had others than ours. */
+  #found: string | null = null;
 
   /** Begins to look. Nobody needs to name the rules: those of the network that is there count. */
   static async open(
@@ -134,10 +138,22 @@ export class Observer {
       const sentence = `No network answers in ${waited}: ${describeUnheard(this.#unheard)}.`;
       return new WorldError(sentence, { code: 'no-network', facts });
     }
+    const place = `under "${prefix}" on ${url}`;
+    const elsewhere = `another broker (--host) or prefix (${this.#prefixFlag()})`;
+    if (this.#found !== null && this.client.view().network === null)
+      return new WorldError(
+        `The network ${place} has the rules "${this.#found}", and we were told others: leave out ` +
+          `what makes the difference (${RULE_FLAGS}), or name ${elsewhere}.`,
+        { code: 'no-network', facts: { ...facts, rules: this.#found } },
+      );
+    const heard = this.client.rulesHeard();
     return new WorldError(
-      `No network answers under "${prefix}" on ${url} in ${waited}: start one there, or name ` +
-        `another broker (--host) or prefix (${this.#prefixFlag()}).`,
-      { code: 'no-network', facts },
+      `No network answers ${place} in ${waited}${describeHeard(heard)}: start one there, or name ` +
+        `${elsewhere}.`,
+      {
+        code: 'no-network',
+        facts: { ...facts, heard: heard.map(({ rules }) => rules).join('; ') },
+      },
     );
   }
 
@@ -156,10 +172,11 @@ export class Observer {
       this.#unheard = note.topics;
       this.#hooks.onTrouble?.(sentenceOf(note));
     }
-    if (note.kind === 'refused' && note.refusal.code === 'other-rules') {
-      const { theirs } = note.refusal;
-      const rules = parseRules(theirs);
-      if (rules !== null && this.#maySwitch(rules)) this.#switching = this.#switchTo(theirs, rules);
+    if (note.kind === 'network-found') {
+      const { rules: text } = note;
+      const rules = parseRules(text);
+      this.#found = text;
+      if (rules !== null && this.#maySwitch(rules)) this.#switching = this.#switchTo(text, rules);
     }
     this.#hooks.onNote(note);
   }
@@ -211,13 +228,30 @@ function sentenceOf(note: Note): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
+/** What makes the rules of a network, for people. */
+const RULE_FLAGS = '--peers, --roster, --difficulty, --election, --reward or --admit';
+
+/** More would hide the rest of the sentence. */
+const SHOWN_MOST = 8;
+
+/** What people know then of who else is there, or has been. */
+function describeHeard(heard: readonly HeardRules[]): string {
+  if (heard.length === 0) return '';
+  const shown = heard.slice(0, SHOWN_MOST).map(({ rules, peers, living }) => {
+    const who = living > 0 ? `${countOf(living, 'peer')} here` : `${countOf(peers, 'peer')}, gone`;
+    return `"${rules}" (${who})`;
+  });
+  const more = heard.length > shown.length ? [`${heard.length - shown.length} more`] : [];
+  return `; heard were the rules ${[...shown, ...more].join(', ')}`;
+}
+
 type Hearing = Pick<ObserverHooks, 'onEntry'>;
 
 async function openQuietly(
   command: Command,
   values: ObserverValues,
   connection: Connection,
-  { onEntry, ...hooks }: Omit<PeerHooks, 'onThreadLost' | 'onTraceLost'> & Hearing,
+  { onEntry, ...hooks }: Omit<PeerHooks, 'onTraceLost'> & Hearing,
 ): Promise<OpenedClient> {
   let rules: Rules | null = null;
   const onWitnessed = (fact: Witnessed): void => {

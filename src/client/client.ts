@@ -9,6 +9,7 @@ import type { Account } from '../domain/standing.ts';
 import { type Fault, readTransaction } from '../domain/transaction.ts';
 import { accountIn, noAccounts } from '../ledger/account.ts';
 import { revive } from '../peer/head.ts';
+import { type HeardRules, rulesHeard } from '../peer/looking.ts';
 import type { State } from '../peer/state.ts';
 import { problemOfSending } from '../peer/taking.ts';
 import { createGlimpse, type View, viewOf } from '../peer/view.ts';
@@ -160,6 +161,11 @@ export class Client {
   /** What an account has, and the nonce of its next transaction, after our last block. */
   account(name: ClientID): Account {
     return accountIn(this.#driver.state.memory.chain?.accounts ?? noAccounts, name);
+  }
+
+  /** The Rules that peers named here, whether or not they live. */
+  rulesHeard(): readonly HeardRules[] {
+    return rulesHeard(this.#driver.state);
   }
 
   view(): View {

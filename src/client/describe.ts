@@ -56,6 +56,8 @@ const sentences: Sentences = {
   joined: ({ peer, known, wanted }, nameOf) => `${nameOf(peer)} is here (${count(known, wanted)})`,
   left: ({ peer, known, wanted }, nameOf) => `${nameOf(peer)} is gone (${count(known, wanted)})`,
   idle: ({ idle }, nameOf) => `not mining: ${describeIdle(idle, nameOf)}`,
+  'network-found': ({ network, rules }) =>
+    `network ${network.slice(0, 8)} answers, and has other rules: ${rules}`,
   'dead-mandate': ({ controller, term }, nameOf) =>
     `the broker remembers ${nameOf(controller)} as controller of term ${term}, ` +
     'but nobody answers: founding anew',

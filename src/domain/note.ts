@@ -61,6 +61,8 @@ export type Note =
     }
   | { readonly kind: 'idle'; readonly idle: Idle }
   | { readonly kind: 'dead-mandate'; readonly controller: ClientID; readonly term: Term }
+  /** A network answers that has other Rules than ours; said by those who only look on. */
+  | { readonly kind: 'network-found'; readonly network: Digest; readonly rules: string }
   | ({
       readonly kind: 'founded';
       readonly network: Digest;

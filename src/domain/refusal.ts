@@ -24,6 +24,8 @@ export type Refusal =
   | { readonly code: 'untimely-transaction'; readonly problem: string }
   | { readonly code: 'bad-transaction'; readonly fault: FaultCode; readonly problem: string }
   // In the head.
+  /** A broker has kept what is neither a presence nor a mandate. */
+  | { readonly code: 'retained' }
   | { readonly code: 'stale-incarnation' }
   | { readonly code: 'stale-beat' }
   /** An incarnation or a beat that its sender cannot have come to. */

@@ -1,7 +1,13 @@
 /** Hands each heard message to the room that understands it. */
 
 import type { Event } from '../domain/contract.ts';
-import { type Enveloped, type Message, senderOf } from '../domain/message.ts';
+import {
+  type Enveloped,
+  type Introduction,
+  type Message,
+  type Presence,
+  senderOf,
+} from '../domain/message.ts';
 import { type ClientID, UNFOUNDED } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember } from '../domain/roster.ts';
@@ -14,9 +20,10 @@ import { fallBehind } from './asking.ts';
 import { hearBatch, hearBatchRequest } from './batches.ts';
 import { hearFounderCommitment, hearFounderReveal } from './founding.ts';
 import { hearAcknowledgement, hearSolution } from './governing.ts';
-import { hearHeartbeat, hearOfNetworkQuietly } from './heartbeats.ts';
+import { hearHeartbeat } from './heartbeats.ts';
 import { hearRequest } from './helping.ts';
 import { hearOwnPresence, hearOwnRequest, vanish, yieldIncarnation } from './linking.ts';
+import { lookAgain, lookAround } from './looking.ts';
 import { hearMandate, hearVote, keepForLater, votesIn } from './obeying.ts';
 import { controllerOf } from './presence.ts';
 import { hearOfQuests } from './questing.ts';
@@ -36,6 +43,9 @@ export function hear(step: Step, heard: Heard): Refusal | null {
   if (message.kind === 'transaction')
     return step.isSilent ? null : hearTransaction(step, message.transaction);
   const sender = senderOf(message);
+  // Nobody knows from when it is: kept heartbeats would keep the dead alive for whoever comes.
+  if (retained && message.kind !== 'presence' && message.kind !== 'mandate')
+    return { code: 'retained' };
   const stale = refuseCounts(step, message);
   if (stale !== null) return stale;
   if (sender === step.self) return hearOwn(step, heard);
@@ -135,11 +145,9 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
     case 'introduction':
       return hearIntroduction(step, message);
     case 'presence': {
-      const refusal = hearAbout(step, message);
-      if (refusal === null) hearOfNetworkQuietly(step, message);
-      // What a broker kept may be of peers long gone: their rules are nobody's business, save for
-      // those who only look on, and would adopt them.
-      return retained && step.state.settings.isQuiet !== true ? null : refusal;
+      const refusal = hearRules(step, message);
+      // What a broker kept may be of peers long gone: their rules are nobody's business.
+      return retained ? null : refusal;
     }
     case 'heartbeat':
       return hearHeartbeat(step, message);
@@ -150,6 +158,7 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
     case 'vote':
       return hearVote(step, message, text);
     case 'mandate':
+      lookAround(step);
       return hearMandate(step, message, evidence, retained);
     case 'challenge':
       return hearChallenge(step, message);
@@ -206,12 +215,19 @@ function observe(step: Step, { message, evidence, retained }: Heard): Refusal | 
   }
 }
 
+/** What a peer says of itself, and whether that is worth a question to who only looks on. */
+function hearRules(step: Step, message: Introduction | Presence): Refusal | null {
+  const refusal = hearAbout(step, message);
+  lookAgain(step);
+  return refusal;
+}
+
 /** The controller tells a newcomer at once that there is a network. */
 function hearIntroduction(
   step: Step,
   message: Extract<Message, { kind: 'introduction' }>,
 ): Refusal | null {
-  const refusal = hearAbout(step, message);
+  const refusal = hearRules(step, message);
   if (refusal === null) answerSoon(step, message.clientID, false);
   const isNewcomer = message.network === null && refusal === null;
   if (isNewcomer && step.state.office !== null) step.alarmBy('welcome', 20);

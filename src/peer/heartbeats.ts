@@ -1,6 +1,6 @@
 /** Hears heartbeats: what each says of its sender, network, controller, term and height. */
 
-import type { Heartbeat, Presence } from '../domain/message.ts';
+import type { Heartbeat } from '../domain/message.ts';
 import type { Digest, Term, TransactionID } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { believable, makeRoster } from '../domain/roster.ts';
@@ -57,15 +57,6 @@ function hearOfNetwork(step: Step, digest: Digest, heartbeat: Heartbeat): Refusa
   step.state.heardNetwork = { digest, at: step.now.at };
   fallBehind(step, 0 as TransactionID);
   return null;
-}
-
-/** Who only looks on has no time to lose, and nothing: it asks at the first word of a network. */
-export function hearOfNetworkQuietly(step: Step, { network, state }: Presence): void {
-  const { settings, memory, heardNetwork } = step.state;
-  const isNews = memory.network === null && heardNetwork === null;
-  if (settings.isQuiet !== true || network === null || state !== 'ready' || !isNews) return;
-  step.state.heardNetwork = { digest: network, at: step.now.at };
-  fallBehind(step, 0 as TransactionID);
 }
 
 /** A far term is believed when as many members name one as could not all be wrong. */

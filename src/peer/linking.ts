@@ -8,6 +8,7 @@ import { ask } from './asking.ts';
 import { attendSoon } from './attending.ts';
 import { fetchBatch } from './batches.ts';
 import { openChallenge, sayProposal } from './governing.ts';
+import { lookAround } from './looking.ts';
 import { isInRoster, presentRoster } from './memory.ts';
 import { beat, connect, introduce, sayPresence } from './presence.ts';
 import { excuseOutage } from './quorum.ts';
@@ -136,6 +137,7 @@ export function takePart(step: Step): void {
   sayProposal(step);
   if (state.solved !== null) saySolution(step);
   if (state.behind !== null) ask(step);
+  else lookAround(step);
   fetchBatch(step);
   passOnSoon(step);
   step.alarmBy('quests', 0);

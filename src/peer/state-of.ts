@@ -18,6 +18,9 @@ const noWork = {
   mining: null,
 };
 
+/** No network is heard of. */
+const noNetwork = { toldNetwork: null, heardNetwork: null, deadMandateUntil: null };
+
 export function newState(settings: Settings): State {
   const rules = rulesOf(settings);
   const never = 0 as Instant;
@@ -46,8 +49,7 @@ export function newState(settings: Settings): State {
     acquaintances: {},
     attended: [],
     unknown: [],
-    heardNetwork: null,
-    deadMandateUntil: null,
+    ...noNetwork,
     standing: null,
     lockedUntil: null,
     boundAt: never,

@@ -163,6 +163,8 @@ export type State = {
   attended: readonly ClientID[];
   /** Lately heard senders whose keys we do not know; kept by onlookers only. */
   unknown: readonly ClientID[];
+  /** The last network under other Rules that people were told of; kept by onlookers only. */
+  toldNetwork: Digest | null;
   /** A network that a heartbeat named while we had none. */
   heardNetwork: { readonly digest: Digest; readonly at: Instant } | null;
   /** A retained mandate holds an unfounded peer back until then. */

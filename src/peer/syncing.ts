@@ -9,7 +9,7 @@ import type {
   Seal,
   Vote,
 } from '../domain/message.ts';
-import type { Digest, TransactionID } from '../domain/names.ts';
+import type { ClientID, Digest, TransactionID } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Chain } from '../domain/standing.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
@@ -19,6 +19,7 @@ import { extendChain, problemOfBlock } from '../ledger/chain.ts';
 import { adoptFounding } from './adopting.ts';
 import { append } from './appending.ts';
 import { askOn, fallBehind, shun, tellCatchUp, trustClaims } from './asking.ts';
+import { takeFoundingQuietly } from './looking.ts';
 import { heardHeight } from './presence.ts';
 import type { Step } from './step.ts';
 
@@ -37,7 +38,7 @@ export function hearAnswer(
   const { height } = step.state.memory;
   const refusal =
     'founding' in answer
-      ? takeFounding(step, answer.founding, evidence.filter(isVote))
+      ? takeFounding(step, answer.founding, evidence.filter(isVote), clientID)
       : takePage(step, answer, evidence.filter(isAcknowledgement));
   if (refusal !== null) shun(step, clientID);
   else if (step.state.memory.height > height) {
@@ -47,13 +48,24 @@ export function hearAnswer(
   return refusal;
 }
 
-/** Adopts the founding of the network that a heartbeat named. */
-function takeFounding(step: Step, founding: Founding, votes: readonly Vote[]): Refusal | null {
-  const { heardNetwork, memory } = step.state;
+/** Adopts the founding of the network that a heartbeat named; who only looks on, any that holds. */
+function takeFounding(
+  step: Step,
+  founding: Founding,
+  votes: readonly Vote[],
+  from: ClientID,
+): Refusal | null {
+  const { heardNetwork, memory, settings } = step.state;
   // Another one has answered, too.
-  if (memory.network !== null || heardNetwork === null) return null;
-  const problem = adoptFounding(step, founding, votes, heardNetwork.digest);
-  if (problem !== null) return { code: 'not-a-founding', problem };
+  if (memory.network !== null) return null;
+  if (settings.isQuiet === true) {
+    const refusal = takeFoundingQuietly(step, from, founding, votes);
+    if (refusal !== null || memory.network === null) return refusal;
+  } else {
+    if (heardNetwork === null) return null;
+    const problem = adoptFounding(step, founding, votes, heardNetwork.digest);
+    if (problem !== null) return { code: 'not-a-founding', problem };
+  }
   // Heartbeats may have told us already how many blocks there are.
   fallBehind(step, heardHeight(step.state));
   if (step.state.behind !== null) step.state.behind.from = memory.height;

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Delivery, Link } from '../../src/client/link.ts';
-import type { Commitment, Member, Presence } from '../../src/domain/message.ts';
-import { compareText, type Term } from '../../src/domain/names.ts';
+import type { Commitment, Member, Message, Presence } from '../../src/domain/message.ts';
+import { compareText, type Term, UNFOUNDED, type VoteID } from '../../src/domain/names.ts';
 import { makeRoster } from '../../src/domain/roster.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { toyIdentity, toySigner } from '../../src/sim/toy-crypto.ts';
@@ -86,6 +86,32 @@ it('founds beside what is left of others as soon as beside nothing, and hears no
   found();
   world.run(5_000);
   expect(world.peers.map(({ notes, handed }) => ({ notes, handed }))).toEqual(alone);
+});
+
+it('takes no heartbeat that a broker has kept for a sign of life', () => {
+  const self = toyIdentity(nodeHasher.sha256('gone'), nodeHasher);
+  const { clientID } = self;
+  const network = makeRoster([self], RULES, nodeHasher).digest;
+  const textOn = (topic: string, message: Message): string =>
+    payloadOf(message, topic, toySigner(self.publicKey));
+  const keep = (topic: string, message: Message): void =>
+    world.broker.publish(topic, new TextEncoder().encode(textOn(topic, message)), true);
+  const term = 1 as Term;
+  const vote = textOn('sd/voting', {
+    ...{ kind: 'vote', clientID, term, voteID: 'f'.repeat(16) as VoteID, controllerID: clientID },
+    ...{ draw: network, drawn: '8', roster: network, transactionID: UNFOUNDED },
+  });
+  // The mandate names the key.
+  keep('sd/controller', { kind: 'mandate', clientID, term, votes: [vote], members: [self] });
+  keep('sd/heartbeat', {
+    ...{ kind: 'heartbeat', clientID, incarnation: 1, beat: 1, term, controllerID: clientID },
+    ...{ transactionID: UNFOUNDED, network, state: 'ready', hashRate: 0 },
+  });
+  world.broker.flush();
+  for (let count = 0; count < 3; count += 1) world.start();
+  // So long a kept mandate is given to show that its network lives; a network that speaks, longer.
+  world.runUntil(() => world.peers.every(isFounded), 17_000);
+  for (const { client } of world.peers) expect(client.view().refusals.retained).toBe(1);
 });
 
 it('keeps nothing on the broker of a peer that left, and all hear that it went', async () => {
@@ -187,10 +213,7 @@ it('shows an onlooker the Rules and the network of peers that speak, and no left
   const stranger = world.start(undefined, { isQuiet: true, difficulty: 'fixed:5' });
   world.run(8_000);
   expect(stranger.notes).toContainEqual(
-    expect.objectContaining({
-      kind: 'refused',
-      refusal: expect.objectContaining({ code: 'other-rules', theirs: RULES }),
-    }),
+    expect.objectContaining({ kind: 'network-found', rules: RULES }),
   );
 });
 
