@@ -13,13 +13,18 @@ import { Observer } from './observer.ts';
 import { type ObserverValues, observerSettings } from './observer-settings.ts';
 import { goOnWithoutOutput } from './output.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
-import { place } from './values.ts';
+import { duration, place } from './values.ts';
 import { Wishes } from './wishes.ts';
 
 type Place = { readonly host: string; readonly port: number };
 
 type Values = ConnectionValues &
-  ObserverValues & { readonly listen: Place; readonly json: boolean };
+  ObserverValues & {
+    readonly listen: Place;
+    /** Milliseconds. */
+    readonly within: number;
+    readonly json: boolean;
+  };
 
 const settings: Settings<Values> = {
   listen: {
@@ -30,6 +35,12 @@ const settings: Settings<Values> = {
   },
   ...connectionSettings,
   ...observerSettings,
+  within: {
+    flags: '--within <time>',
+    help: 'let frames wait so long for the network, at the start and after an outage',
+    fallback: '10s',
+    ...duration,
+  },
   json: { flags: '--json', help: 'tell everything as JSON, an object a line' },
 };
 
@@ -50,14 +61,21 @@ async function serve(command: Command, values: Values): Promise<void> {
   goOnWithoutOutput();
   const ending = new Ending();
   const teller = new GatewayTeller(values.json);
+  let readiness: Readiness | null = null;
   const observer = await Observer.open(command, values, connectionOf(command, values), {
     onNote: (note) => {
+      if (note.kind === 'disconnected') readiness?.begin();
       if (isWorthALine(note)) teller.say({ kind: 'note', note, text: describe(note) });
     },
     onFatal: (error) => ending.fail(error),
     onRules: (text) => teller.say({ kind: 'rules', text }),
   });
-  const gateway = new Gateway((text) => observer.client.send(text));
+  const ready = new Readiness(observer, values.within);
+  readiness = ready;
+  const gateway = new Gateway(async (text) => {
+    await ready.come();
+    return observer.client.send(text);
+  });
   // After the start, which makes much that stays.
   keepOldHeapSmall();
   try {
@@ -72,6 +90,43 @@ async function serve(command: Command, values: Values): Promise<void> {
   } finally {
     await gateway.close();
     await observer.close();
+  }
+}
+
+/**
+ * Whether the network is there, to its last block: before that, nothing right can be answered. What
+ * waits for it is in the gateway, which takes no more frames than it judges at a time.
+ */
+class Readiness {
+  readonly #observer: Observer;
+  readonly #withinMs: number;
+  #isThere = false;
+  #coming: Promise<unknown> | null = null;
+
+  constructor(observer: Observer, withinMs: number) {
+    this.#observer = observer;
+    this.#withinMs = withinMs;
+    this.begin();
+  }
+
+  /** At the start, and when the connection is lost: frames wait, from now on so long. */
+  begin(): void {
+    // Attempts in vain end no waiting, and begin none.
+    if (this.#coming !== null && !this.#isThere) return;
+    this.#isThere = false;
+    this.#coming = this.#observer.catchUp(this.#withinMs).then(
+      () => {
+        this.#isThere = true;
+      },
+      // Its people are told of the connection by notes, its clients by their answers.
+      () => undefined,
+    );
+  }
+
+  /** Resolves when the network is there, or has not come in time. */
+  async come(): Promise<void> {
+    await this.#coming;
+    this.#isThere ||= this.#observer.isCaughtUp;
   }
 }
 

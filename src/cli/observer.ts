@@ -100,6 +100,12 @@ export class Observer {
     return this.#opened;
   }
 
+  /** Whether we have all blocks of the network, and a connection to it. */
+  get isCaughtUp(): boolean {
+    const { isCaughtUp, isConnected } = this.client.view();
+    return isCaughtUp && isConnected;
+  }
+
   /**
    * Resolves when we have all blocks of the network; gives up after so long without another block.
    * Throws a `WorldError`: `no-network`, or why the broker refuses us.
@@ -107,10 +113,11 @@ export class Observer {
   async catchUp(withinMs: number): Promise<void> {
     let height = Number.NEGATIVE_INFINITY;
     let since = performance.now();
-    for (let view = this.client.view(); !view.isCaughtUp; view = this.client.view()) {
+    while (!this.isCaughtUp) {
       if (this.#fatal !== null) throw this.#fatal;
-      if (view.height > height) since = performance.now();
-      height = Math.max(height, view.height);
+      const { height: reached } = this.client.view();
+      if (reached > height) since = performance.now();
+      height = Math.max(height, reached);
       if (performance.now() - since >= withinMs) throw this.#nobody(withinMs);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }

@@ -1,6 +1,7 @@
 /** Who only looks on believes those who live, and nothing that a broker has kept of the dead. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,10 @@ import { type Broker, openBroker } from '../../broker/broker.ts';
 import type { Presence, Vote } from '../../src/domain/message.ts';
 import { type Digest, type Term, UNFOUNDED, type VoteID } from '../../src/domain/names.ts';
 import { makeRoster } from '../../src/domain/roster.ts';
-import { generateIdentity, nodeHasher } from '../../src/node/crypto.ts';
+import { textOf } from '../../src/domain/transaction.ts';
+import { generateIdentity, nodeHasher, signerOf } from '../../src/node/crypto.ts';
+import { FrameCutter, frameOf } from '../../src/node/gateway/frame-cutter.ts';
+import { signTransaction } from '../../src/wire/transaction.ts';
 import { sign, startPeer, type TestPeer } from './peers.ts';
 import { endPrograms, Program } from './program.ts';
 import { until } from './until.ts';
@@ -98,6 +102,28 @@ async function run(...args: readonly string[]): Promise<Program & { code: number
   return Object.assign(program, { code: await program.exit() });
 }
 
+async function startGateway(...args: readonly string[]): Promise<Program> {
+  const env = { SORTITION_PORT: `${broker.port}` };
+  const gateway = new Program(['gateway', '--json', '--listen', '0', ...args], { env });
+  await gateway.hear('listening');
+  return gateway;
+}
+
+/** A transaction of a new key. */
+function greetingOf(nonce: number, signature?: string): string {
+  const signed = signTransaction({ message: 'hello', nonce }, signerOf(generateIdentity()));
+  return textOf(signature === undefined ? signed : { ...signed, signature });
+}
+
+/** Its answer to the only frame of a connection. */
+async function sendTo(gateway: Program, text: string): Promise<string> {
+  const socket = connect(Number(gateway.all('listening')[0]?.['port']), '127.0.0.1');
+  const cutter = new FrameCutter();
+  socket.end(frameOf(text));
+  for await (const piece of socket) cutter.push(piece as Buffer);
+  return String(cutter.next());
+}
+
 describe('who only looks on, on a broker full of words of the dead', () => {
   it('finds the living network, with any command', async () => {
     const { network } = (await live()).client.view();
@@ -115,6 +141,29 @@ describe('who only looks on, on a broker full of words of the dead', () => {
     expect([ledger.stderr, balance.stderr]).toEqual(['', '']);
     expect([ledger.code, balance.code]).toEqual([0, 0]);
     expect(ledger.all('network')[0]).toMatchObject({ network, rules: ALIVE });
+  });
+
+  it('answers the first frames that a gateway gets as rightly as all others', async () => {
+    await live();
+    await leaveBehind();
+    const gateway = await startGateway();
+    // More than are judged at a time.
+    const frames = Array.from({ length: 100 }, () => sendTo(gateway, greetingOf(0)));
+    expect(new Set(await Promise.all(frames))).toEqual(new Set(['{"response": true}']));
+    expect(await sendTo(gateway, greetingOf(0, 'f'.repeat(128)))).toBe('{"response": false}');
+    expect(await sendTo(gateway, '[]')).toBe('{"response": false}');
+  });
+
+  it('tells the clients of a gateway of the missing network, and serves them later', async () => {
+    const gateway = await startGateway('--within', '500ms');
+    const none = '{"response": false, "reason": "the gateway knows no network"}';
+    const frames = Array.from({ length: 100 }, () => sendTo(gateway, greetingOf(0)));
+    expect(new Set(await Promise.all(frames))).toEqual(new Set([none]));
+    await live();
+    await gateway.hear('founded');
+    let answer = none;
+    while (answer === none) answer = await sendTo(gateway, greetingOf(0));
+    expect(answer).toBe('{"response": true}');
   });
 
   it('says so where no network lives, and names the rules that it heard', async () => {

@@ -29,6 +29,7 @@ const ANSWERS_MOST = 16;
 /** As Python's `json.dumps` spells them. */
 const YES = frameOf('{"response": true}');
 const NO = frameOf('{"response": false}');
+const NO_NETWORK = frameOf('{"response": false, "reason": "the gateway knows no network"}');
 const FULL = frameOf('{"response": false, "reason": "the gateway is full"}');
 
 /** How long a client that is refused has to read why. */
@@ -93,7 +94,7 @@ export class Guest {
 
   answer(judgement: Judgement): void {
     if (this.#isOver) return;
-    this.#answers.push(judgement.kind === 'taken' ? YES : NO);
+    this.#answers.push(answerTo(judgement));
     if (judgement.kind === 'garbage') this.close('garbage');
   }
 
@@ -171,4 +172,11 @@ export class Guest {
     if (this.#isBlocked) this.close('stuck');
     else if (this.#cutter.hasPart && !this.#socket.isPaused()) this.close('silent');
   }
+}
+
+/** Whoever is refused for no fault of its own is told so, as it may send the same again. */
+function answerTo(judgement: Judgement): Buffer {
+  if (judgement.kind === 'taken') return YES;
+  const isNotReady = judgement.kind === 'refused' && judgement.code === 'NOT_READY';
+  return isNotReady ? NO_NETWORK : NO;
 }
