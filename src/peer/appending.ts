@@ -11,7 +11,7 @@ import { answerSoon } from './answering.ts';
 import { endCatchUp, fallBehind } from './asking.ts';
 import { batchOf } from './batches.ts';
 import { isInRoster, partOf, presentRoster } from './memory.ts';
-import { beginWatch, countLeftOut, judgeRemoval } from './progress.ts';
+import { beginWatch, countLeftOut, endWait, judgeRemoval } from './progress.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
 import { takeOut } from './taking.ts';
@@ -69,7 +69,7 @@ export function append(step: Step, whole: Whole, isNews: boolean = true): void {
   state.challenge = null;
   state.proposal = null;
   state.solved = null;
-  state.heardSolution = null;
+  endWait(step, block);
   state.isExhausted = false;
   state.wanted = null;
   state.awaited = null;

@@ -189,6 +189,7 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
     hasSteppedDown: isSelf && !isOurs,
     progressAt: now.at,
     blocksAt: now.at,
+    solvedMs: 0,
     leftOut: null,
     isUnjust: false,
     vain: 0,

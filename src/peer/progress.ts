@@ -5,6 +5,7 @@ import type { Block, Solution } from '../domain/message.ts';
 import type { Instant } from '../domain/names.ts';
 import type { Chain } from '../domain/standing.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
+import { idleHeartbeats } from '../election/suspicion.ts';
 import { questTurnMs } from '../lease/quest.ts';
 import { accountIn, accountOf, FRESH, rankIn } from '../ledger/account.ts';
 import { batchMost, sizeOf } from '../ledger/batch.ts';
@@ -52,18 +53,41 @@ export function rememberSolution(step: Step, { clientID, solution, ...said }: So
   const { reward } = said;
   const block = { ...opening, clientID, solution, ...(reward !== undefined && { reward }) };
   if (zeroBits(digestOf(block, hasher)) < opening.challenge) return;
-  state.heardSolution = { miner: clientID, solution, firstAt: now.at, lastAt: now.at };
+  const firstAt = (now.at - (state.obeyed?.solvedMs ?? 0)) as Instant;
+  state.heardSolution = { miner: clientID, solution, firstAt, lastAt: now.at };
+}
+
+/**
+ * A block ends the wait for a solution of its height. But a change of the roster is no answer to a
+ * miner: for the next solution less time is left, though a heartbeat at least.
+ */
+export function endWait(step: Step, { change }: Block): void {
+  const { obeyed, heardSolution: heard, settings } = step.state;
+  step.state.heardSolution = null;
+  if (obeyed === null) return;
+  const mostMs = (idleHeartbeats - 1) * settings.heartbeatMs;
+  if (change === undefined) obeyed.solvedMs = 0;
+  else if (heard !== null && step.since(heard.lastAt) < stillSaidMs)
+    obeyed.solvedMs = Math.min(step.since(heard.firstAt), mostMs);
+}
+
+/** Since when we may call the controller idle: later than it is where we did so in vain. */
+export function idleSince(step: Step): Instant | null {
+  const since = waitingSince(step);
+  const { obeyed } = step.state;
+  if (since === null || obeyed === null) return null;
+  return Math.max(since, obeyed.patientUntil) as Instant;
 }
 
 /**
  * Since when something waits for the controller in vain; null if nothing does. It may be another
  * one's duty to us only as far as we would do it ourselves: our settings are not its own.
  */
-export function idleSince(step: Step): Instant | null {
+export function waitingSince(step: Step): Instant | null {
   const { state } = step;
   const { obeyed, link, office } = state;
   if (obeyed === null || office !== null || controllerOf(state) === null) return null;
-  const begun = Math.max(obeyed.at, link.since, obeyed.patientUntil) as Instant;
+  const begun = Math.max(obeyed.at, link.since) as Instant;
   if (isNeglectful(step)) return begun;
   const solved = sinceSolved(step);
   // A challenge that is made easier meanwhile is no answer to a miner that has solved it.

@@ -52,6 +52,8 @@ export type Obeyed = {
   progressAt: Instant;
   /** When a challenge, proposal or result last came: no lease does the work of these. */
   blocksAt: Instant;
+  /** How long solutions waited in vain at earlier heights since the last mined block. */
+  solvedMs: number;
   /** A transaction that it leaves out: of how many blocks that had room, and since when. */
   leftOut: { readonly text: string; blocks: number; readonly since: Instant } | null;
   /** It had a member removed that we had heard a moment before. */

@@ -23,7 +23,7 @@ import {
   phaseMs,
 } from './electing.ts';
 import { isInRoster, presentRoster } from './memory.ts';
-import { idleSince } from './progress.ts';
+import { idleSince, waitingSince } from './progress.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
@@ -167,10 +167,11 @@ function isMissing(step: Step): boolean {
   if (verdict.kind === 'suspect') return true;
   const record = controllerRecord(step);
   if (record === null || state.obeyed === null) return true;
-  const idle = idleSince(step);
-  // Sooner than it would call itself: those that wait as long do not all call at one moment.
+  const waiting = waitingSince(step);
+  // Sooner than it would call itself: those that wait as long do not all call at one moment. Nor
+  // does it count here that it has called in vain: then too few waited, and now one more does.
   const isIdle =
-    idle !== null && step.since(idle) > (idleHeartbeats - 1) * state.settings.heartbeatMs;
+    waiting !== null && step.since(waiting) > (idleHeartbeats - 1) * state.settings.heartbeatMs;
   if (isIdle) return true;
   if (!state.obeyed.isLive && step.since(state.link.since) > settleMs(step)) return true;
   return record.gone !== null || step.since(state.obeyed.heardAt) > 2 * state.settings.heartbeatMs;
