@@ -17,7 +17,8 @@ export type Deed =
       readonly backMs: number;
     }
   | { readonly kind: 'kill' | 'freeze'; readonly peer: Label; readonly backMs: number }
-  | { readonly kind: 'kill-broker'; readonly backMs: number }
+  /** Back, it refuses everybody for `refusesMs` more, as while its logins are not ready yet. */
+  | { readonly kind: 'kill-broker'; readonly backMs: number; readonly refusesMs: number }
   | {
       readonly kind: 'cut';
       readonly peers: readonly Label[];
@@ -115,7 +116,7 @@ function tryToDraw(kind: DeedKind, chance: Chance, situation: Situation): Deed |
       return strikePeer(kind, chance, situation);
     case 'kill-broker':
       if (!situation.isBrokerOurs) return null;
-      return { kind, backMs: someMs(chance, 200, 9_000) };
+      return killBroker(chance);
     case 'cut':
       return cut(chance, situation);
     case 'leave':
@@ -149,6 +150,12 @@ function strikePeer(kind: 'kill' | 'freeze', chance: Chance, situation: Situatio
   );
   if (peer === null) return null;
   return { kind, peer: peer.label, backMs: someMs(chance, 1_000, 40_000) };
+}
+
+function killBroker(chance: Chance): Deed {
+  const backMs = someMs(chance, 200, 9_000);
+  const refusesMs = chance.happens(0.5) ? someMs(chance, 500, 8_000) : 0;
+  return { kind: 'kill-broker', backMs, refusesMs };
 }
 
 function cut(chance: Chance, situation: Situation): Deed | null {

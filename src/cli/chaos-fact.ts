@@ -102,7 +102,7 @@ function describeDeed(deed: Deed): string {
     case 'freeze':
       return `freeze ${deed.peer}${back}`;
     case 'kill-broker':
-      return `kill the broker${back}`;
+      return `kill the broker${back}${describeRefusal(deed.refusesMs)}`;
     case 'cut': {
       const who = deed.peers.join(', ');
       if (typeof deed.way === 'number') return `make ${who} ${deed.way} ms late${back}`;
@@ -115,6 +115,10 @@ function describeDeed(deed: Deed): string {
     case 'flood':
       return `flood the broker with 1,000 messages of garbage a second${back}`;
   }
+}
+
+function describeRefusal(ms: number): string {
+  return ms === 0 ? '' : `; then it refuses everybody for ${formatSeconds(ms)}`;
 }
 
 const WHY = {

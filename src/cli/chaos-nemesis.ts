@@ -102,7 +102,8 @@ export class Nemesis {
     this.#armed = null;
     await this.#mending.mendAll();
     this.#stage.dry();
-    await this.#stage.startBroker();
+    await this.#stage.startBroker(false);
+    this.#stage.admit();
   }
 
   #situation(): Parameters<typeof drawDeed>[1] {
@@ -148,7 +149,7 @@ export class Nemesis {
         this.#freeze(company.called(deed.peer), deed.backMs);
         return;
       case 'kill-broker':
-        this.#killBroker(deed.backMs);
+        this.#killBroker(deed);
         return;
       case 'cut':
         this.#cut(
@@ -201,17 +202,23 @@ export class Nemesis {
     });
   }
 
-  #killBroker(backMs: number): void {
+  #killBroker({ backMs, refusesMs }: Of<'kill-broker'>): void {
     this.#options.failovers.disturb(Number.POSITIVE_INFINITY);
     const dead = this.#stage.killBroker();
     this.#mending.attend(dead);
     this.#mending.later(backMs, async () => {
       await dead;
-      await this.#stage.startBroker();
-      const settleMs = SETTLE_HEARTBEATS * this.#options.heartbeatMs + RECONNECT_MS;
-      this.#options.failovers.disturb(Date.now() + settleMs);
-      this.#back('the broker answers');
+      await this.#stage.startBroker(refusesMs > 0);
+      if (refusesMs === 0) this.#brokerIsBack('the broker answers');
+      else this.#mending.later(refusesMs, () => this.#brokerIsBack('the broker lets peers in'));
     });
+  }
+
+  #brokerIsBack(what: string): void {
+    this.#stage.admit();
+    const settleMs = SETTLE_HEARTBEATS * this.#options.heartbeatMs + RECONNECT_MS;
+    this.#options.failovers.disturb(Date.now() + settleMs);
+    this.#back(what);
   }
 
   /** One after another, and none that the others cannot spare any more. */

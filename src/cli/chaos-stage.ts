@@ -61,7 +61,7 @@ export class Stage {
   readonly #guard: ChildProcess;
   #flooder: ChildProcess | null = null;
   #count = 0;
-  #isBrokerUp = true;
+  #broker: 'up' | 'refusing' | 'dead' = 'up';
 
   constructor(options: StageOptions, events: StageEvents) {
     this.#options = options;
@@ -86,8 +86,9 @@ export class Stage {
     });
   }
 
+  /** It is there, and lets peers in. */
   get isBrokerUp(): boolean {
-    return this.#isBrokerUp;
+    return this.#broker === 'up';
   }
 
   get isBrokerOurs(): boolean {
@@ -104,6 +105,7 @@ export class Stage {
     const label = `p${this.#count}`;
     const { port, host } = this.#options.broker;
     const relay = await Relay.open(port, host);
+    relay.isRefusing = this.#broker === 'refusing';
     const data = hasData ? join(this.folder, label) : null;
     const peer = this.company.add({ label, relay, data, isSpared });
     this.comeBack(peer);
@@ -150,16 +152,28 @@ export class Stage {
   }
 
   async killBroker(): Promise<void> {
-    this.#isBrokerUp = false;
+    this.#broker = 'dead';
     await this.#options.broker.process?.kill();
     this.#tellGuard();
   }
 
-  async startBroker(): Promise<void> {
-    if (this.#isBrokerUp) return;
+  /** Starts it again if it is dead; whether it refuses everybody until `admit`. */
+  async startBroker(isRefusing: boolean): Promise<void> {
+    if (this.#broker !== 'dead') return;
+    this.#refuse(isRefusing);
     await this.#options.broker.process?.start();
-    this.#isBrokerUp = true;
+    this.#broker = isRefusing ? 'refusing' : 'up';
     this.#tellGuard();
+  }
+
+  /** It refuses peers no more. */
+  admit(): void {
+    this.#refuse(false);
+    if (this.#broker === 'refusing') this.#broker = 'up';
+  }
+
+  #refuse(isRefusing: boolean): void {
+    for (const { relay } of this.company.peers) relay.isRefusing = isRefusing;
   }
 
   flood(): void {

@@ -10,6 +10,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export type Way = 'open' | 'closed' | 'frozen' | 'deaf' | 'mute' | number;
 
+/** A broker's answer to CONNECT while it does not let anybody in: "not authorized". */
+const REFUSAL = Uint8Array.of(0x20, 2, 0, 5);
+
 export class Relay {
   readonly #server: Server;
   readonly #to: { readonly host: string; readonly port: number };
@@ -17,6 +20,8 @@ export class Relay {
   /** Came while nothing passed; no broker has heard of them. */
   readonly #waiting = new Set<Socket>();
   #way: Way = 'open';
+  /** Clients that connect are refused, as by a broker whose logins are not ready yet. */
+  isRefusing = false;
 
   private constructor(to: { readonly host: string; readonly port: number }) {
     this.#to = to;
@@ -72,6 +77,8 @@ export class Relay {
       near.pause();
       this.#waiting.add(near);
       near.on('close', () => this.#waiting.delete(near));
+    } else if (this.isRefusing) {
+      near.once('data', () => near.end(REFUSAL));
     } else {
       const far = connect({ ...this.#to, allowHalfOpen: true });
       const line = new Line(near, far, () => {

@@ -137,3 +137,17 @@ it('a client that dies while only it is deaf is missed by the broker', async () 
   caller.socket.resetAndDestroy();
   await until(() => served[0]?.destroyed === true, 'the broker noticing');
 });
+
+it('one that refuses answers new clients as a broker would, and leaves others alone', async () => {
+  const before = await connected();
+  relay.isRefusing = true;
+  const meanwhile = new Caller(relay.port);
+  meanwhile.socket.setEncoding('latin1').write('CONNECT');
+  await until(() => meanwhile.isClosed, 'the end of who came meanwhile');
+  expect([...Buffer.from(meanwhile.heard, 'latin1')]).toEqual([0x20, 2, 0, 5]);
+  expect(served).toHaveLength(1);
+  before.socket.write('!');
+  await until(() => before.heard === 'hello!', 'another echo');
+  relay.isRefusing = false;
+  await connected();
+});
