@@ -4,6 +4,7 @@ import { assert } from '../domain/assert.ts';
 import type { ClientID, Term } from '../domain/names.ts';
 import { majority } from '../domain/roster.ts';
 import type { Label, Situation, Target } from './chaos-deeds.ts';
+import type { Machine } from './chaos-machine.ts';
 import type { Place } from './fleet.ts';
 import type { Said } from './fleet-said.ts';
 import type { Relay } from './relay.ts';
@@ -14,6 +15,7 @@ export type ChaosPeer = {
   readonly relay: Relay;
   readonly data: string | null;
   readonly isSpared: boolean;
+  readonly machine: Machine;
   /** Of its process, or of its last one. */
   place: Place;
   pid: number;
@@ -51,6 +53,11 @@ export class Company {
     return this.#peers.filter(({ life }) => life !== 'dead');
   }
 
+  /** The living that can be heard: those whose log has room. */
+  get heard(): readonly ChaosPeer[] {
+    return this.living.filter(({ machine }) => machine !== 'full-log');
+  }
+
   /** Members that the roster has, as whoever is furthest knows it. */
   get members(): readonly ClientID[] {
     return this.#rosters.at(-1)?.members ?? [];
@@ -65,7 +72,7 @@ export class Company {
     return this.#challenged > this.#sealed;
   }
 
-  add(peer: Pick<ChaosPeer, 'label' | 'relay' | 'data' | 'isSpared'>): ChaosPeer {
+  add(peer: Pick<ChaosPeer, 'label' | 'relay' | 'data' | 'isSpared' | 'machine'>): ChaosPeer {
     const whole: ChaosPeer = { ...peer, ...NEW_PROCESS, place: 0, pid: 0, height: 0, mined: 0 };
     this.#peers.push(whole);
     return whole;
@@ -156,9 +163,11 @@ export class Company {
     }
   }
 
-  /** For whoever draws the next deed. */
-  situation(rest: Pick<Situation, 'isBrokerOurs' | 'isFlooding' | 'canFreeze'>): Situation {
+  /** For whoever draws the next deed; `machines` are the poor ones that can be made here. */
+  situation({ machines, ...rest }: Omit<Situation, 'peers' | 'spare' | 'seats'>): Situation {
     const { controller } = this;
+    const taken = new Set(this.living.map(({ machine }) => machine));
+    const free = machines.filter((machine) => !taken.has(machine));
     const peers = this.living
       .filter(({ life }) => life !== 'leaving')
       .map(
@@ -170,7 +179,7 @@ export class Company {
           isSpared: peer.isSpared,
         }),
       );
-    return { peers, spare: this.spare, seats: this.#seats, ...rest };
+    return { peers, spare: this.spare, seats: this.#seats, machines: free, ...rest };
   }
 
   #rosterOf({ height }: ChaosPeer): readonly ClientID[] {

@@ -1,6 +1,7 @@
 /** Draws from a seed what befalls a network next, so that it never loses its majority by it. */
 
 import type { Chance } from '../sim/chance.ts';
+import type { Machine } from './chaos-machine.ts';
 import type { Way } from './relay.ts';
 
 /** How a peer is called in a run: `p1`. */
@@ -32,7 +33,7 @@ export type Deed =
       readonly by: 'SIGTERM' | 'SIGHUP' | 'parent';
       readonly backMs: number;
     }
-  | { readonly kind: 'join' }
+  | { readonly kind: 'join'; readonly machine: Machine }
   | { readonly kind: 'flood'; readonly backMs: number };
 
 export type DeedKind = Deed['kind'];
@@ -57,6 +58,8 @@ export type Situation = {
   /** Ours to kill, and there. */
   readonly isBrokerOurs: boolean;
   readonly isFlooding: boolean;
+  /** Poor machines on which no peer is yet. */
+  readonly machines: readonly Machine[];
   /** Processes can be frozen: not so on Windows. */
   readonly canFreeze: boolean;
 };
@@ -70,7 +73,7 @@ const WEIGHTS: Readonly<Record<DeedKind, number>> = {
   kill: 2,
   freeze: 1,
   leave: 2,
-  join: 1,
+  join: 2,
   flood: 1,
 };
 
@@ -123,7 +126,7 @@ function tryToDraw(kind: DeedKind, chance: Chance, situation: Situation): Deed |
       return leave(chance, situation);
     case 'join':
       if (situation.peers.length >= situation.seats + MOST_OBSERVERS) return null;
-      return { kind };
+      return { kind, machine: someMachine(chance, situation) };
     case 'flood':
       return situation.isFlooding ? null : { kind, backMs: someMs(chance, 5_000, 20_000) };
   }
@@ -140,6 +143,11 @@ function strikeController(
   if (kind === 'freeze-controller' && !situation.canFreeze) return null;
   const when = chance.happens(0.5) ? 'proposal' : 'challenge';
   return { kind, when, backMs: someMs(chance, 1_000, 40_000) };
+}
+
+/** Half of those who come have a sound one. */
+function someMachine(chance: Chance, { machines }: Situation): Machine {
+  return chance.happens(0.5) ? 'sound' : (pick(chance, machines) ?? 'sound');
 }
 
 function strikePeer(kind: 'kill' | 'freeze', chance: Chance, situation: Situation): Deed | null {

@@ -5,6 +5,7 @@ import type { ClientID, Term, TransactionID } from '../domain/names.ts';
 import type { Deed, Label } from './chaos-deeds.ts';
 import type { Failover } from './chaos-failovers.ts';
 import type { Violation } from './chaos-judge.ts';
+import type { Machine } from './chaos-machine.ts';
 import type { Ending } from './fleet-process.ts';
 import { describeEnding } from './start-fact.ts';
 
@@ -32,7 +33,13 @@ export type ChaosFact =
   | { readonly kind: 'struck'; readonly peer: Label; readonly term: Term }
   | { readonly kind: 'missed'; readonly number: number }
   | { readonly kind: 'back'; readonly what: string }
-  | { readonly kind: 'came'; readonly peer: Label; readonly pid: number; readonly hasData: boolean }
+  | {
+      readonly kind: 'came';
+      readonly peer: Label;
+      readonly pid: number;
+      readonly hasData: boolean;
+      readonly machine: Machine;
+    }
   | { readonly kind: 'left'; readonly peer: Label; readonly afterMs: number }
   | { readonly kind: 'failover'; readonly failover: Failover }
   /** The first block after a long time. */
@@ -111,7 +118,7 @@ function describeDeed(deed: Deed): string {
     case 'leave':
       return `have ${deed.peers.join(', ')} leave (${BY[deed.by]})`;
     case 'join':
-      return 'have one more come';
+      return `have one more come${MACHINES[deed.machine]}`;
     case 'flood':
       return `flood the broker with 1,000 messages of garbage a second${back}`;
   }
@@ -120,6 +127,12 @@ function describeDeed(deed: Deed): string {
 function describeRefusal(ms: number): string {
   return ms === 0 ? '' : `; then it refuses everybody for ${formatSeconds(ms)}`;
 }
+
+const MACHINES = {
+  sound: '',
+  'full-log': ' whose log finds no room',
+  'few-threads': ' that gets no thread to mine with',
+} as const;
 
 const WHY = {
   broker: 'there is no broker',

@@ -6,6 +6,7 @@ import type { ChaosPeer } from './chaos-company.ts';
 import { type Deed, type DeedKind, drawDeed } from './chaos-deeds.ts';
 import type { ChaosFact } from './chaos-fact.ts';
 import type { Failovers, Loss } from './chaos-failovers.ts';
+import type { Machine } from './chaos-machine.ts';
 import { Mending } from './chaos-mending.ts';
 import type { Stage } from './chaos-stage.ts';
 import type { Said } from './fleet-said.ts';
@@ -64,10 +65,11 @@ export class Nemesis {
   }
 
   /** One more peer. */
-  async bring(): Promise<void> {
+  async bring(machine: Machine = 'sound'): Promise<void> {
     this.#came += 1;
-    const hasData = this.#came % DATA_EVERY === 1;
-    const peer = await this.#stage.come(hasData, this.#came <= SPARED);
+    // A user of its own cannot write where we do.
+    const hasData = machine === 'sound' && this.#came % DATA_EVERY === 1;
+    const peer = await this.#stage.come(hasData, this.#came <= SPARED, machine);
     this.#tellComing(peer);
   }
 
@@ -110,6 +112,7 @@ export class Nemesis {
     return this.#stage.company.situation({
       isBrokerOurs: this.#stage.isBrokerOurs && this.#stage.isBrokerUp,
       isFlooding: this.#stage.isFlooding,
+      machines: this.#stage.machines,
       canFreeze: process.platform !== 'win32',
     });
   }
@@ -162,7 +165,7 @@ export class Nemesis {
         this.#mending.attend(this.#leave(deed));
         return;
       case 'join':
-        this.#mending.attend(this.bring());
+        this.#mending.attend(this.bring(deed.machine));
         return;
       case 'flood':
         this.#stage.flood();
@@ -268,8 +271,8 @@ export class Nemesis {
   }
 
   #tellComing(peer: ChaosPeer): void {
-    const { label, pid, data } = peer;
-    this.#options.tell({ kind: 'came', peer: label, pid, hasData: data !== null });
+    const { label, pid, data, machine } = peer;
+    this.#options.tell({ kind: 'came', peer: label, pid, hasData: data !== null, machine });
   }
 
   #back(what: string): void {

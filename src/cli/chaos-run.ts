@@ -1,13 +1,13 @@
 /** A run of chaos: deed after deed, then everything is mended, and everything is judged. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Digest, Term, TransactionID } from '../domain/names.ts';
+import type { Term, TransactionID } from '../domain/names.ts';
 import { rulesOf } from '../ledger/rules.ts';
 import { nodeHasher } from '../node/crypto.ts';
-import { openDataDirectory } from '../node/data-directory.ts';
 import { inUrl } from '../node/host.ts';
 import type { ChaosPeer } from './chaos-company.ts';
 import type { DeedKind } from './chaos-deeds.ts';
+import { readDisk } from './chaos-disk.ts';
 import type { ChaosFact } from './chaos-fact.ts';
 import { type Failover, Failovers } from './chaos-failovers.ts';
 import { Judge, type Violation } from './chaos-judge.ts';
@@ -67,6 +67,8 @@ export class ChaosRun {
   #sealed = -1;
   #blockAt = performance.now();
   #pauseMs = 0;
+  /** The last block when everything was mended. */
+  #mendedAt = -1;
   #isEnding = false;
   #isAsked = false;
   #failure: unknown = null;
@@ -183,18 +185,19 @@ export class ChaosRun {
     await this.#nemesis.mend();
     if (this.#failure !== null) throw this.#failure;
     const { company } = this.#stage;
+    this.#mendedAt = company.sealed;
     const haveAgreed = await this.#until(() => this.#isFounded(), AGREE_MS);
     const { sealed } = company;
     const isFlowing =
       haveAgreed &&
-      (await this.#until(() => company.living.every(({ mined }) => mined > sealed), AGREE_MS));
+      (await this.#until(() => company.heard.every(({ mined }) => mined > sealed), AGREE_MS));
     for (let sample = 0; sample < 3; sample += 1) sizes.sample(this.#pids(), performance.now());
     if (isFlowing) {
       const afterMs = performance.now() - startedAt;
       this.#tell({ kind: 'agreed', height: company.sealed, afterMs });
       return;
     }
-    const views = company.living.map(({ label, mandate, height, isConnected }) => {
+    const views = company.heard.map(({ label, mandate, height, isConnected }) => {
       const who = mandate === null ? 'nobody' : `term ${mandate.term}`;
       return `${label} ${isConnected ? '' : 'without connection, '}${who}, height ${height}`;
     });
@@ -205,7 +208,7 @@ export class ChaosRun {
 
   /** Whether all who live obey one controller. */
   #isFounded(): boolean {
-    const { living } = this.#stage.company;
+    const { heard: living } = this.#stage.company;
     const terms = new Set(living.map(({ mandate }) => mandate?.term));
     return terms.size === 1 && !terms.has(undefined) && living.every((peer) => peer.isConnected);
   }
@@ -265,17 +268,17 @@ export class ChaosRun {
   async #lookAtDisks(): Promise<void> {
     const { seats, difficulty } = this.#options;
     const rules = rulesOf({ peers: seats, difficulty });
-    for (const { label, data } of this.#stage.company.peers) {
+    for (const { label, data, machine } of this.#stage.company.peers) {
       if (data === null) continue;
-      try {
-        const { journal } = await openDataDirectory(data, () => rules, false);
-        const digests: Digest[] = [];
-        for await (const { digest } of journal.sealed()) digests.push(digest);
-        await journal.close();
-        this.#judge.compare(label, digests);
-      } catch (error) {
-        this.#complain('memory', `${label}: ${error instanceof Error ? error.message : error}`);
+      const digests = await readDisk(data, rules);
+      if (typeof digests === 'string') {
+        this.#complain('memory', `${label}: ${digests}`);
+        continue;
       }
+      this.#judge.compare(label, digests);
+      if (machine !== 'full-log' || digests.length > this.#mendedAt) continue;
+      const few = `${digests.length} of ${this.#mendedAt + 1} blocks`;
+      this.#complain('liveness', `${label}, whose log finds no room, has ${few}.`);
     }
   }
 

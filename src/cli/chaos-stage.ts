@@ -8,6 +8,7 @@ import { inUrl } from '../node/host.ts';
 import { LineFile } from '../node/line-file.ts';
 import type { BrokerProcess } from './broker-process.ts';
 import { type ChaosPeer, Company } from './chaos-company.ts';
+import { confinesOf, type Machine, poorMachines } from './chaos-machine.ts';
 import { Fleet, type Place } from './fleet.ts';
 import type { Ending } from './fleet-process.ts';
 import type { Said } from './fleet-said.ts';
@@ -59,6 +60,8 @@ export class Stage {
   readonly #fleet: Fleet;
   readonly #written = new LineFile(this.log);
   readonly #guard: ChildProcess;
+  /** Poor ones that can be made here. */
+  readonly machines: readonly Machine[];
   #flooder: ChildProcess | null = null;
   #count = 0;
   #broker: 'up' | 'refusing' | 'dead' = 'up';
@@ -73,8 +76,10 @@ export class Stage {
       folders.filter((folder) => folder !== null),
       events.onFailed,
     );
+    const { program = PROGRAM } = options;
+    this.machines = poorMachines(program);
     this.#fleet = new Fleet({
-      program: options.program ?? PROGRAM,
+      program,
       args: [
         ...['client', '--json', '--facts', '--host', '127.0.0.1', '--prefix', options.prefix],
         ...['--peers', String(options.seats), ...options.clientArgs],
@@ -99,15 +104,16 @@ export class Stage {
     return this.#flooder !== null;
   }
 
-  /** Starts a peer that was not there before. */
-  async come(hasData: boolean, isSpared: boolean): Promise<ChaosPeer> {
+  /** Starts a peer that was not there before. One that cannot be heard has data, which speak. */
+  async come(hasData: boolean, isSpared: boolean, machine: Machine): Promise<ChaosPeer> {
     this.#count += 1;
     const label = `p${this.#count}`;
     const { port, host } = this.#options.broker;
     const relay = await Relay.open(port, host);
     relay.isRefusing = this.#broker === 'refusing';
-    const data = hasData ? join(this.folder, label) : null;
-    const peer = this.company.add({ label, relay, data, isSpared });
+    const isHeard = machine !== 'full-log';
+    const data = hasData || !isHeard ? join(this.folder, label) : null;
+    const peer = this.company.add({ label, relay, data, isSpared, machine });
     this.comeBack(peer);
     return peer;
   }
@@ -115,7 +121,12 @@ export class Stage {
   /** Starts a peer again that is gone. */
   comeBack(peer: ChaosPeer): void {
     const data = peer.data === null ? [] : ['--data', peer.data];
-    const { place, pid } = this.#fleet.start(['--port', String(peer.relay.port), ...data]);
+    // Of a peer that is not heard the checkers would miss each solution.
+    const mining = peer.machine === 'full-log' ? ['--no-mine'] : [];
+    const { place, pid } = this.#fleet.start(
+      ['--port', String(peer.relay.port), ...data, ...mining],
+      confinesOf(peer.machine),
+    );
     this.company.begin(peer, place, pid);
     this.#tellGuard();
   }

@@ -1,6 +1,7 @@
 /** One client process: what it says, how it is told what to do, and how it ended. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { Command } from '../domain/contract.ts';
 import { bareEnvironment } from './bare-environment.ts';
 import { LineCutter } from './fleet-lines.ts';
@@ -20,7 +21,16 @@ export type Ending = {
   readonly lastWords: string;
 };
 
+/** What its machine denies to a process. */
+export type Confines = {
+  /** A device that its standard output goes to, in place of us. */
+  readonly output?: string;
+  /** It runs as this user, who has no other process, and may have so many threads. */
+  readonly user?: { readonly uid: number; readonly threads: number };
+};
+
 export type ProcessOptions = {
+  readonly confines?: Confines;
   /** Beside our own environment without its settings. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly onSaid: (said: Said) => void;
@@ -45,15 +55,21 @@ export class ClientProcess {
   constructor(program: string, args: readonly string[], options: ProcessOptions) {
     this.#options = options;
     // Not `fork`: it would hand on this process' own options for Node (an inspector's port).
-    this.#child = spawn(process.execPath, [program, ...args], {
+    const { output, user } = options.confines ?? {};
+    const command = [process.execPath, program, ...args];
+    const [file = '', ...rest] = user === undefined ? command : limited(user.threads, command);
+    const out = output === undefined ? 'pipe' : openSync(output, 'w');
+    this.#child = spawn(file, rest, {
       env: { ...bareEnvironment(), ...options.env },
       // A group of its own: Ctrl-C in the terminal reaches us alone, who end them in order. It
       // cannot outlive us, since the end of the channel makes it leave. On Windows this would
       // give it a console of its own; there it leaves by itself, which is not held against it.
       detached: process.platform !== 'win32',
       windowsHide: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', out, 'pipe', 'ipc'],
+      ...(user !== undefined && { uid: user.uid, gid: user.uid, cwd: '/' }),
     });
+    if (typeof out === 'number') closeSync(out);
     this.#listen();
   }
 
@@ -124,4 +140,9 @@ export class ClientProcess {
     const lastWords = lastWordsOf(signal, this.#lastWords.trimEnd());
     this.#options.onEnded({ how, code, signal, lastWords });
   }
+}
+
+/** A command whose user may have so many threads in all. */
+function limited(threads: number, command: readonly string[]): readonly string[] {
+  return ['bash', '-c', `ulimit -u ${threads} && exec "$0" "$@"`, ...command];
 }

@@ -1,7 +1,7 @@
 /** A fleet of client processes on this machine; none of them outlives this process. */
 
 import { assert } from '../domain/assert.ts';
-import { ClientProcess, type Ending } from './fleet-process.ts';
+import { ClientProcess, type Confines, type Ending } from './fleet-process.ts';
 import type { Said } from './fleet-said.ts';
 
 /** The number of a process in its fleet, from 1, in order of their starts. */
@@ -41,7 +41,10 @@ export class Fleet {
   }
 
   /** Starts one more; gives its place and its pid (0: it could not be started). */
-  start(more: readonly string[] = []): { readonly place: Place; readonly pid: number } {
+  start(
+    more: readonly string[] = [],
+    confines: Confines = {},
+  ): { readonly place: Place; readonly pid: number } {
     assert(!this.#isEnding, 'A fleet that ends starts nobody.');
     const { program, args, env, onSaid, onEnded } = this.#options;
     const place = this.#processes.length + 1;
@@ -55,6 +58,7 @@ export class Fleet {
         for (const look of waiting) look();
       },
       env,
+      confines,
     });
     this.#processes.push(process);
     return { place, pid: process.pid };

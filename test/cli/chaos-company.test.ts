@@ -13,7 +13,7 @@ const told = (kind: string, fields: object): Said =>
 
 function come(label: string, way: Way = 'open'): ChaosPeer {
   const relay = { way } as Relay;
-  const peer = company.add({ label, relay, data: null, isSpared: false });
+  const peer = company.add({ label, relay, data: null, isSpared: false, machine: 'sound' });
   const place = company.peers.length;
   company.begin(peer, place, 1_000 + place);
   company.hear(peer, told('started', { peer: `name of ${label}` }));

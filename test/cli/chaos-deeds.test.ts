@@ -25,6 +25,7 @@ const calm: Situation = {
   seats: 7,
   isBrokerOurs: true,
   isFlooding: false,
+  machines: ['full-log', 'few-threads'],
   canFreeze: true,
 };
 
@@ -108,6 +109,16 @@ it("somebody else's broker is not killed, nor is anybody frozen where that canno
   const kinds = kindsOf(draw({ ...calm, isBrokerOurs: false, canFreeze: false, isFlooding: true }));
   for (const kind of ['kill-broker', 'freeze', 'freeze-controller', 'flood'] as const)
     expect(kinds).not.toContain(kind);
+});
+
+it('who comes may have a poor machine, but none that another one has already', () => {
+  const machinesIn = (machines: Situation['machines']): readonly string[] =>
+    draw({ ...calm, machines }).flatMap((deed) => (deed.kind === 'join' ? deed.machine : []));
+  expect(new Set(machinesIn(['full-log', 'few-threads']))).toEqual(
+    new Set(['sound', 'full-log', 'few-threads']),
+  );
+  expect(new Set(machinesIn(['few-threads']))).toEqual(new Set(['sound', 'few-threads']));
+  expect(new Set(machinesIn([]))).toEqual(new Set(['sound']));
 });
 
 it('where nothing can befall it, nothing does', () => {

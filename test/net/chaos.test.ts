@@ -1,6 +1,6 @@
 /** `sortition chaos` as people run it: for a short while, to its end, interrupted, and killed. */
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -49,6 +49,17 @@ it('bad things happen, everything is mended, and it says that everything held', 
   expect(Number(summary?.['facts'])).toBeGreaterThan(0);
   expect(pidsOf(run).filter(isAlive)).toEqual([]);
   expect(readdirSync(place)).toEqual([]);
+}, 150_000);
+
+it('peers come whose log finds no room, or that get no thread, and take part', async () => {
+  // A seed whose first two deeds these are, where they can be had.
+  const run = chaos('--minutes', '0.1', '--seed', '2113');
+  await until(() => run.all('summary').length > 0, 'the summary', 120_000);
+  expect(await run.exit()).toBe(0);
+  const machines = run.all('came').map(({ machine }) => machine);
+  expect(machines.includes('full-log')).toBe(existsSync('/dev/full'));
+  if (process.platform === 'linux' && process.getuid?.() === 0)
+    expect(machines).toContain('few-threads');
 }, 150_000);
 
 it('a process that ends though nobody told it to is found, and its words are kept', async () => {
