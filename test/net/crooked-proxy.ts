@@ -1,7 +1,7 @@
 /** Stands between client and broker, reads every MQTT packet, and does to some what it is told. */
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { generate, type Packet, parser } from 'mqtt-packet';
+import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
 
 /** What a crooked broker does wrong; whoever keeps the object may change that at any time. */
 export type Crime = {
@@ -72,7 +72,7 @@ function fromClient(packet: Packet, crime: Crime, wills: Set<string>, near: Sock
     near.end(generate({ cmd: 'connack', returnCode: refuses, sessionPresent: false }));
     return false;
   }
-  if (packet.cmd === 'connect' && packet.will !== undefined) wills.add(packet.will.topic);
+  if (packet.cmd === 'connect' && packet.will !== undefined) wills.add(textOf(packet.will));
   if (packet.cmd === 'subscribe' && packet.subscriptions[0]?.topic === crime.deniesFilter) {
     const messageId = packet.messageId ?? 0;
     near.write(generate({ cmd: 'suback', messageId, granted: [128] }));
@@ -97,9 +97,17 @@ function fromBroker(
     if (packet.qos === 1) far.write(generate({ cmd: 'puback', messageId: packet.messageId ?? 0 }));
     return false;
   }
-  if (crime.delaysWillsMs === undefined || !wills.has(packet.topic)) return true;
+  if (crime.delaysWillsMs === undefined || !wills.has(textOf(packet))) return true;
   setTimeout(() => {
     if (!near.destroyed) near.write(generate(packet));
   }, crime.delaysWillsMs).unref();
   return false;
+}
+
+/** Other things may be said on the topic of a will. */
+function textOf({
+  topic,
+  payload,
+}: Pick<IPublishPacket, 'topic'> & { readonly payload?: string | Buffer }): string {
+  return `${topic} ${payload}`;
 }
