@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Entry } from '../domain/contract.ts';
 import type { Founding } from '../domain/message.ts';
 import { parseRules, type Rules, rulesOf } from '../ledger/rules.ts';
+import { explainDataError } from '../node/data-error.ts';
 import { Damage } from '../node/journal-records.ts';
 import { WorldError } from '../node/world-error.ts';
 import { visit } from './visit.ts';
@@ -28,18 +29,19 @@ export async function readDirectory(
   reader: LedgerReader,
 ): Promise<void> {
   const ledger = await openOrExplain(path);
-  let next = from;
+  let next: number | null = null;
   try {
     const founding = await ledger.founding();
     const rules = ledger.rules === null ? null : parseRules(ledger.rules);
     if (founding === null || rules === null) throw noLedger(path);
     reader.begin(founding, rulesOf(rules), ledger.height);
+    next = from;
     for await (const sealed of ledger.sealed(from)) {
       next = sealed.block.transactionID + 1;
       reader.block(sealed);
     }
   } catch (error) {
-    if (!(error instanceof Damage)) throw error;
+    if (!(error instanceof Damage) || next === null) throw explain(path, error);
     throw new WorldError(`Block ${next} in ${path} cannot be read: ${error.problem}.`, {
       code: 'ledger-fault',
       facts: { path, transactionID: next, problem: error.problem },
@@ -82,12 +84,14 @@ async function openOrExplain(
   try {
     return await openLedger(path);
   } catch (error) {
-    throw error instanceof WorldError ? explain(path, error) : error;
+    throw explain(path, error);
   }
 }
 
 /** For somebody who reads, and promised nobody anything. */
-function explain(path: string, error: WorldError): WorldError {
+function explain(path: string, problem: unknown): unknown {
+  const error = explainDataError(path, problem);
+  if (!(error instanceof WorldError)) return error;
   const { code, facts } = error;
   if (code === 'data-unusable' && ['ENOENT', 'ENOTDIR'].includes(String(facts['reason'])))
     return noLedger(path);
@@ -98,11 +102,11 @@ function explain(path: string, error: WorldError): WorldError {
       { code, facts, cause: error },
     );
   if (code !== 'data-damaged') return error;
-  return new WorldError(`The data directory ${path} is damaged: ${facts['problem']}.`, {
-    code,
-    facts,
-    cause: error,
-  });
+  return new WorldError(
+    `The data directory ${path} is damaged: ${facts['problem']}. Read a copy of it, or the ` +
+      'ledger of its network, with --host in place of --data.',
+    { code, facts, cause: error },
+  );
 }
 
 function noLedger(path: string): WorldError {

@@ -6,6 +6,7 @@ import { isLast } from '../election/booth.ts';
 import type { Rules } from '../ledger/rules.ts';
 import { usedTermIn } from '../peer/memory.ts';
 import type { Identity } from './crypto.ts';
+import { explainDataError } from './data-error.ts';
 import { openIdentityFile } from './identity-file.ts';
 import { Damage } from './journal-records.ts';
 import { LevelJournal } from './level-journal.ts';
@@ -48,7 +49,7 @@ export async function openDataDirectory(
     const keptIn = isAnew ? await putAside(path) : null;
     return { ...(await openWhole(path, choose)), keptIn };
   } catch (error) {
-    throw toWorldError(path, error);
+    throw explainDataError(path, error);
   }
 }
 
@@ -69,7 +70,7 @@ export async function openLedger(path: string): Promise<Ledger> {
     statSync(join(path, JOURNAL));
     return await openJournal(path, false);
   } catch (error) {
-    throw toWorldError(path, error);
+    throw explainDataError(path, error);
   }
 }
 
@@ -170,26 +171,4 @@ function makeKept(path: string): string {
     mkdirSync(kept, { mode: 0o700 });
     return kept;
   }
-}
-
-function toWorldError(path: string, error: unknown): unknown {
-  if (error instanceof WorldError) return error;
-  const reason = systemCodeOf(error);
-  if (reason === 'LEVEL_LOCKED')
-    return new WorldError(
-      `The data directory ${path} is in use by another process: end that one first, or name ` +
-        'another directory; two peers with one name would contradict one another.',
-      { code: 'data-in-use', facts: { path }, cause: error },
-    );
-  if (error instanceof Damage)
-    return new WorldError(
-      `The data directory ${path} is damaged: ${error.problem}. What this peer promised may be ` +
-        'lost, so it must not go on: --new-identity begins as another peer and keeps these files.',
-      { code: 'data-damaged', facts: { path, problem: error.problem }, cause: error },
-    );
-  return new WorldError(
-    `Cannot use the data directory ${path} (${reason}): ` +
-      'name a directory that you may write to, on a disk with room.',
-    { code: 'data-unusable', facts: { path, reason }, cause: error },
-  );
 }

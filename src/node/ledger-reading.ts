@@ -7,6 +7,7 @@ import type { Batch } from '../domain/transaction.ts';
 import { carriesBatch } from '../ledger/block.ts';
 import { nodeHasher } from './crypto.ts';
 import { batchKey, blockKey, open, type StoredBlock, sealKey } from './journal-records.ts';
+import { readRows } from './level-store.ts';
 
 /** A final block with its digest, its seal, and its batch where it carries one. */
 export type Sealed = Extract<Entry, { kind: 'sealed' }>;
@@ -44,13 +45,13 @@ export async function* readSealed(
 
 type Rows = ReadonlyMap<string, string>;
 
-async function rowsOf(
+function rowsOf(
   store: ClassicLevel,
   keyOf: (number: number) => string,
   from: number,
   end: number,
 ): Promise<Rows> {
-  return new Map(await store.iterator({ gte: keyOf(from), lt: keyOf(end) }).all());
+  return readRows(store, keyOf(from), keyOf(end));
 }
 
 function openAt(rows: Rows, key: string): unknown {

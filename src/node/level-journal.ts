@@ -27,7 +27,7 @@ import {
   write,
 } from './journal-records.ts';
 import { readSealed, type Sealed } from './ledger-reading.ts';
-import { codedError, openStore, writeRows } from './level-store.ts';
+import { codedError, openStore, readRow, writeRows } from './level-store.ts';
 import { MarkFile } from './mark-file.ts';
 
 export type LevelJournalOptions = {
@@ -158,7 +158,7 @@ export class LevelJournal implements Journal {
 
   async founding(): Promise<Founding | null> {
     if (this.#latest.rules === null) return null;
-    return open(FOUNDING_KEY, await this.#store.get(FOUNDING_KEY)) as Founding;
+    return open(FOUNDING_KEY, await readRow(this.#store, FOUNDING_KEY)) as Founding;
   }
 
   /** Waits for what is being written. */
@@ -171,7 +171,7 @@ export class LevelJournal implements Journal {
   async #acceptedBatch(): Promise<Batch | null> {
     const { accepted } = this.#latest.small;
     if (accepted === undefined || !carriesBatch(accepted.block, nodeHasher)) return null;
-    return open(ACCEPTED_BATCH_KEY, await this.#store.get(ACCEPTED_BATCH_KEY)) as Batch;
+    return open(ACCEPTED_BATCH_KEY, await readRow(this.#store, ACCEPTED_BATCH_KEY)) as Batch;
   }
 
   async #commit(latest: Latest, rows: readonly Row[]): Promise<void> {
@@ -194,7 +194,7 @@ export class LevelJournal implements Journal {
     try {
       await this.#store.close();
       this.#store = await openStore(this.#options.path, false);
-      const found = openLatest(await this.#store.get(LATEST_KEY));
+      const found = openLatest(await readRow(this.#store, LATEST_KEY));
       // What failed may have been kept all the same; it is about to be written again.
       const { seq, owner } = this.#latest;
       if (found.owner !== owner || found.seq < seq || found.seq > this.#tried)
@@ -224,7 +224,7 @@ function refuse(problem: string | null): void {
 
 /** A store that was begun and never written in is begun again. */
 async function begin(store: ClassicLevel, { markPath }: LevelJournalOptions): Promise<Found> {
-  const written = await store.get(LATEST_KEY);
+  const written = await readRow(store, LATEST_KEY);
   const mark = MarkFile.read(markPath);
   const isUntouched = written === undefined || openLatest(written).seq === 0;
   if (!isUntouched || (mark !== 'none' && mark !== 0))
@@ -235,7 +235,7 @@ async function begin(store: ClassicLevel, { markPath }: LevelJournalOptions): Pr
 
 /** How far it had come, by both of its witnesses. */
 async function goOn(store: ClassicLevel, { markPath }: LevelJournalOptions): Promise<Found> {
-  const latest = openLatest(await store.get(LATEST_KEY));
+  const latest = openLatest(await readRow(store, LATEST_KEY));
   const mark = MarkFile.read(markPath);
   if (typeof mark === 'string') throw new Damage(`its file journal.mark is ${WORDS[mark]}`);
   if (mark > latest.seq) throw new Damage(`its last ${mark - latest.seq} entries are missing`);

@@ -50,6 +50,28 @@ export async function refuseLocked(path: string): Promise<void> {
   }
 }
 
+/** Undefined for a key without a value. Throws as `openStore`, or a `Damage`. */
+export async function readRow(store: ClassicLevel, key: string): Promise<string | undefined> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    throw codedError(error);
+  }
+}
+
+/** All rows from one key to before another. Throws likewise. */
+export async function readRows(
+  store: ClassicLevel,
+  from: string,
+  end: string,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    return new Map(await store.iterator({ gte: from, lt: end }).all());
+  } catch (error) {
+    throw codedError(error);
+  }
+}
+
 /** Durable, all of it or nothing, when its promise resolves. */
 export function writeRows(store: ClassicLevel, rows: readonly Row[]): Promise<void> {
   const puts = rows.map(({ key, value }) => ({ type: 'put', key, value }) as const);
@@ -65,6 +87,12 @@ export function codedError(error: unknown): unknown {
   if (!isOfLevel) return error;
   const known = SYSTEM_CODES.find(([words]) => words.test(inner.message));
   const code = known?.[1] ?? own;
-  if (known === undefined && code !== 'LEVEL_LOCKED') return new Damage(inner.message, error);
+  if (known === undefined && code !== 'LEVEL_LOCKED')
+    return new Damage(`its store cannot be read (${wordsOf(inner)})`, error);
   return Object.assign(new Error(inner.message, { cause: error }), { code });
+}
+
+/** `Corruption: bad magic number`, without the end that would make it a sentence. */
+function wordsOf({ message }: Error): string {
+  return message.replace(/\.$/, '');
 }

@@ -20,14 +20,20 @@ export class MarkFile {
     this.#file = file;
   }
 
-  /** The number in the file at `path`; `none` without a file, `unreadable` for anything else. */
+  /**
+   * The number in the file at `path`; `none` without a file, `unreadable` for what is no such line.
+   * Throws the error of the system.
+   */
   static read(path: string): number | 'none' | 'unreadable' {
     try {
       const line = readFileSync(path, 'utf8');
       const count = Number(line.slice(0, COUNT_DIGITS));
       return line === lineOf(count) ? count : 'unreadable';
     } catch (error) {
-      return systemCodeOf(error) === 'ENOENT' ? 'none' : 'unreadable';
+      const code = systemCodeOf(error);
+      // That we may not, or cannot, read it says nothing about what was written.
+      if (code !== 'ENOENT' && code !== 'EISDIR') throw error;
+      return code === 'ENOENT' ? 'none' : 'unreadable';
     }
   }
 
