@@ -23,7 +23,11 @@ function often(tests: string, ...args: readonly string[]): Program {
   writeFileSync(join(folder, 'some.test.js'), tests);
   const given = ['--root', folder, '--config', join(folder, 'config.mjs')];
   const keep = ['--built', '--keep', join(folder, 'kept')];
-  return new Program([...keep, ...args, '--', ...given], { file: '../../../.ci/often.mjs' });
+  return new Program([...keep, ...args, '--', ...given], {
+    file: '../../../.ci/often.mjs',
+    // One that is killed leaves its files.
+    env: { TMPDIR: folder },
+  });
 }
 
 /** The cells of each run. */
@@ -98,17 +102,24 @@ it.each([
 });
 
 it('its busy loops do not outlive it, even if it is killed', async () => {
-  const end = join(folder, 'end');
+  const [begun, end] = [join(folder, 'begun'), join(folder, 'end')];
   const tests = `
-    import { existsSync } from 'node:fs';
-    it('waits', () => vi.waitFor(() => expect(existsSync('${end}')).toBe(true), 1e9), 1e9);
+    import { existsSync, writeFileSync } from 'node:fs';
+    it('waits', () => {
+      writeFileSync('${begun}', String(process.ppid));
+      return vi.waitFor(() => expect(existsSync('${end}')).toBe(true), 1e9);
+    }, 1e9);
   `;
   const run = often(tests, '--busy');
   const pids = await busyLoopsOf(run);
+  await until(() => existsSync(begun) && readFileSync(begun, 'utf8') !== '', 'the test');
+  const vitest = Number(readFileSync(begun, 'utf8'));
   run.child.kill('SIGKILL');
   await until(() => !pids.some(isAlive), 'the end of the busy loops');
+  // The tests themselves go on to their end.
+  expect(isAlive(vitest)).toBe(true);
   writeFileSync(end, '');
-  await run.exit();
+  await until(() => !isAlive(vitest), 'the end of the tests');
 });
 
 it('what makes no sense is refused in a sentence', async () => {
