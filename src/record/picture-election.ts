@@ -44,10 +44,9 @@ export function takeMandate(step: Step, mandate: Mandate, evidence: readonly Mes
   const isKept = controller !== null && (controller.isAlive || retained);
   if (isKept && term < controller.term) return;
   const votes = evidence.filter((message): message is Vote => message.kind === 'vote');
-  const rules = picture.peers[clientID]?.rules ?? picture.rules;
+  const rules = rulesBy(step, clientID);
   const roster = rules === null ? null : makeRoster(members, rules, hasher);
   const isFounding = votes.every(({ transactionID }) => transactionID === UNFOUNDED);
-  if (rules !== null) picture.rules = rules;
   if (roster !== null) picture.roster = roster;
   if (roster !== null && isFounding && !retained) picture.network = roster.digest;
   picture.controller = {
@@ -62,6 +61,15 @@ export function takeMandate(step: Step, mandate: Mandate, evidence: readonly Mes
   const [first] = votes;
   if (first !== undefined) picture.draw = drawOf(step, first, roster, votes);
   if (!retained) tell(step, { kind: 'mandate', term, controller: clientID, votes: votes.length });
+}
+
+/** The rules by which a controller goes; those of its network, if its mandate is just said. */
+function rulesBy({ picture, retained }: Step, controller: ClientID): string | null {
+  const rules = picture.peers[controller]?.rules ?? picture.rules;
+  if (rules === null || (retained && picture.rulesOf !== 'anybody')) return rules;
+  picture.rules = rules;
+  if (!retained) picture.rulesOf = 'network';
+  return rules;
 }
 
 /** The election of a term, if none of a higher one is under way. */

@@ -27,6 +27,9 @@ export function judge(picture: Picture, heard: Heard, hasher: Hasher): Refusal |
   const { message, retained } = heard;
   const stale = staleness(picture, message);
   if (stale !== null) return stale;
+  // Nobody knows from when it is.
+  if (retained && message.kind !== 'presence' && message.kind !== 'mandate')
+    return { code: 'retained' };
   switch (message.kind) {
     case 'introduction':
     case 'presence':
@@ -81,8 +84,10 @@ function numberIn(message: Message) {
     : null;
 }
 
-function problemOfRules({ rules }: Picture, theirs: string): Refusal | null {
-  return rules === null || rules === theirs ? null : { code: 'other-rules', theirs, ours: rules };
+function problemOfRules({ rules, rulesOf }: Picture, theirs: string): Refusal | null {
+  return rules === null || rulesOf === 'anybody' || rules === theirs
+    ? null
+    : { code: 'other-rules', theirs, ours: rules };
 }
 
 function problemOfNetwork({ network }: Picture, theirs: Picture['network']): Refusal | null {

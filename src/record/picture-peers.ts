@@ -17,11 +17,10 @@ export function takeAbout(step: Step, peer: PeerPicture, about: Introduction | P
   peer.rules = about.rules;
   peer.known = about.known;
   peer.seats = about.peers;
-  if (!step.retained || picture.rules === null) {
-    picture.rules ??= about.rules;
-    picture.seats ??= about.peers;
-  }
-  if (about.kind === 'presence' && about.state !== 'ready') depart(step, peer, about.state);
+  const isFarewell = about.kind === 'presence' && about.state !== 'ready';
+  // Until somebody who lives has shown which rules hold here, those named last are a guess.
+  if (picture.rulesOf === 'anybody' && !isFarewell) takeRules(step, peer);
+  if (isFarewell) depart(step, peer, about.state);
 }
 
 export function takeHeartbeat(step: Step, peer: PeerPicture, heartbeat: Heartbeat): void {
@@ -35,12 +34,27 @@ export function takeHeartbeat(step: Step, peer: PeerPicture, heartbeat: Heartbea
   }
   if (incarnation > peer.incarnation) peer.gone = null;
   Object.assign(peer, { incarnation, beat: heartbeat, beatAt: at });
+  hearRules(step, peer, heartbeat);
   const { height: of } = step.picture;
   const { transactionID: height } = heartbeat;
   // The last block may still be on its way to it.
   peer.behind = of !== null && height + 1 < of ? { height, of } : null;
   if (state === 'leaving') depart(step, peer, 'leaving');
   hearStanding(step, heartbeat);
+}
+
+function takeRules({ picture }: Step, { rules, seats }: PeerPicture): void {
+  picture.rules = rules;
+  picture.seats = seats;
+}
+
+/** Others are judged by the rules of the first peer that lives; sooner by those of a network. */
+function hearRules(step: Step, peer: PeerPicture, { network }: Heartbeat): void {
+  const { picture } = step;
+  const whose = network === null ? 'peer' : 'network';
+  if (peer.rules === null || picture.rulesOf === 'network' || picture.rulesOf === whose) return;
+  takeRules(step, peer);
+  picture.rulesOf = whose;
 }
 
 function depart(step: Step, peer: PeerPicture, how: NonNullable<PeerPicture['gone']>): void {
@@ -54,8 +68,15 @@ function hearStanding(step: Step, heartbeat: Heartbeat): void {
   const { picture, at } = step;
   const { clientID, term, controllerID, network } = heartbeat;
   const { controller } = picture;
-  const isStranger = picture.roster !== null && !isMemberIn(picture, clientID);
-  if (network === null || isStranger) return;
+  const isKnown = picture.roster === null || isMemberIn(picture, clientID);
+  if (network === null || (!isKnown && controller?.isAlive === true)) return;
+  if (!isKnown) {
+    // The roster is that of a mandate which the broker has kept, and nobody obeys.
+    if (controllerID === clientID) Object.assign(picture, { controller: null, roster: null });
+    else return;
+    hearStanding(step, heartbeat);
+    return;
+  }
   raiseTerm(step, term);
   if (controller?.term === term && controller.clientID === controllerID) {
     controller.isAlive = true;

@@ -133,6 +133,8 @@ export type Picture = {
   at: UnixMs | null;
   readonly peers: Record<ClientID, PeerPicture>;
   rules: string | null;
+  /** Whose rules these are: of a network that lives, of a peer that does, or of anybody. */
+  rulesOf: 'network' | 'peer' | 'anybody';
   /** N. */
   seats: number | null;
   network: Digest | null;
@@ -165,6 +167,7 @@ export function newPicture(): Picture {
     at: null,
     peers: {},
     rules: null,
+    rulesOf: 'anybody',
     seats: null,
     network: null,
     roster: null,

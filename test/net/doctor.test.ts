@@ -174,3 +174,18 @@ describe('the doctor and other people', () => {
     expect(findings.reachable.found).toContain('nothing listens there');
   });
 });
+
+it('the doctor counts no peer of which it hears a will alone', async () => {
+  const broker = await openBroker({ port: 0 });
+  cleanups.push(() => broker.close());
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const undertaker = await connectAsync(url);
+  const topic = 'sd/peer/0a11aaaa-0000-8000-8000-000000000000';
+  const will = '{"ClientID":"0a11aaaa-0000-8000-8000-000000000000","State":"lost"}';
+  const saying = setInterval(() => void undertaker.publish(topic, will, { retain: true }), 20);
+  cleanups.push(() => {
+    clearInterval(saying);
+    return undertaker.endAsync(true);
+  });
+  expect((await examine(url)).peers.facts).toMatchObject({ peers: 0, messages: 0 });
+}, 60_000);

@@ -6,8 +6,9 @@ import { boardOf } from '../../src/cli/watch-board.ts';
 import { labBoardOf } from '../../src/cli/watch-lab-board.ts';
 import { jsonOf, lineOf } from '../../src/cli/watch-lines.ts';
 import type { Verifier } from '../../src/domain/crypto.ts';
-import type { Heartbeat, Member, Presence } from '../../src/domain/message.ts';
-import { type Term, UNFOUNDED, type UnixMs } from '../../src/domain/names.ts';
+import type { Enveloped, Heartbeat, Member, Presence, Vote } from '../../src/domain/message.ts';
+import { type Term, UNFOUNDED, type UnixMs, type VoteID } from '../../src/domain/names.ts';
+import { makeRoster } from '../../src/domain/roster.ts';
 import { DIALECTS } from '../../src/lab/dialect.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { LabOnlooker } from '../../src/record/lab-onlooker.ts';
@@ -18,7 +19,7 @@ import { Referee } from '../../src/record/referee/referee.ts';
 import { toyIdentity, toySignature, toySigner, toyVerifier } from '../../src/sim/toy-crypto.ts';
 import { World } from '../../src/sim/world.ts';
 import { payloadOf, signatureInput } from '../../src/wire/envelope.ts';
-import { presenceTopicOf } from '../../src/wire/topics.ts';
+import { presenceTopicOf, topicOf } from '../../src/wire/topics.ts';
 import { Ear } from './scene.ts';
 
 const encoder = new TextEncoder();
@@ -220,4 +221,47 @@ test('presences of thousands that are gone cost no checks; one that speaks is kn
   const time = 2_000 as UnixMs;
   const heard = onlooker.hear({ time, topic: 'sd/heartbeat', payload, qos: 0, retained: false });
   expect(heard).toMatchObject({ from: clientID, fault: null, message: { kind: 'heartbeat' } });
+});
+
+test('what a broker has kept of the dead is no network, and accuses none that lives', () => {
+  const self = toyIdentity(nodeHasher.sha256('gone'), nodeHasher);
+  const rules = 'peers=1 difficulty=fixed:40';
+  const network = makeRoster([self], rules, nodeHasher).digest;
+  const { clientID } = self;
+  const about = { incarnation: 1, peers: 1, known: 1, roster: network, network, rules };
+  const term = 90 as Term;
+  const vote: Vote = {
+    ...{ kind: 'vote', clientID, term, voteID: 'f'.repeat(16) as VoteID, controllerID: clientID },
+    ...{ draw: network, drawn: '8', roster: network, transactionID: UNFOUNDED },
+  };
+  const votes = [payloadOf(vote, 'sd/voting', toySigner(self.publicKey))];
+  const words: readonly Enveloped[] = [
+    { kind: 'presence', ...self, ...about, state: 'ready' },
+    { kind: 'mandate', clientID, term, votes, members: [self] },
+    {
+      ...{ kind: 'heartbeat', clientID, incarnation: 1, beat: 1, term, controllerID: clientID },
+      ...{ transactionID: UNFOUNDED, network, state: 'ready', hashRate: 0 },
+    },
+  ];
+  const [first] = recording;
+  if (first === undefined) throw new Error('There is a recording.');
+  // As for a viewer that comes later: of the network it has missed the mandate.
+  const living = recording.filter(({ topic }) => topic !== 'sd/controller');
+  const alone = open();
+  const beset = open();
+  for (const message of words) {
+    const topic = topicOf('sd', message);
+    const payload = encoder.encode(payloadOf(message, topic, toySigner(self.publicKey)));
+    beset.hear({ ...first, topic, payload, retained: true });
+  }
+  for (const recorded of living) for (const onlooker of [alone, beset]) onlooker.hear(recorded);
+  const shown = ({ picture }: OurOnlooker) => ({
+    rules: picture.rules,
+    network: picture.network,
+    controller: picture.controller?.clientID,
+    isAlive: picture.controller?.isAlive,
+    refused: picture.refusals['other-rules']?.count ?? picture.refusals['other-network']?.count,
+  });
+  expect(shown(alone).isAlive).toBe(true);
+  expect(shown(beset)).toEqual(shown(alone));
 });

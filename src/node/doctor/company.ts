@@ -28,9 +28,12 @@ export class Company {
     return new Company(ward, probe);
   }
 
-  /** What others said while we listened; what was retained tells nothing about today. */
+  /** What others said while we listened; what was retained, or is a will, is said by nobody. */
   get live(): readonly Heard[] {
-    return this.#probe.heard.filter((it) => !it.retained && !this.#ward.isOurs(it));
+    const { prefix } = this.#ward;
+    return this.#probe.heard.filter(
+      (it) => !it.retained && !this.#ward.isOurs(it) && !isFarewell(prefix, it),
+    );
   }
 
   describe(): Result {
@@ -80,6 +83,13 @@ export class Company {
       facts: { peers: skews.size, mostMs: Math.round(most) },
     };
   }
+}
+
+/** A goodbye, a will, or the clearing of what was kept: whoever it is of is gone. */
+function isFarewell(prefix: string, { topic, payload }: Heard): boolean {
+  if (payload.length === 0) return true;
+  const isPresence = readTopic(prefix, topic)?.kind === 'presence';
+  return isPresence && /"State":\s*"(lost|disconnected)"/.test(payload.toString());
 }
 
 function nameIn({ payload }: Heard): string | null {
