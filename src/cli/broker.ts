@@ -154,9 +154,11 @@ async function addUserTo({ users, role }: Values, name: string): Promise<void> {
   if (users === null) {
     throw usageError(`--add-user needs the file to write to: --users FILE --add-user ${name}.`);
   }
-  const { addUser } = await import('../../broker/users-file.ts');
+  const { addUser, readUsers } = await import('../../broker/users-file.ts');
   await addUser(users, name, await askPassword(name), role);
   process.stdout.write(
     `${printable(`${name} is written to ${users}; a broker that runs must be restarted.`)}\n`,
   );
+  // No broker starts with a file of which another line is wrong.
+  await readUsers(users);
 }

@@ -256,9 +256,8 @@ it('a port that is taken is said in one sentence, with its own code', async () =
 
 it('a user who is added by the command line is let in', async () => {
   const users = join(await makeFolder(), 'users');
-  const added = new Program(['broker', '--users', users, '--add-user', 'ann'], {
-    input: 'secret\n',
-  });
+  const add = ['broker', '--users', users, '--add-user', 'ann'];
+  const added = new Program(add, { input: 'secret\n' });
   expect(await added.exit(), added.stderr).toBe(0);
   const empty = new Program(['broker', '--users', users, '--add-user', 'bob'], { input: '' });
   expect(await empty.exit()).toBe(2);
@@ -267,6 +266,15 @@ it('a user who is added by the command line is let in', async () => {
     env: { SORTITION_USERNAME: 'ann', SORTITION_PASSWORD: 'secret' },
   });
   await peer.hear('connected');
+});
+
+it('whoever adds a user to a file with another wrong line is told of that line', async () => {
+  const users = join(await makeFolder(), 'users');
+  await writeFile(users, 'bob:secret\n');
+  const add = ['broker', '--users', users, '--add-user', 'ann'];
+  const added = new Program(add, { input: 'secret\n' });
+  expect(await added.exit()).toBe(5);
+  expect(added.stderr).toContain('Line 1 of the users file');
 });
 
 it('an unknown option is one sentence with its own code, in both programs', async () => {
