@@ -20,8 +20,8 @@ import { type ConnectionValues, connectionOf, connectionSettings } from './conne
 import { Ending } from './ending.ts';
 import { EXIT } from './exit.ts';
 import { labSettings } from './lab-settings.ts';
-import { printable } from './line-format.ts';
 import { peerSettings } from './peer-settings.ts';
+import { remark } from './remark.ts';
 import {
   addSettings,
   preferTyped,
@@ -155,10 +155,7 @@ function nameOf(path: string): string {
 function tellOnce(path: string): () => void {
   let isTold = false;
   return () => {
-    if (!isTold)
-      process.stderr.write(
-        `${printable(nameOf(path))}: waiting for what comes out of it; Ctrl-C ends\n`,
-      );
+    if (!isTold) remark(`${nameOf(path)}: waiting for what comes out of it; Ctrl-C ends`);
     isTold = true;
   };
 }

@@ -3,7 +3,7 @@
 import type { Note } from '../domain/note.ts';
 import type { Name } from '../lab/message.ts';
 import type { LabNote } from '../lab/note.ts';
-import { printable } from './line-format.ts';
+import { remark } from './remark.ts';
 import type { Ended, Started, Teller } from './teller.ts';
 import type { Witnessed } from './witnessing.ts';
 
@@ -30,7 +30,7 @@ export class JsonTeller implements Teller {
 
   /** People may read along where errors go. */
   remark(sentence: string): void {
-    process.stderr.write(`${printable(sentence)}\n`);
+    remark(sentence);
   }
 
   release(): void {}

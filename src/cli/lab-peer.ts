@@ -21,11 +21,12 @@ import { CountingMiner } from './counting-miner.ts';
 import { Ending } from './ending.ts';
 import { JsonTeller } from './json-teller.ts';
 import { type LabValues, labSettingsOf } from './lab-settings.ts';
-import { formatLine, type LineLook, printable, wantsColour } from './line-format.ts';
+import { formatLine, type LineLook, wantsColour } from './line-format.ts';
 import type { Tone } from './narrator.ts';
 import { listenToParent } from './parent.ts';
 import type { PeerValues } from './peer-settings.ts';
 import { describeEnded, describeStarted } from './plain-teller.ts';
+import { remark } from './remark.ts';
 import type { Ended, Started } from './teller.ts';
 import { openTraceFile, type TraceFile } from './trace-file.ts';
 import { readVersion } from './version.ts';
@@ -112,11 +113,6 @@ function openTrace(
   if (path === null) return null;
   const { dialect } = settings;
   return openTraceFile(path, { trace: 1, version: readVersion(), dialect, settings }, remark);
-}
-
-/** People may read along where errors go. */
-function remark(sentence: string): void {
-  process.stderr.write(`${printable(sentence)}\n`);
 }
 
 /** Tells people by lines alone. */

@@ -14,6 +14,7 @@ import {
   type PuzzleValues,
   puzzleSettings,
 } from './puzzle-settings.ts';
+import { remark } from './remark.ts';
 import { addSettings, preferTyped, readSettings, type Settings, usageError } from './setting.ts';
 import { text, whole } from './values.ts';
 
@@ -109,7 +110,7 @@ async function mineBlocks(
   { file, count }: Values,
   teller: MineTeller,
 ): Promise<number> {
-  const mine = new Mine(plan, (sentence) => process.stderr.write(`${sentence}\n`));
+  const mine = new Mine(plan, remark);
   const ending = watchSignals(() => mine.stop());
   const forget = beforeComplaint(() => teller.release());
   try {

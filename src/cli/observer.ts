@@ -225,11 +225,6 @@ export class Observer {
   }
 }
 
-/** For commands that tell nothing else of their connection. */
-export function tellTrouble(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
-}
-
 function sentenceOf(note: Note): string {
   const text = describe(note);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -13,6 +13,7 @@ import { Ending } from './ending.ts';
 import { printable } from './line-format.ts';
 import { goOnWithoutOutput, Outlet } from './output.ts';
 import { peerSettings } from './peer-settings.ts';
+import { remark } from './remark.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
 import { duration } from './values.ts';
 import { Wishes } from './wishes.ts';
@@ -107,7 +108,7 @@ function outletInto(file: LineFile): Outlet {
     name: `recording ${file.path}`,
     write,
     now: () => performance.now(),
-    tell: (sentence) => process.stderr.write(`${sentence}\n`),
+    tell: remark,
   });
 }
 

@@ -5,7 +5,8 @@ import { WorldError } from '../node/world-error.ts';
 import { describeBadLine } from '../record/describe-bad-line.ts';
 import type { Recorded } from '../record/recording.ts';
 import { type RecordedLine, RecordingReader } from '../record/recording-reader.ts';
-import { formatLine, type LineLook, printable, wantsColour } from './line-format.ts';
+import { formatLine, type LineLook, wantsColour } from './line-format.ts';
+import { remark } from './remark.ts';
 import { jsonOf, lineOf } from './watch-lines.ts';
 import { lookOn, type WatchValues } from './watching.ts';
 
@@ -72,7 +73,7 @@ class Complaints {
   /** A good line has come. */
   tell(): void {
     this.#hasGood = true;
-    for (const why of this.#waiting.splice(0)) complain(`${this.#path}: ${why}`);
+    for (const why of this.#waiting.splice(0)) remark(`${this.#path}: ${why}`);
   }
 
   end(): void {
@@ -82,12 +83,8 @@ class Complaints {
         facts: { path: this.#path, lines: this.#count },
       });
     }
-    if (!this.#hasGood) complain(`${this.#path}: there is no message in it`);
+    if (!this.#hasGood) remark(`${this.#path}: there is no message in it`);
     if (this.#count <= COMPLAINTS_MOST) return;
-    complain(`${this.#path}: ${this.#count} bad lines in all`);
+    remark(`${this.#path}: ${this.#count} bad lines in all`);
   }
-}
-
-function complain(line: string): void {
-  process.stderr.write(`${printable(line)}\n`);
 }

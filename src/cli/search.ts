@@ -10,7 +10,7 @@ import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
 import { Ending } from './ending.ts';
 import { beforeComplaint, EXIT } from './exit.ts';
-import { Observer, tellTrouble } from './observer.ts';
+import { Observer } from './observer.ts';
 import { type ObserverValues, observerSettings } from './observer-settings.ts';
 import {
   difficultyOf,
@@ -18,6 +18,7 @@ import {
   type PuzzleValues,
   puzzleSettings,
 } from './puzzle-settings.ts';
+import { remark } from './remark.ts';
 import { Seeking, tellPeople, tellPrograms } from './search-teller.ts';
 import { addSettings, preferTyped, readSettings, type Settings, usageError } from './setting.ts';
 import { prefix, text } from './values.ts';
@@ -98,7 +99,7 @@ async function search(command: Command, values: Values, quest: Quest): Promise<n
     {
       onNote: (note) => seeking.hear(note),
       onFatal: (error) => ending.fail(error),
-      onTrouble: tellTrouble,
+      onTrouble: remark,
       onRules: (sentence) => teller.remark(sentence),
     },
   );

@@ -7,7 +7,8 @@ import type { Note } from '../domain/note.ts';
 import type { Rules } from '../ledger/rules.ts';
 import { connectionOf } from './connection-settings.ts';
 import { Ending } from './ending.ts';
-import { Observer, tellTrouble } from './observer.ts';
+import { Observer } from './observer.ts';
+import { remark } from './remark.ts';
 import type { VisitValues } from './visit-settings.ts';
 import { Wishes } from './wishes.ts';
 
@@ -40,7 +41,7 @@ export async function visit(
     onFatal: (error) => ending.fail(error),
     onTrouble: (sentence) => {
       line.hide();
-      tellTrouble(sentence);
+      remark(sentence);
     },
     onRules: () => {},
     onEntry: hooks.onEntry,

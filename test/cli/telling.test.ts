@@ -1,9 +1,10 @@
 /** What people and programs are told, and what they are spared. */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { formatSaid } from '../../src/cli/json-teller.ts';
 import { formatLine, printable } from '../../src/cli/line-format.ts';
 import { Narrator } from '../../src/cli/narrator.ts';
+import { remark } from '../../src/cli/remark.ts';
 import { describeWork, isSearching } from '../../src/cli/status.ts';
 import type {
   ClientID,
@@ -266,4 +267,14 @@ test('colours are added where they are wanted', () => {
 
 test('what strangers write cannot steer a terminal', () => {
   expect(printable('\u001b[2Jtopic\u0007\u202e')).toBe('?[2Jtopic??');
+});
+
+test('nor can it where errors go', () => {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    remark('No room in \u001b[2Jrun.ndjson.');
+    expect(write.mock.calls).toEqual([['No room in ?[2Jrun.ndjson.\n']]);
+  } finally {
+    write.mockRestore();
+  }
 });
