@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { assert } from '../domain/assert.ts';
 import type { Work } from '../domain/contract.ts';
 import type { TransactionID, WorkID } from '../domain/names.ts';
-import type { LaneData } from '../miner/order.ts';
+import type { ThreadData } from '../miner/order.ts';
 import { createPool, type Pool } from '../miner/pool.ts';
 
 /** Milliseconds, round by round. */
@@ -93,7 +93,7 @@ function openPool(threads: number): Opened {
     onFailure: (error) => {
       throw error;
     },
-    startWorker: (workerData: LaneData) => {
+    startWorker: (workerData: ThreadData) => {
       scanning = new Int32Array(workerData.scanning);
       return new Worker(url, { workerData, execArgv: [] });
     },

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterDeath, type Death, MOST_DEATHS } from './death.ts';
-import type { LaneData, Report } from './order.ts';
+import type { Report, ThreadData } from './order.ts';
 import { notBuilt, type Shortage } from './pool-error.ts';
 
 export type CrewOptions = {
@@ -133,7 +133,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** Starts threads of the file as it is built. Throws a `PoolError` where it is missing. */
-export function starterOfBuilt(): (data: LaneData) => Worker {
+export function starterOfBuilt(): (data: ThreadData) => Worker {
   const worker = builtWorker();
   // Options of the process (a loader, an inspector) are not for the threads.
   return (workerData) => new Worker(worker, { workerData, execArgv: [] });

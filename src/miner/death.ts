@@ -3,7 +3,7 @@
 /** Where a thread died last, and how often there. */
 export type Death = { readonly count: number; readonly search: number; readonly tried: bigint };
 
-/** So many deaths of a thread, without a nonce tried in between, and its lane is given up. */
+/** After this many deaths in a row, without a nonce tried in between, no thread takes the place. */
 export const MOST_DEATHS = 3;
 
 /** One more death, in the search and at the count of nonces where it happened. */

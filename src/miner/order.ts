@@ -11,11 +11,11 @@ import type { Lanes } from './lanes.ts';
  * stops the other threads without waiting for the pool. `scanning` holds an Int32 for each thread:
  * 1 while it scans, `NO_THREAD` where none is.
  */
-export type LaneData = {
+export type ThreadData = {
   readonly inForce: SharedArrayBuffer;
   readonly scanning: SharedArrayBuffer;
-  /** The place of the thread, from 0 on; its lane, too, unless an order says otherwise. */
-  readonly lane: number;
+  /** Of the thread in its pool, from 0 on; its lane is named by each order. */
+  readonly place: number;
   /** What work will be like: its kernel is warmed up before there is any. */
   readonly warmUp: Pick<Work, 'algorithm' | 'nonceForm'> | null;
 };

@@ -7,7 +7,7 @@ import type { WorkID } from '../domain/names.ts';
 import { Crew, starterOfBuilt } from './crew.ts';
 import { type Lanes, shareLanes } from './lanes.ts';
 import { NONCES, solutionOf } from './layout.ts';
-import { type LaneData, NO_THREAD, type Order, type Report, type SharedOrder } from './order.ts';
+import { NO_THREAD, type Order, type Report, type SharedOrder, type ThreadData } from './order.ts';
 import { errorOf, type PoolError, type Shortage } from './pool-error.ts';
 import { NO_RATE, type Rate } from './rate.ts';
 import {
@@ -37,9 +37,9 @@ export type PoolOptions = {
   /** How threads share them (see `Lanes`): by steps unless told otherwise. */
   readonly deal?: Lanes['deal'];
   /** What the threads' kernels are made ready for before there is work; nothing unless told. */
-  readonly warmUp?: LaneData['warmUp'];
+  readonly warmUp?: ThreadData['warmUp'];
   /** Starts a thread of `worker.ts`. */
-  readonly startWorker?: (data: LaneData) => Worker;
+  readonly startWorker?: (data: ThreadData) => Worker;
   /** A thread died; another goes on behind the nonces of its lane that are counted. */
   readonly onReplaced?: (lane: number, tried: number) => void;
   /** Fewer threads run than were asked for, or none: those that do take over all lanes. */
@@ -73,7 +73,7 @@ class ThreadPool implements Pool {
   readonly #lanes: Lanes;
   readonly #crew: Crew;
   readonly #onFailure: (error: PoolError) => void;
-  /** The number of the order in force (see `LaneData`). */
+  /** The number of the order in force (see `ThreadData`). */
   readonly #number = new Int32Array(new SharedArrayBuffer(4));
   readonly #scanning: Int32Array<SharedArrayBuffer>;
   #events: PoolEvents | null = null;
@@ -101,7 +101,7 @@ class ThreadPool implements Pool {
     const data = { inForce: this.#number.buffer, scanning: this.#scanning.buffer, warmUp };
     this.#crew = new Crew({
       count: threads,
-      startThread: (place) => this.#employ(place, startWorker({ ...data, lane: place })),
+      startThread: (place) => this.#employ(place, startWorker({ ...data, place })),
       onReport: (report) => this.#hear(report),
       progressOf: (place) => this.#progressOf(place),
       // Its successor begins at the last nonce that the dead one has counted.

@@ -8,12 +8,12 @@ import type { TransactionID, WorkID } from '../domain/names.ts';
 import { warmUp } from './kernel.ts';
 import { prepareFastest } from './kernel-file.ts';
 import { nextPiece } from './lanes.ts';
-import type { LaneData, Order, Report } from './order.ts';
+import type { Order, Report, ThreadData } from './order.ts';
 
 const port = parentPort;
 assert(port !== null, 'A mining thread is started by a pool.');
-const data = workerData as LaneData;
-const { lane: place } = data;
+const data = workerData as ThreadData;
+const { place } = data;
 const [inForce, scanning] = [new Int32Array(data.inForce), new Int32Array(data.scanning)];
 
 /** So many nonces show in a fraction of a millisecond that a thread is at work. */

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Work } from '../../src/domain/contract.ts';
-import type { LaneData } from '../../src/miner/order.ts';
+import type { ThreadData } from '../../src/miner/order.ts';
 import { workOf } from '../contracts/kernel.ts';
 import { closeAll, startBuilt, turn, until, watch } from './watch-pool.ts';
 
@@ -39,8 +39,8 @@ const dieAtOnce = (): Worker => new Worker('throw new Error("no use");', { eval:
 /** Starts the threads at the first places; what comes for the others? */
 const firstOnly =
   (count: number, other: () => Worker) =>
-  (data: LaneData): Worker =>
-    data.lane < count ? startBuilt(data) : other();
+  (data: ThreadData): Worker =>
+    data.place < count ? startBuilt(data) : other();
 
 const ways = [
   ['refused at once', refuseAtOnce, 'The system allows no more mining threads (EAGAIN)'],
@@ -105,7 +105,7 @@ it('threads that were refused are asked for again by a start, and not by each wo
     threads: 3,
     startWorker: (data) => {
       asked += 1;
-      return data.lane < room ? startBuilt(data) : refuseAtOnce();
+      return data.place < room ? startBuilt(data) : refuseAtOnce();
     },
   });
   const { pool, found, failures } = watched;

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, vi } from 'vitest';
-import type { LaneData, Order } from '../../src/miner/order.ts';
+import type { Order, ThreadData } from '../../src/miner/order.ts';
 import { createPool, type Pool, type PoolOptions } from '../../src/miner/pool.ts';
 import type { Progress } from '../../src/miner/search.ts';
 import { workOf } from '../contracts/kernel.ts';
@@ -37,7 +37,7 @@ export async function closeAll(): Promise<void> {
 }
 
 /** A thread as the pool starts it. */
-export function startBuilt(workerData: LaneData): Worker {
+export function startBuilt(workerData: ThreadData): Worker {
   const url = new URL(import.meta.resolve('#miner-worker'));
   if (!existsSync(fileURLToPath(url))) throw new Error('Run "npm run build" before this test.');
   return new Worker(url, { workerData, execArgv: [] });
