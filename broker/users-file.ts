@@ -1,5 +1,6 @@
 /** The file of users: a line each, `user:scrypt$N$r$p$saltBase64$hashBase64[:role]`. */
 
+import { codeIn } from '../src/files/error-code.ts';
 import { readText } from '../src/files/named-file.ts';
 import { replaceFile } from '../src/files/replace-file.ts';
 import { BrokerError } from './broker-error.ts';
@@ -103,7 +104,7 @@ function textOf(path: string, missing?: 'or empty'): string {
   try {
     return readText(path);
   } catch (cause) {
-    if (missing === 'or empty' && codeOf(cause) === 'ENOENT') return '';
+    if (missing === 'or empty' && codeIn(cause) === 'ENOENT') return '';
     const remedy = 'make one with: sortition broker --add-user NAME';
     const sentence = `The users file ${path} cannot be read (${reasonOf(cause)}); ${remedy}`;
     throw new BrokerError('bad-users-file', sentence, { path }, cause);
@@ -119,10 +120,6 @@ function write(path: string, text: string): void {
   }
 }
 
-function codeOf(cause: unknown): unknown {
-  return cause instanceof Error && 'code' in cause ? cause.code : null;
-}
-
 function reasonOf(cause: unknown): string {
-  return String(codeOf(cause) ?? (cause instanceof Error ? cause.message : cause));
+  return String(codeIn(cause) ?? (cause instanceof Error ? cause.message : cause));
 }

@@ -1,6 +1,7 @@
 /** Reads what people name as a file: text of any editor, and pipes, but never for ever. */
 
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { codeIn } from './error-code.ts';
 
 /** The standard input, in place of a path. */
 export const STANDARD_INPUT = 0;
@@ -119,8 +120,4 @@ function readNow(file: number, piece: Uint8Array): number | null {
 /** Readers of pieces do nothing else meanwhile. */
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
-}
-
-function codeIn(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null;
 }

@@ -20,6 +20,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { codeIn } from './error-code.ts';
 
 /** As many links in a row as Linux follows. */
 const LINKS_MOST = 40;
@@ -139,8 +140,4 @@ function writeAll(file: number, bytes: Buffer, position: number | null = null): 
     const place = position === null ? null : position + at;
     at += writeSync(file, bytes, at, bytes.byteLength - at, place);
   }
-}
-
-function codeIn(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null;
 }

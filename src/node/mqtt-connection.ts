@@ -29,8 +29,6 @@ export type MqttConnection = {
   readonly patienceMs?: number;
 };
 
-const KEEPALIVE_SECONDS = 10;
-
 export type Address = {
   readonly broker: BrokerUrl;
   /** As sent to the broker; null for none. */
@@ -46,8 +44,9 @@ export function addressOf(connection: MqttConnection, clientId: string): Address
   const broker = parseBrokerUrl(connection.url);
   const login = loginOf(connection, broker);
   checkCertificates(connection, broker);
-  const options = clientOptions(connection, broker, login, clientId);
-  const { keepaliveSeconds = KEEPALIVE_SECONDS, patienceMs = 0 } = connection;
+  const { keepaliveSeconds = 10, patienceMs = 0 } = connection;
+  const client = clientOptions(connection, broker, login, clientId);
+  const options = { ...client, keepalive: keepaliveSeconds };
   return { broker, username: login.username, keepaliveSeconds, patienceMs, options };
 }
 
@@ -57,7 +56,7 @@ function clientOptions(
   { username, password }: { readonly username: string | null; readonly password: string | null },
   clientId: string,
 ): IClientOptions {
-  const { ca, cert, key, insecure = false, keepaliveSeconds = KEEPALIVE_SECONDS } = options;
+  const { ca, cert, key, insecure = false } = options;
   const isWeb = broker.path !== '';
   return {
     protocol: broker.protocol,
@@ -66,7 +65,6 @@ function clientOptions(
     port: broker.port,
     ...(isWeb && { path: broker.path, wsOptions: webOptions(broker) }),
     clientId,
-    keepalive: keepaliveSeconds,
     ...(username !== null && { username }),
     ...(password !== null && { password }),
     ...(broker.isSecure && { rejectUnauthorized: !insecure }),
