@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 
 const HELP = `npm run test:often -- [options] [-- what Vitest is given]
 
-  --runs <count>   run so often (1)
+  --runs <count>   how many runs (1)
   --busy           beside a busy loop on each core
   --fresh          each time in a fresh clone of the last commit, after "npm ci"
   --built          do not build first: the build is there
@@ -189,7 +189,7 @@ function keep(folder, cells, scratch) {
   process.stdout.write(`What it has written is in ${log}.\n`);
 }
 
-/** Of each commit and kind: so many runs held of so many. */
+/** For each commit and kind: how many runs held, and of how many. */
 function count(folder) {
   const table = join(folder, 'table.md');
   const rows = existsSync(table) ? readFileSync(table, 'utf8').trim().split('\n').slice(2) : [];

@@ -91,7 +91,7 @@ export function createCheckCommand(): Command {
     .description('say which rules of the protocol are broken by whom, live or in a recording')
     .argument(
       '[file]',
-      'a recording (docs/recordings.md), or - to read it; without it, say where the broker is',
+      'a recording (docs/recordings.md), or - for the standard input; or say where the broker is',
     );
   return addSettings(command, settings).action((path: string | undefined) =>
     check(

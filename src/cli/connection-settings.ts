@@ -98,7 +98,7 @@ export const connectionSettings: Settings<ConnectionValues> = {
   },
 };
 
-/** So long a login back end may take to start where nobody is there who could mend a login. */
+/** A login back end may take this long to start, and no person is there to correct a login. */
 const PATIENCE_MS = 60_000;
 
 /**

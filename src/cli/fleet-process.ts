@@ -25,7 +25,7 @@ export type Ending = {
 export type Confines = {
   /** A device that its standard output goes to, in place of us. */
   readonly output?: string;
-  /** It runs as this user, who has no other process, and may have so many threads. */
+  /** It runs as this user, who has no other process, and may have this many threads. */
   readonly user?: { readonly uid: number; readonly threads: number };
 };
 
@@ -142,7 +142,7 @@ export class ClientProcess {
   }
 }
 
-/** A command whose user may have so many threads in all. */
+/** A command whose user may have this many threads in all. */
 function limited(threads: number, command: readonly string[]): readonly string[] {
   return ['bash', '-c', `ulimit -u ${threads} && exec "$0" "$@"`, ...command];
 }

@@ -37,7 +37,7 @@ const settings: Settings<Values> = {
   ...observerSettings,
   within: {
     flags: '--within <time>',
-    help: 'let frames wait so long for the network, at the start and after an outage',
+    help: 'how long frames wait for the network, at the start and after an outage',
     fallback: '10s',
     ...duration,
   },
@@ -109,7 +109,7 @@ class Readiness {
     this.begin();
   }
 
-  /** At the start, and when the connection is lost: frames wait, from now on so long. */
+  /** At the start, and when the connection is lost: from now on frames wait, for a while. */
   begin(): void {
     // Attempts in vain end no waiting, and begin none.
     if (this.#coming !== null && !this.#isThere) return;

@@ -15,7 +15,7 @@ import { type ObserverValues, peerValuesOf } from './observer-settings.ts';
 import { type OpenedClient, openClient, type PeerHooks } from './open-client.ts';
 import type { Witnessed } from './witnessing.ts';
 
-/** Several networks may live here, and answer by turns. */
+/** Several networks may live here, and answer one after another. */
 const mostSwitches = 3;
 
 const LOOK_MS = 25;
@@ -47,7 +47,7 @@ export class Observer {
   /** Why there is no connection; null while there is one. */
   #trouble: string | null = 'The broker has not answered yet.';
   #refusal: WorldError | null = null;
-  /** On which topics nobody hears us. */
+  /** Topics on which other peers do not hear us. */
   #unheard: readonly string[] = [];
   #fatal: WorldError | null = null;
   /** Rules of the last network that answered, and that had others than ours. */
@@ -203,7 +203,7 @@ export class Observer {
     const told = Object.entries(askedRulesOf(this.#command, this.#values).told);
     const found: Readonly<Record<string, unknown>> = theirs;
     const isOtherwise = told.some(([name, value]) => found[name] !== value);
-    // Who leaves tells at last what it refused, too.
+    // An answer may still come while we leave.
     if (isOtherwise || this.#isClosing) return false;
     return this.client.view().network === null && this.#switches < mostSwitches;
   }

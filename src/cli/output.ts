@@ -18,7 +18,7 @@ export type OutletOptions = {
   readonly tell: (sentence: string) => void;
 };
 
-/** So long after a failure nothing is tried: a full disk is not asked for each line. */
+/** How long nothing is tried after a failure: a full disk is not asked for each line. */
 const PAUSE_MS = 1_000;
 /** A command that ends before that says all of it in one sentence. */
 const TELL_MS = 100;

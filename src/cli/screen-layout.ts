@@ -108,7 +108,7 @@ export function shortIdle(idle: Idle): string {
   }
 }
 
-/** How the status of a peer, a few texts below all that scrolls, fits into so many lines. */
+/** How the status of a peer, a few texts below all that scrolls, fits into the lines there are. */
 export function fitBottom(
   texts: readonly string[],
   { columns, lines }: { readonly columns: number; readonly lines: number },

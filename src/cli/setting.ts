@@ -42,7 +42,7 @@ type Row = Switch & {
 
 /**
  * SORTITION_PORT=tcp://10.0.0.7:1883 is set by Kubernetes where it runs a service named sortition
- * (SORTITION_WS_PORT where it is named sortition-ws), and nobody means it for us.
+ * (SORTITION_WS_PORT where it is named sortition-ws), and is not meant for us.
  */
 const SERVICE_PORT = /^(?:tcp|udp|sctp):\/\//;
 
@@ -80,7 +80,7 @@ export function sourceOf(command: Command, name: string): Source {
   return /port$/i.test(name) && SERVICE_PORT.test(String(value)) ? 'fallback' : 'environment';
 }
 
-/** Settings that are null or false where nobody says them. */
+/** Settings that are null or false unless they are given. */
 type Optional<Values> = {
   [Name in keyof Values]: null extends Values[Name]
     ? Name

@@ -281,7 +281,7 @@ export type Note =
   | { readonly kind: 'thread-replaced'; readonly lane: number; readonly tried: number }
   /**
    * Mining threads died again and again (`died`), or the system refused them with the code
-   * `reason`: so many are running now. With none, mining is paused.
+   * `reason`: `running` of the `wanted` ones run now. With none, mining is paused.
    */
   | {
       readonly kind: 'threads-missing';

@@ -6,7 +6,7 @@ import { codeIn } from './error-code.ts';
 /** The standard input, in place of a path. */
 export const STANDARD_INPUT = 0;
 
-/** What a name stands for, or does, that no file would. The system has no code for it. */
+/** Why what was named cannot be read like a file, where the system has no code for it. */
 export class NoFile extends Error {}
 
 /** Told after each second in which nothing came out of a pipe; may throw to give it up. */

@@ -112,7 +112,7 @@ function syncFolder(folder: string): void {
   } catch {}
 }
 
-/** A disk that gets full meanwhile has the old text back. */
+/** If the disk fills up on the way, the old text is put back. */
 function writeOver(target: string, bytes: Buffer): void {
   const file = openSync(target, 'r+');
   try {

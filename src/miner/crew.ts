@@ -35,7 +35,7 @@ export class Crew {
     this.#options = options;
   }
 
-  /** Whether a start was tried: who was refused is not asked for with each work. */
+  /** Whether a start was tried: refused threads are not asked for again with each work. */
   get hasStarted(): boolean {
     return this.#hasStarted;
   }
@@ -45,7 +45,7 @@ export class Crew {
     return this.#threads;
   }
 
-  /** Starts whoever is not there, except where threads died again and again. */
+  /** Starts the threads that are missing, except where they died again and again. */
   start(): void {
     this.#hasStarted = true;
     for (let place = 0; place < this.#options.count; place += 1) {

@@ -57,7 +57,7 @@ export function shareLanes(
   }
   const taken = new Set([...done, ...kept.values()]);
   const left = Array.from({ length: count }, (_, lane) => lane).filter((lane) => !taken.has(lane));
-  // Where none is left, a lane that is done keeps nobody busy.
+  // Where none is left, one that is done: there the thread has nothing to search.
   const [idle = 0] = done;
   return new Map(places.map((place) => [place, kept.get(place) ?? left.shift() ?? idle]));
 }

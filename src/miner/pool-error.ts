@@ -27,7 +27,7 @@ export class PoolError extends Error {
   }
 }
 
-/** How many threads run, which was looked at, and why not all of them do. */
+/** The error that tells how many threads run, and why not all of them do. */
 export function errorOf(shortage: Shortage): PoolError {
   const { running, wanted, reason } = shortage;
   const left = running === 0 ? 'none runs' : `${running} of ${wanted} run`;

@@ -23,8 +23,8 @@ export type MqttConnection = {
   /** Half-open connections are noticed at 1.5 times this; 10 by default. */
   readonly keepaliveSeconds?: number;
   /**
-   * Who was never in gives up once the broker has refused it for so long; 0, which is at once, by
-   * default. Who was in once does not give up.
+   * How long a broker that has never let us in may refuse us before we give up; 0, which is at
+   * once, by default. A broker that has let us in once is never given up.
    */
   readonly patienceMs?: number;
 };
@@ -34,7 +34,7 @@ export type Address = {
   /** As sent to the broker; null for none. */
   readonly username: string | null;
   readonly keepaliveSeconds: number;
-  /** For so long a broker that has never let us in may refuse us; see `Patience`. */
+  /** As in `MqttConnection`. */
   readonly patienceMs: number;
   readonly options: IClientOptions;
 };

@@ -3,7 +3,7 @@
 /** What is said again and again is back by then, even on a broker that is busy. */
 const PATIENCE_MS = 5_000;
 const LEAST_WORDS = 3;
-/** So many texts are looked out for on each topic. */
+/** The most texts that are remembered for each topic. */
 const MOST_TEXTS = 20;
 
 type Said = { readonly since: number; words: number; readonly texts: Set<string> };

@@ -20,7 +20,7 @@ export const MANNERS: readonly Manner[] = [
   { hasWill: false, retains: false, qos: 0 },
 ];
 
-/** With which to begin after so many connections in a row that ended over what was said on them. */
+/** Which to begin with, by how many connections in a row ended at once; then again from 0. */
 const AFTER_SHORT: readonly number[] = [0, 1, 3];
 
 export function firstManner(shortlived: number): number {

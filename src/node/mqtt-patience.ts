@@ -14,11 +14,11 @@ export type Judgement = {
   readonly isFinal: boolean;
 };
 
-/** So many connections that ended so soon after they were accepted, within this time. */
+/** It is a takeover if this many connections end this soon after they begin, within this time. */
 const SHORT_MS = 1_000;
 const TAKEN_OVER_TIMES = 3;
 const TAKEN_OVER_MS = 10_000;
-/** Two that replace each other leave each other so long alone, and twice as long each time. */
+/** How long two that replace each other leave each other alone: each time twice as long. */
 const FIRST_TRUCE_MS = 5_000;
 const LAST_TRUCE_MS = 60_000;
 

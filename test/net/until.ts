@@ -2,7 +2,7 @@
 
 const POLL_MS = 5;
 
-/** Machines may have other things to do: they get so many times as long as an idle one. */
+/** A machine with other things to do gets this many times as long as an idle one. */
 const PATIENCE = 3;
 
 /** Resolves once `condition` holds; fails if it takes far longer than `ms`, naming it. */
