@@ -24,7 +24,7 @@ export type Refusal =
   | { readonly code: 'untimely-transaction'; readonly problem: string }
   | { readonly code: 'bad-transaction'; readonly fault: FaultCode; readonly problem: string }
   // In the head.
-  /** A broker has kept what is neither a presence nor a mandate. */
+  /** A broker has kept what is no presence, mandate or transaction. */
   | { readonly code: 'retained' }
   | { readonly code: 'stale-incarnation' }
   | { readonly code: 'stale-beat' }
