@@ -55,6 +55,6 @@ describe.each(['embedded', 'mosquitto'] as const satisfies BrokerKind[])(
       expect(new Set(test.all('mandate').map(({ said }) => said.term))).toEqual(new Set([1]));
       expect(test.all('election').filter(({ said }) => said.suspicion !== 'founding')).toEqual([]);
       expect(violationsOf(test)).toEqual([]);
-    }, 180_000);
+    });
   },
 );

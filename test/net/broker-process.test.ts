@@ -54,5 +54,5 @@ describe.each(BROKER_KINDS)('the broker %s', (kind) => {
     expect(pids).not.toContain(first);
     await broker.end();
     expect(pids.filter(isAlive)).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -59,5 +59,5 @@ describe('a peer beyond the seats', () => {
     const all = ['connected', 'founded', 'mandate', 'challenge'];
     await until(() => all.every((kind) => said(kind) !== undefined), 'it knowing all', 20_000);
     expect(said('founded')).toMatchObject({ isMember: false });
-  }, 90_000);
+  });
 });

@@ -80,7 +80,7 @@ describe('a peer on a disk that is full', () => {
     const recalled = () => test.all('recalled').find((telling) => telling.place === again);
     await until(() => recalled() !== undefined, 'its memory', 20_000);
     expect(recalled()?.said.height).toBeGreaterThanOrEqual(before + 3);
-  }, 120_000);
+  });
 });
 
 describe('a log on a disk that is full', () => {

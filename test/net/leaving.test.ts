@@ -52,7 +52,7 @@ describe('nine of ten that are closed one after another', () => {
       [10, 11, 12, 13, 14, 15, 16, 17, 18, 19].every((place) => heightOf(test, place) > together);
     await until(everywhere, 'results everywhere', 60_000);
     expect(violationsOf(test)).toEqual([]);
-  }, 240_000);
+  });
 });
 
 describe('peers that are killed one by one, with the removal time between', () => {
@@ -79,7 +79,7 @@ describe('peers that are killed one by one, with the removal time between', () =
     await until(() => told() !== undefined, 'no quorum', 60_000);
     expect(told()).toMatchObject({ present: 1, needed: 2, of: 2 });
     expect(violationsOf(test)).toEqual([]);
-  }, 240_000);
+  });
 });
 
 describe('a command with nothing left that could bring it to its end', () => {

@@ -81,7 +81,7 @@ describe.each(MINDS)('a broker that ends connections over %s', (_, minds, withou
     const reachable = await examineArrival(url);
     expect(reachable?.grade).toBe('fair');
     expect(reachable?.found).toMatch(new RegExp(`, ${without}$`));
-  }, 60_000);
+  });
 });
 
 it('the doctor examines such a broker to the end, and finds nothing bad', async () => {
@@ -94,7 +94,7 @@ it('the doctor examines such a broker to the end, and finds nothing bad', async 
     'retained fair',
   ]);
   expect(findings['cleaned-up']?.facts).toEqual({ left: [] });
-}, 60_000);
+});
 
 describe.each([
   [['retain_available false'], 'without retained messages'],
@@ -109,7 +109,7 @@ describe.each([
     const { reachable, ...others } = await examine(mosquitto.url);
     expect(reachable?.found).toMatch(new RegExp(`, ${without}$`));
     expect(Object.values(others).map((it) => it?.grade)).not.toContain('bad');
-  }, 120_000);
+  });
 });
 
 it('a broker that lets no peer in is bad in the eyes of the doctor, too', async () => {

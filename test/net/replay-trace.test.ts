@@ -38,7 +38,7 @@ beforeAll(async () => {
   const peer = String(last?.['controller']);
   const place = run.all('peer').findIndex(({ name }) => name === peer) + 1;
   heir = { peer, path: join(traces, `peer-${place}.ndjson`), term: Number(last?.['term']) };
-}, 120_000);
+});
 
 afterEach(endPrograms);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

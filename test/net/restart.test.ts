@@ -53,7 +53,7 @@ describe('six of ten that are killed at once', () => {
     const names = test.all('started').filter(({ place: who }) => who === 1 || who === first);
     expect(names[0]?.said.peer).toBe(names[1]?.said.peer);
     for (const digests of winners(test).values()) expect(digests.size).toBe(1);
-  }, 180_000);
+  });
 });
 
 describe('a network whose peers are all killed', () => {
@@ -73,7 +73,7 @@ describe('a network whose peers are all killed', () => {
     expect(networks.size).toBe(1);
     for (const { said } of recalled) expect(said.term).toBeGreaterThanOrEqual(1);
     for (const digests of winners(test).values()) expect(digests.size).toBe(1);
-  }, 120_000);
+  });
 });
 
 describe('a peer that is killed amid its writing, again and again', () => {
@@ -101,7 +101,7 @@ describe('a peer that is killed amid its writing, again and again', () => {
       if (round > 0) expect(recalled?.said.height).toBeGreaterThan(announced);
     }
     for (const digests of winners(test).values()) expect(digests.size).toBe(1);
-  }, 120_000);
+  });
 });
 
 describe('a second process on one data directory', () => {
@@ -190,7 +190,7 @@ describe('two processes with one key, in a data directory and in its copy', () =
     await until(() => waits.all('result').length > 0, 'results of the one that waited', 40_000);
     waits.child.kill('SIGKILL');
     await Promise.all(supervised);
-  }, 180_000);
+  });
 
   it.skipIf(process.platform === 'win32')(
     'end with a sentence, a last line and a code where one was frozen meanwhile',

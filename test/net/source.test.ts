@@ -89,7 +89,7 @@ describe('client --source', () => {
     expect(finds.length).toBeGreaterThanOrEqual(lines.length - 2);
     // Nobody mines for nothing meanwhile.
     expect(test.all('challenge')).toEqual([]);
-  }, 240_000);
+  });
 
   it('goes on under another controller with what was not searched yet', async () => {
     const { url } = await startService(45);
@@ -115,5 +115,5 @@ describe('client --source', () => {
     const tasks = test.all('task');
     expect(tasks.at(-1)?.said).toMatchObject({ quest });
     expect(tasks.map(({ place }) => place)).toEqual([killed, heir]);
-  }, 240_000);
+  });
 });

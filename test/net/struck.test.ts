@@ -50,7 +50,7 @@ describe('a controller that is killed right after a proposal', () => {
     expect(test.fleet.living).toBe(4);
     for (const digests of winners(test).values()) expect(digests.size).toBe(1);
     expect(violationsOf(test)).toEqual([]);
-  }, 180_000);
+  });
 });
 
 describe('a controller that is frozen', () => {
@@ -72,5 +72,5 @@ describe('a controller that is frozen', () => {
     const height = heightOf(test);
     await until(() => heightOf(test, first.place) > height, 'results at the first one', 30_000);
     expect(violationsOf(test)).toEqual([]);
-  }, 120_000);
+  });
 });

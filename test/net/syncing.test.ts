@@ -67,4 +67,4 @@ it('a peer that is killed while it fetches a long ledger goes on where it was', 
   const digests = await digestsIn(helper);
   expect(digests).toHaveLength(BLOCKS);
   expect(await digestsIn(late)).toEqual(digests);
-}, 180_000);
+});

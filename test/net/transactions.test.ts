@@ -166,7 +166,7 @@ it('each transaction is in every ledger once, or was refused by name', async () 
   expect(program.all('verified')).toMatchObject([
     { transactions: carried(reference).length, units: mined * usualReward },
   ]);
-}, 240_000);
+});
 
 /** All that miners have, to two senders at once through two peers; the pairs of transactions. */
 async function spendTwice(

@@ -29,7 +29,7 @@ async function connected(denies: string): Promise<ToldLink> {
 
 /** `until` waits by the clock that stands still here. */
 async function arrived({ log }: ToldLink, what: string, count: number): Promise<void> {
-  await vi.waitUntil(() => log.filter((it) => it === what).length >= count, { timeout: 5_000 });
+  await vi.waitUntil(() => log.filter((it) => it === what).length >= count, { timeout: 60_000 });
 }
 
 it('a topic on which nothing comes back is told once', async () => {
