@@ -6,7 +6,6 @@ import { skipLoudly } from './loud-skip.ts';
 import { NO_MOSQUITTO, startMosquitto } from './mosquitto.ts';
 import { endPrograms, Program } from './program.ts';
 import { cleanups, opened, type ToldLink, tell } from './told-link.ts';
-import { until } from './until.ts';
 
 const SAID = { qos: 1, retained: false } as const;
 
@@ -78,5 +77,5 @@ it('a peer that Mosquitto lets read alone says so in one sentence', async (conte
   await peer.hear('unheard');
   expect(peer.all('unheard')[0]?.['topics']).toContain('sd/heartbeat');
   await forPeople.write('sd/heartbeat does not come back from the broker, so other peers do not');
-  await until(() => peer.all('unheard').length === 1);
+  expect(peer.all('unheard')).toHaveLength(1);
 });
