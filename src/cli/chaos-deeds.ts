@@ -1,6 +1,6 @@
 /** Draws from a seed what befalls a network next, so that it never loses its majority by it. */
 
-import type { Chance } from '../sim/chance.ts';
+import { Chance } from '../sim/chance.ts';
 import type { Machine } from './chaos-machine.ts';
 import type { Way } from './relay.ts';
 
@@ -89,6 +89,14 @@ const LATE_MS = [100, 1_500] as const;
 const MOST_OBSERVERS = 2;
 
 const TRIES = 50;
+
+/** Far apart, so that two deeds of a seed are not alike. */
+const STEP = 7_919;
+
+/** The dice of one deed of a run. */
+export function chanceOf(seed: number, number: number): Chance {
+  return new Chance(seed * STEP + number);
+}
 
 /** Null where nothing can befall it now. All chances come from `chance`. */
 export function drawDeed(chance: Chance, situation: Situation): Deed | null {

@@ -58,7 +58,7 @@ export async function chaos(command: Command, values: Values): Promise<void> {
   if (!json) bar.start();
   const outcome = await run.toItsEnd().finally(() => bar.stop());
   const lines = json ? [outcomeAsJson(outcome, seed)] : describeOutcome(outcome, seed);
-  for (const line of lines) process.stdout.write(`${line}\n`);
+  for (const line of lines) process.stdout.write(`${json ? line : printable(line)}\n`);
   if (hasFailed(outcome)) process.exitCode = EXIT.failed;
 }
 

@@ -1,9 +1,8 @@
 /** Does to a network what is drawn for it, at its moment, and mends it after a while. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Chance } from '../sim/chance.ts';
 import type { ChaosPeer } from './chaos-company.ts';
-import { type Deed, type DeedKind, drawDeed } from './chaos-deeds.ts';
+import { chanceOf, type Deed, type DeedKind, drawDeed } from './chaos-deeds.ts';
 import type { ChaosFact } from './chaos-fact.ts';
 import type { Failovers, Loss } from './chaos-failovers.ts';
 import type { Machine } from './chaos-machine.ts';
@@ -30,9 +29,6 @@ type Armed = {
   readonly number: number;
   readonly deed: Of<'kill-controller' | 'freeze-controller'>;
 };
-
-/** Two words of a seed's must not be alike. */
-const STEP = 7_919;
 
 /** A peer that leaves has so long (PROTOCOL 8: 3 s, and its connection 2 s more). */
 const LEAVE_MS = 10_000;
@@ -77,7 +73,7 @@ export class Nemesis {
   befall(number: number): void {
     if (this.#armed !== null) this.#options.tell({ kind: 'missed', number: this.#armed.number });
     this.#armed = null;
-    const chance = new Chance(this.#options.seed * STEP + number);
+    const chance = chanceOf(this.#options.seed, number);
     const deed = this.#stage.isBrokerUp ? drawDeed(chance, this.#situation()) : null;
     if (deed === null) {
       const why = this.#stage.isBrokerUp ? 'majority' : 'broker';

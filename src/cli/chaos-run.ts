@@ -206,11 +206,11 @@ export class ChaosRun {
     this.#complain('liveness', `${seconds} s after the last fault, ${what}: ${views.join('; ')}.`);
   }
 
-  /** Whether all who live obey one controller. */
+  /** Whether all who live obey one controller, as far as they can be heard. */
   #isFounded(): boolean {
-    const { heard: living } = this.#stage.company;
-    const terms = new Set(living.map(({ mandate }) => mandate?.term));
-    return terms.size === 1 && !terms.has(undefined) && living.every((peer) => peer.isConnected);
+    const { heard } = this.#stage.company;
+    const terms = new Set(heard.map(({ mandate }) => mandate?.term));
+    return terms.size === 1 && !terms.has(undefined) && heard.every((peer) => peer.isConnected);
   }
 
   #pids(): readonly number[] {

@@ -128,9 +128,7 @@ export class Outlet extends Writable {
     this.#lostBefore += lost;
     if (lost === 0 && !isTold) return;
     const { name } = this.#options;
-    this.#options.tell(
-      `The ${name} can be written again; ${countOf(lost, 'line')} of it are lost.`,
-    );
+    this.#options.tell(`The ${name} can be written again; lost: ${countOf(lost, 'line')}.`);
   }
 }
 

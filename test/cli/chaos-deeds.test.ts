@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest';
 import {
+  chanceOf,
   type Deed,
   type DeedKind,
   drawDeed,
@@ -119,6 +120,14 @@ it('who comes may have a poor machine, but none that another one has already', (
   );
   expect(new Set(machinesIn(['few-threads']))).toEqual(new Set(['sound', 'few-threads']));
   expect(new Set(machinesIn([]))).toEqual(new Set(['sound']));
+});
+
+it('the seed of test/net/chaos.test.ts brings both poor machines first', () => {
+  const drawn = (number: number, { machines }: Pick<Situation, 'machines'>): Deed | null =>
+    drawDeed(chanceOf(2113, number), { ...calm, machines });
+  expect(drawn(1, calm)).toEqual({ kind: 'join', machine: 'full-log' });
+  const left = { machines: ['few-threads'] } as const;
+  expect(drawn(2, left)).toEqual({ kind: 'join', machine: 'few-threads' });
 });
 
 it('where nothing can befall it, nothing does', () => {

@@ -59,7 +59,7 @@ it.each([
   disk.pause();
   disk.say('second', 'third');
   expect(disk.text).toBe('first\nsecond\nthird\n');
-  said.push('The standard output can be written again; 3 lines of it are lost.');
+  said.push('The standard output can be written again; lost: 3 lines.');
   expect(disk.told).toEqual(said);
 });
 
@@ -73,9 +73,7 @@ it('a line that was begun is written to its end before any other', () => {
   disk.pause();
   disk.say('next');
   expect(disk.text).toBe('begun\nnext\n');
-  expect(disk.told.at(-1)).toBe(
-    'The standard output can be written again; 2 lines of it are lost.',
-  );
+  expect(disk.told.at(-1)).toBe('The standard output can be written again; lost: 2 lines.');
 });
 
 it('of several lines written at once, those that arrived whole are not lost', () => {
@@ -85,7 +83,7 @@ it('of several lines written at once, those that arrived whole are not lost', ()
   disk.pause();
   disk.say('five');
   expect(disk.text).toBe('one\ntwo\nfive\n');
-  expect(disk.told.at(-1)).toContain('2 lines of it are lost');
+  expect(disk.told.at(-1)).toContain('lost: 2 lines');
 });
 
 it('a full disk is not asked for each line', () => {

@@ -38,7 +38,7 @@ const isAlive = (pid: number): boolean => {
 
 it('bad things happen, everything is mended, and it says that everything held', async () => {
   const run = chaos('--minutes', '0.2', '--seed', '3');
-  await until(() => run.all('summary').length > 0, 'the summary', 120_000);
+  await until(() => run.all('summary').length > 0, 'the summary', 60_000);
   expect(await run.exit()).toBe(0);
   expect(run.stderr).toBe('');
   expect(run.all('deed').length + run.all('spared').length).toBeGreaterThan(0);
@@ -49,18 +49,18 @@ it('bad things happen, everything is mended, and it says that everything held', 
   expect(Number(summary?.['facts'])).toBeGreaterThan(0);
   expect(pidsOf(run).filter(isAlive)).toEqual([]);
   expect(readdirSync(place)).toEqual([]);
-}, 150_000);
+});
 
 it('peers come whose log finds no room, or that get no thread, and take part', async () => {
   // A seed whose first two deeds these are, where they can be had.
   const run = chaos('--minutes', '0.1', '--seed', '2113');
-  await until(() => run.all('summary').length > 0, 'the summary', 120_000);
+  await until(() => run.all('summary').length > 0, 'the summary', 60_000);
   expect(await run.exit()).toBe(0);
   const machines = run.all('came').map(({ machine }) => machine);
   expect(machines.includes('full-log')).toBe(existsSync('/dev/full'));
   if (process.platform === 'linux' && process.getuid?.() === 0)
     expect(machines).toContain('few-threads');
-}, 150_000);
+});
 
 it('a process that ends though nobody told it to is found, and its words are kept', async () => {
   const run = chaos('--minutes', '1', '--every', '60');
@@ -78,7 +78,7 @@ it('a process that ends though nobody told it to is found, and its words are kep
   const kept = String(summary?.['keptIn']);
   expect(readdirSync(kept)).toContain('said.ndjson');
   expect(readdirSync(place)).toEqual([basename(kept)]);
-}, 120_000);
+});
 
 it('no process outlives a run that is killed, not even one that is frozen', async () => {
   const run = chaos('--minutes', '5', '--every', '60');
@@ -88,7 +88,7 @@ it('no process outlives a run that is killed, not even one that is frozen', asyn
   process.kill(pids[0] ?? 0, 'SIGSTOP');
   run.child.kill('SIGKILL');
   await until(() => !pids.some(isAlive), 'all peers being gone');
-}, 90_000);
+});
 
 it('a broker that is not there is named in a sentence', async () => {
   const run = new Program(['chaos', '--port', '1', '--peers', '3']);

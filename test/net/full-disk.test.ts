@@ -106,7 +106,7 @@ describe('a log on a disk that is full', () => {
     expect(other.all('left')).toEqual([]);
 
     rmSync(filler);
-    const room = /can be written again; \d+ lines? of it are lost\.\n/;
+    const room = /can be written again; lost: \d+ lines?\.\n/;
     await until(() => room.test(logged.stderr), 'room', 20_000);
     expect(logged.stderr.trimEnd().split('\n')).toHaveLength(2);
     logged.child.kill('SIGTERM');

@@ -1,11 +1,12 @@
 /** Peers and journals of a user who may have only a few threads, as `ulimit -u` sets it. */
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, type TestContext } from 'vitest';
 import { openBroker } from '../../broker/broker.ts';
+import { confinesOf, poorMachines } from '../../src/cli/chaos-machine.ts';
 import { skipLoudly } from './loud-skip.ts';
 import { endPrograms, Program } from './program.ts';
 
@@ -16,25 +17,14 @@ afterEach(async () => {
 });
 
 const BUILT = new URL('../../dist/src/', import.meta.url);
-/** How many threads there are once the file system was asked for something. */
-const COUNT = `import { readdir } from 'node:fs/promises';
-console.log((await readdir('/proc/self/task')).length);`;
-
-let users = 0;
-
 /** A user without any process, and how many threads Node has in one; else the test is skipped. */
 function poorUser(context: TestContext): { uid: number; threads: number } {
-  // Other runs on this machine have users of their own.
-  const uid = 100_000 + 10 * process.pid + users;
-  users += 1;
-  const asUser = { uid, gid: uid, cwd: '/', encoding: 'utf8' } as const;
-  if (process.platform !== 'linux' || process.getuid?.() !== 0)
-    skipLoudly(context, 'Only root on Linux can run processes as another user.');
   const file = new URL('cli/main.js', BUILT).pathname;
-  if (spawnSync('test', ['-r', file], asUser).status !== 0)
-    skipLoudly(context, `Another user cannot read ${file}.`);
-  const args = ['--input-type=module', '-e', COUNT];
-  return { uid, threads: Number(execFileSync(process.execPath, args, asUser)) };
+  if (!poorMachines(file).includes('few-threads'))
+    skipLoudly(context, `Only root on Linux runs processes as another user, who can read ${file}.`);
+  const { user } = confinesOf('few-threads');
+  if (user === undefined) throw new Error('Such a machine has a user of its own.');
+  return user;
 }
 
 async function openPlace(): Promise<readonly string[]> {
