@@ -151,6 +151,7 @@ export class Ills {
       if (isOver()) return true;
       if (agenda.now - lookedAt < glanceMs) return false;
       lookedAt = agenda.now;
+      if (!this.#areMost()) this.#minedAt = agenda.now;
       const stillMs = agenda.now - this.#minedAt;
       this.#stillMs = Math.max(this.#stillMs, stillMs);
       isStill = stillMs > standStillMs;
@@ -159,6 +160,22 @@ export class Ills {
     if (!isStill) return null;
     const sentence = `No block was mined in ${standStillMs / 1000} s beside ${this.#names()}.`;
     return { name: 'liveness', sentence };
+  }
+
+  /**
+   * Whether the members that are here and not bad are a majority. One that expels a living member
+   * beside one that is dead may end that, which no rule promises to prevent (SECURITY).
+   */
+  #areMost(): boolean {
+    const good = this.#world.alive().filter((peer) => peer !== this.#insider?.peer);
+    const views = good.map((peer) => this.#world.view(peer));
+    const latest = views.reduce<(typeof views)[number] | null>(
+      (best, next) => (best === null || next.height > best.height ? next : best),
+      null,
+    );
+    if (latest === null) return false;
+    const here = good.filter(({ self }) => latest.members.includes(self.clientID));
+    return here.length >= majority(latest.members.length);
   }
 
   #names(): string {

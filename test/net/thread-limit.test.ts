@@ -112,7 +112,7 @@ it('a run tells which peers lack threads, and a founding that fails, why', async
   ];
   const start = ['start', '-p', '0', '--json', ...rules];
   const run = new Program(start, { uid, limits: `-u ${3 * threads + 12}` });
-  expect(await run.exit()).toBe(0);
+  expect(await run.exit(), run.stderr + run.stdout.slice(-2_000)).toBe(0);
   expect(run.all('threads-missing')[0]).toMatchObject({ wanted: 64, reason: 'EAGAIN' });
   const none = new Program(start, { uid, limits: `-u ${threads + 4}` });
   expect(await none.exit()).toBe(1);
