@@ -70,6 +70,8 @@ export async function addUser(
     const sentence = `The user "${user}" needs a password that is not empty.`;
     throw new BrokerError('bad-password', sentence, { user });
   }
+  // First, as it takes long: another one may be added meanwhile, and must not be lost.
+  const secret = await hashPassword(password);
   const old = textOf(path, 'or empty').split(/\r?\n/);
   const isKept = (line: string): boolean => line.startsWith('#') || userOf(line) !== user;
   const kept = old.filter(isKept);
@@ -78,7 +80,7 @@ export async function addUser(
   while (kept.at(-1)?.trim() === '') kept.pop();
   // A peer's line stays as it was before there were roles.
   const ending = newRole === 'peer' ? '' : `:${newRole}`;
-  const line = `${user}:${await hashPassword(password)}${ending}`;
+  const line = `${user}:${secret}${ending}`;
   write(path, `${[...kept, line].join('\n')}\n`);
 }
 

@@ -87,8 +87,15 @@ function renameOver(target: string, before: Stats | null, bytes: Buffer, newMode
   } catch (error) {
     return error;
   } finally {
-    rmSync(draft, { force: true });
+    discard(draft);
   }
+}
+
+/** Also where its folder is none, or its name too long: why it was not written says more. */
+export function discard(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {}
 }
 
 /** Windows knows neither. */

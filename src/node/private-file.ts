@@ -10,9 +10,9 @@ import {
   linkSync,
   openSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
+import { discard } from '../files/replace-file.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
 /** `identity`: the first word of its errors, and what people call the file. */
@@ -72,7 +72,7 @@ export function createPrivateFile(secret: Secret, path: string, text: string): b
       { code: `${secret}-unwritable`, facts: { path, reason }, cause },
     );
   } finally {
-    rmSync(draft, { force: true });
+    discard(draft);
   }
 }
 

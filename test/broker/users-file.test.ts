@@ -143,3 +143,9 @@ it('one password gives other digests each time', async () => {
   expect(one).not.toBe(two);
   expect(parseHash(one)?.hash).toHaveLength(32);
 });
+
+it('users who are added at once are all there', async () => {
+  const names = ['ann', 'bob', 'cat', 'dan'];
+  await Promise.all(names.map((name) => addUser(path, name, 'secret')));
+  expect([...(await readUsers(path)).keys()].toSorted()).toEqual(names);
+});

@@ -101,6 +101,9 @@ describe('a wallet', () => {
     expect(errorOf(() => readWallet(path)).code).toBe('wallet-missing');
     const nowhere = join(directory, 'no', 'where');
     expect(errorOf(() => createWallet(nowhere, null)).code).toBe('wallet-unwritable');
+    // Where not even a draft of it could be.
+    for (const none of ['/dev/null/wallet', join(directory, 'n'.repeat(300))])
+      expect(errorOf(() => createWallet(none, null)).code).toBe('wallet-unwritable');
     expect(errorOf(() => readWallet(directory)).code).toBe('wallet-damaged');
   });
 
