@@ -1,57 +1,56 @@
 /** A journal that lasts as long as its process: what a peer without a data directory has. */
 
 import type { Entry, Recovered } from '../domain/contract.ts';
-import type { Block, Founding, Seal } from '../domain/message.ts';
+import type { Block, Founding } from '../domain/message.ts';
 import type { TransactionID } from '../domain/names.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import type { Journal, Page } from './journal.ts';
+import { PackedList } from './packed-list.ts';
 import { PageMaker } from './page-maker.ts';
 
+type Sealed = Extract<Entry, { kind: 'sealed' }>;
+type Other = Exclude<Entry, Sealed>;
+
 export class MemoryJournal implements Journal {
-  readonly #entries: Entry[] = [];
-  readonly #blocks: Block[] = [];
-  readonly #seals: Seal[] = [];
-  readonly #batches: Batch[] = [];
-  #founding: Founding | null = null;
+  /** Of each kind the last one, which alone counts, in order of the first ones. */
+  readonly #others = new Map<Other['kind'], Other>();
+  readonly #ledger = new PackedList<Sealed>();
 
   recover(): Recovered {
-    return { entries: [...this.#entries] };
+    return { entries: [...this.#others.values(), ...this.#ledger.from(0)] };
   }
 
   record(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#keep(entry);
-  }
-
-  #keep(entry: Entry): void {
-    if (entry.kind === 'sealed') {
-      this.#blocks.push(entry.block);
-      this.#seals.push(entry.seal);
-      this.#batches.push(entry.batch ?? emptyBatch);
+    for (const entry of entries) {
+      if (entry.kind === 'sealed') this.#ledger.push(entry);
+      else this.#others.set(entry.kind, entry);
     }
-    if (entry.kind === 'founded') this.#founding = entry.founding;
-    this.#entries.push(entry);
   }
 
   page(from: TransactionID, bytes: number): Page | null {
     const maker = new PageMaker(bytes);
-    for (let at: number = from; at < this.#blocks.length; at += 1) {
-      const block = this.#blocks[at];
-      if (block === undefined || !maker.add(block, this.#seals[at] ?? [], this.#batches[at])) break;
-    }
+    for (const { block, seal, batch } of this.#ledger.from(from))
+      if (!maker.add(block, seal, batch)) break;
     return maker.finish();
   }
 
   founding(): Founding | null {
-    return this.#founding;
+    const founded = this.#others.get('founded');
+    return founded?.kind === 'founded' ? founded.founding : null;
+  }
+
+  /** How many final blocks there are. */
+  get height(): number {
+    return this.#ledger.length;
   }
 
   /** The ledger as it stands, for tests and for people. */
   blocks(): readonly Block[] {
-    return this.#blocks;
+    return [...this.#ledger.from(0)].map(({ block }) => block);
   }
 
   /** The batch of each block, empty ones among them. */
   batches(): readonly Batch[] {
-    return this.#batches;
+    return [...this.#ledger.from(0)].map(({ batch }) => batch ?? emptyBatch);
   }
 }

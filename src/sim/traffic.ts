@@ -125,7 +125,7 @@ export class Traffic {
    */
   settle(isExcused: boolean): Settled {
     const journals = this.#world.peers.map(({ journal }) => journal);
-    const longest = journals.reduce((a, b) => (b.blocks().length > a.blocks().length ? b : a));
+    const longest = journals.reduce((a, b) => (b.height > a.height ? b : a));
     const inside = new Set(longest.batches().flat());
     const places = new Set([...inside].map(placeIn));
     const doubles = { one: 0, both: 0, refused: 0, overtaken: 0, lost: 0, late: 0, forgotten: 0 };

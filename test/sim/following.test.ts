@@ -40,7 +40,7 @@ class Latecomer {
     expect(this.world.runUntil(isLong, 60_000)).toBe(true);
     for (const peer of this.world.peers) this.world.kill(peer);
     this.world.run(1_000);
-    this.height = Math.min(...this.world.peers.map(({ journal }) => journal.blocks().length)) - 5;
+    this.height = Math.min(...this.world.peers.map(({ journal }) => journal.height)) - 5;
     this.late = this.world.start();
     this.world.run(100);
   }
