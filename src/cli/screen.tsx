@@ -189,11 +189,11 @@ function Challenge({ view, gap }: { readonly view: View; readonly gap: number })
 }
 
 function Results({ view, room, gap }: Part): ReactElement {
-  const { outcomes } = view.story;
+  const { outcomes, count } = view.story.results;
   const last = outcomes.slice(Math.max(0, outcomes.length - room));
   return (
     <Box flexDirection="column" marginTop={gap} height={room + 1}>
-      <Line dim>{`results: ${outcomes.length}`}</Line>
+      <Line dim>{`results: ${count}`}</Line>
       {last.map(({ transactionID, bits, winner, elapsedMs, digest, problem }) => (
         <Line key={transactionID} {...(problem !== null && { color: 'red' })}>
           {`${String(transactionID).padStart(4)}  ${bits} bits  ${shortName(winner)} wins  `}

@@ -40,7 +40,8 @@ export async function start(values: StartValues): Promise<void> {
     if (values.json) write(JSON.stringify(summaryOf(story)));
     else for (const line of closingLines(story, values, startedAt)) write(line);
     // On a live screen there was no room for them before.
-    if (isLive && values.showPreimages) for (const { preimage } of story.outcomes) write(preimage);
+    if (isLive && values.showPreimages)
+      for (const { preimage } of story.results.outcomes) write(preimage);
   };
   await runPeers(
     {
@@ -93,13 +94,13 @@ async function liveShow(): Promise<OpenShow> {
 function closingLines(story: Story, values: StartValues, startedAt: number): readonly string[] {
   const now = Date.now() as UnixMs;
   const columns = process.stdout.isTTY === true ? process.stdout.columns : null;
-  const results = story.outcomes.length;
+  const { outcomes, count: results } = story.results;
   const run = { results, wanted: values.challenges, terms: story.terms };
   return [
     '',
     ...peersTable(story.rows, story.firstChallengeAt, now),
     '',
-    ...(results === 0 ? [] : [...challengesTable(story.outcomes, columns), '']),
+    ...(results === 0 ? [] : [...challengesTable(outcomes, results, columns), '']),
     summaryLine(run, now - startedAt),
   ];
 }
@@ -120,7 +121,8 @@ function summaryOf(story: Story): unknown {
       wasController: row.wasController,
       how: row.ending?.how ?? null,
     })),
-    results: story.outcomes,
+    resultCount: story.results.count,
+    results: story.results.outcomes,
   };
 }
 

@@ -6,6 +6,8 @@ import type { Place } from './fleet.ts';
 import type { Ending } from './fleet-process.ts';
 import type { Said } from './fleet-said.ts';
 
+type Progress = Extract<Said, { readonly kind: 'progress' }>;
+
 /** One process and the peer that it is. */
 export type PeerRow = {
   readonly place: Place;
@@ -18,8 +20,10 @@ export type PeerRow = {
   idle: Idle | null;
   /** Hashes a second; 0 while it is idle. */
   perSecond: number;
-  /** Hashes tried for each challenge, as far as it has said. */
-  readonly triedFor: Map<TransactionID, number>;
+  /** Hashes tried for the challenge that it searched last, as far as it has said. */
+  triedLast: { readonly transactionID: TransactionID; readonly tried: number } | null;
+  /** Hashes tried for all challenges before that one. */
+  triedBefore: number;
   /** Hashes tried in all, as it says at its end; null before. */
   triedInAll: number | null;
   wins: number;
@@ -39,7 +43,8 @@ export function newRow(place: Place, pid: number, startedAt: UnixMs): PeerRow {
     isConnected: false,
     idle: { reason: 'disconnected' },
     perSecond: 0,
-    triedFor: new Map(),
+    triedLast: null,
+    triedBefore: 0,
     triedInAll: null,
     wins: 0,
     lastResult: -1,
@@ -75,7 +80,7 @@ export function hearOf(row: PeerRow, said: Said): void {
     case 'progress':
       row.idle = null;
       row.perSecond = said.perSecond;
-      row.triedFor.set(said.transactionID, said.tried);
+      takeProgress(row, said);
       return;
     case 'result':
       row.lastResult = Math.max(row.lastResult, said.block.transactionID);
@@ -88,12 +93,23 @@ export function hearOf(row: PeerRow, said: Said): void {
   }
 }
 
-/** Hashes that a peer has tried in all, as far as it has said. */
-export function triedBy(row: PeerRow): number {
-  return row.triedInAll ?? [...row.triedFor.values()].reduce((sum, tried) => sum + tried, 0);
+/** A peer never goes back to an earlier challenge. */
+function takeProgress(row: PeerRow, { transactionID, tried }: Progress): void {
+  const last = row.triedLast;
+  if (last !== null && last.transactionID !== transactionID) row.triedBefore += last.tried;
+  row.triedLast = { transactionID, tried };
 }
 
-/** Hashes that all have tried for one challenge, as far as they have said. */
+/** Hashes that a peer has tried in all, as far as it has said. */
+export function triedBy(row: PeerRow): number {
+  return row.triedInAll ?? row.triedBefore + (row.triedLast?.tried ?? 0);
+}
+
+/** Hashes that all have tried for the open challenge, as far as they have said. */
 export function triedFor(rows: readonly PeerRow[], transactionID: TransactionID): number {
-  return rows.reduce((sum, row) => sum + (row.triedFor.get(transactionID) ?? 0), 0);
+  return rows.reduce(
+    (sum, { triedLast }) =>
+      triedLast?.transactionID === transactionID ? sum + triedLast.tried : sum,
+    0,
+  );
 }

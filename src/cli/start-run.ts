@@ -143,9 +143,9 @@ class Run {
   /** The run is done when everybody has the last result, or in a moment. */
   #lookForTheLast(): void {
     const { challenges } = this.#options;
-    const last = this.story.outcomes.at(-1);
+    const last = this.story.results.outcomes.at(-1);
     if (challenges === 0 || last === undefined) return;
-    if (this.story.outcomes.length < challenges) return;
+    if (this.story.results.count < challenges) return;
     const done = (): void => this.#finish({ kind: 'done' });
     if (this.story.isKnownToAll(last.transactionID)) done();
     else this.#patience ??= setTimeout(done, LAST_RESULT_MS);

@@ -2,12 +2,14 @@
 
 import type { ClientID, Digest, Term, TransactionID, UnixMs } from '../domain/names.ts';
 import { majority } from '../domain/roster.ts';
+import { Latest } from '../record/referee/latest.ts';
 import type { Place } from './fleet.ts';
 import type { Ending } from './fleet-process.ts';
 import type { Said } from './fleet-said.ts';
 import { problemOfResult } from './start-check.ts';
 import type { Fact, Outcome } from './start-fact.ts';
 import { hearOf, newRow, type PeerRow } from './start-peers.ts';
+import { Results } from './start-results.ts';
 
 type SaidOf<Kind extends Said['kind']> = Extract<Said, { readonly kind: Kind }>;
 
@@ -27,12 +29,16 @@ export type Hopeless = {
   readonly needed: number;
 };
 
+/** What peers say of challenges and solutions comes within seconds of one another. */
+const TOLD_KEPT = 1_000;
+
 export class Story {
+  readonly results: Results = new Results();
   readonly #wanted: number;
   readonly #rows: PeerRow[] = [];
-  readonly #outcomes: Outcome[] = [];
   readonly #told = new Set<string>();
-  readonly #digests = new Map<TransactionID, Digest>();
+  /** Likewise of challenges and solutions, of which there is no end. */
+  readonly #toldLately = new Latest<string, true>(TOLD_KEPT);
   /** When each election after the first began. */
   readonly #suspectedAt = new Map<Term, UnixMs>();
   #members: readonly ClientID[] | null = null;
@@ -55,10 +61,6 @@ export class Story {
   /** In order of their starts, with those that have ended. */
   get rows(): readonly PeerRow[] {
     return this.#rows;
-  }
-
-  get outcomes(): readonly Outcome[] {
-    return this.#outcomes;
   }
 
   /** 0 before the first. */
@@ -184,7 +186,7 @@ export class Story {
       case 'solution-refused': {
         const { transactionID, miner, solution, reason } = said;
         const fact = { kind: said.kind, transactionID, miner, solution, reason } as const;
-        return this.#once(JSON.stringify(fact), fact);
+        return this.#onceLately(JSON.stringify(fact), fact);
       }
       case 'no-quorum': {
         if (row.name === null) return [];
@@ -205,6 +207,12 @@ export class Story {
   #once(key: string, fact: Fact): readonly Fact[] {
     if (this.#told.has(key)) return [];
     this.#told.add(key);
+    return [fact];
+  }
+
+  #onceLately(key: string, fact: Fact): readonly Fact[] {
+    if (this.#toldLately.has(key)) return [];
+    this.#toldLately.set(key, true);
     return [fact];
   }
 
@@ -245,19 +253,18 @@ export class Story {
 
   #challenge(said: SaidOf<'challenge'>): readonly Fact[] {
     const { transactionID, bits, expected, preimage, term, time } = said;
-    if (this.#digests.has(transactionID)) return [];
+    if (this.results.has(transactionID)) return [];
     const isSame = this.#open?.preimage === preimage;
     if (!isSame) this.#open = { transactionID, bits, expected, preimage, openedAt: time };
     this.#firstChallengeAt ??= time;
-    return this.#once(`${preimage} ${term}`, { ...noteOf(said), isSame });
+    return this.#onceLately(`${preimage} ${term}`, { ...noteOf(said), isSame });
   }
 
   #result(said: SaidOf<'result'>): readonly Fact[] {
     const { block, digest, preimage, elapsedMs } = said;
     const { transactionID } = block;
-    const known = this.#digests.get(transactionID);
-    if (known !== undefined) return this.#compare(transactionID, [known, digest]);
-    this.#digests.set(transactionID, digest);
+    if (this.results.has(transactionID))
+      return this.#compare(transactionID, [this.results.digestOf(transactionID) ?? digest, digest]);
     if (this.#open !== null && this.#open.transactionID <= transactionID) this.#open = null;
     const outcome: Outcome = {
       transactionID,
@@ -269,7 +276,7 @@ export class Story {
       preimage,
       problem: problemOfResult(said),
     };
-    this.#outcomes.push(outcome);
+    this.results.add(outcome);
     if (outcome.problem !== null) this.#hasFailed = true;
     for (const row of this.#rows) if (row.name === block.clientID) row.wins += 1;
     return [{ kind: 'result', ...outcome }];

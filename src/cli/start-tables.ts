@@ -67,13 +67,14 @@ export function meanRate(row: PeerRow, since: UnixMs | null, now: UnixMs): numbe
   return ms > 0 ? (triedBy(row) * 1000) / ms : 0;
 }
 
-/** `columns`: the width there is; null where any will do. */
+/** `outcomes`: the last of `count`. `columns`: the width there is; null where any will do. */
 export function challengesTable(
   outcomes: readonly Outcome[],
+  count: number,
   columns: number | null,
 ): readonly string[] {
   const isNarrow = columns !== null && columns < WHOLE_DIGESTS_FROM;
-  return formatTable(
+  const table = formatTable(
     [
       { title: 'challenge', isNumber: true },
       { title: 'bits', isNumber: true },
@@ -89,6 +90,8 @@ export function challengesTable(
       `${isNarrow ? digest.slice(0, SHORT_DIGEST) : digest}${problem === null ? '' : ' WRONG'}`,
     ]),
   );
+  const isWhole = outcomes.length === count;
+  return isWhole ? table : [...table, `these are the last ${outcomes.length} of ${count} results`];
 }
 
 /** How a run went: "5 results in 1 term, 14.2 s"; `wanted` is 0 where no number was. */

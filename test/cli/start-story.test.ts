@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { Said } from '../../src/cli/fleet-said.ts';
 import { describeFact, type Fact } from '../../src/cli/start-fact.ts';
-import { triedFor } from '../../src/cli/start-peers.ts';
+import { triedBy, triedFor } from '../../src/cli/start-peers.ts';
 import type { Story } from '../../src/cli/start-story.ts';
 import type { Digest, TransactionID } from '../../src/domain/names.ts';
 import {
@@ -184,4 +184,28 @@ test('who misses a majority is named, and hides nobody who misses one later', ()
     '22222222: no quorum: 1 of 3 are here, 2 are needed',
     '11111111: no quorum: 0 of 3 are here, 2 are needed',
   ]);
+});
+
+test('10,000 results cost 1,000 outcomes, and all of them are counted and compared', () => {
+  const story = storyOf(3);
+  const results = Array.from({ length: 16 }, (_, number) => result(number, 1 + (number % 3)));
+  const numbered = (number: number): Extract<Said, { kind: 'result' }> => {
+    const some = results[number % 16] ?? result(0, 1);
+    return { ...some, block: { ...some.block, transactionID: number as TransactionID } };
+  };
+  for (let number = 0; number < 10_000; number += 1) {
+    allSay(story, 3, challenge(number));
+    allSay(story, 3, progress(number, 5));
+    expect(allSay(story, 3, numbered(number)).length).toBe(1);
+  }
+  expect(story.results.outcomes).toHaveLength(1_000);
+  expect(story.results.outcomes[0]?.transactionID).toBe(9_000);
+  expect(story.results.count).toBe(10_000);
+  expect(story.rows.map(triedBy)).toEqual([50_000, 50_000, 50_000]);
+  expect(story.rows.reduce((sum, { wins }) => sum + wins, 0)).toBe(10_000);
+  // Who comes late tells all of them once more.
+  expect(story.hear(3, numbered(0))).toEqual([]);
+  expect(story.hear(3, challenge(0))).toEqual([]);
+  const other = { ...numbered(1), digest: 'b'.repeat(64) as Digest };
+  expect(kinds(story.hear(3, other))).toEqual(['contradiction']);
 });

@@ -48,12 +48,20 @@ test('the table of challenges has whole digests where there is room', () => {
   const story = storyOf(3);
   story.hear(1, result(0, 1));
   const { digest } = result(0, 1);
-  expect(challengesTable(story.outcomes, null)).toEqual([
+  expect(challengesTable(story.results.outcomes, 1, null)).toEqual([
     'challenge  bits  winner     time  digest',
     `        0     4  11111111  2.3 s  ${digest}`,
   ]);
-  expect(challengesTable(story.outcomes, 80)[1]).toBe(
+  expect(challengesTable(story.results.outcomes, 1, 80)[1]).toBe(
     `        0     4  11111111  2.3 s  ${digest.slice(0, 20)}`,
+  );
+});
+
+test('the table of challenges says that there were more than it shows', () => {
+  const story = storyOf(3);
+  story.hear(1, result(7, 1));
+  expect(challengesTable(story.results.outcomes, 8, null).at(-1)).toBe(
+    'these are the last 1 of 8 results',
   );
 });
 
