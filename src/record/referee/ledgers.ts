@@ -13,6 +13,7 @@ import { extendChain, problemOfOpening, startChain, waitedOf } from '../../ledge
 import { parseChange, problemOfChange } from '../../ledger/change.ts';
 import { guessDifficulty } from '../../ledger/difficulty.ts';
 import { type Rules, readRules } from '../../ledger/rules.ts';
+import { KnownBlocks } from './known-blocks.ts';
 import { Latest } from './latest.ts';
 import type { Society } from './society.ts';
 
@@ -27,11 +28,8 @@ type Standing = {
 /** A result that is so far behind the ledger's height has no predecessor that will still come. */
 const LOST = 3;
 
-/** Blocks wait for what they hang on, of which a page has some hundred; batches have 24 KiB. */
-const BLOCKS_KEPT = 10_000;
+/** Batches have 24 KiB. */
 const BATCHES_KEPT = 500;
-/** Four days of blocks each 3 s: so long a second winner of one of them is noticed. */
-const SEALED_KEPT = 100_000;
 const ROSTERS_KEPT = 1_000;
 
 const NOBODY: Roster = { digest: '' as Digest, members: [] };
@@ -40,15 +38,11 @@ export class Ledger {
   readonly #network: Digest;
   readonly #society: Society;
   readonly #hasher: Hasher;
-  /** All blocks that were said, sealed or not. */
-  readonly #blocks = new Latest<Digest, Block>(BLOCKS_KEPT);
+  readonly #known = new KnownBlocks();
   /** By their roots. */
   readonly #batches = new Latest<Digest, Batch>(BATCHES_KEPT);
-  /** By number. */
-  readonly #sealed = new Latest<number, Digest>(SEALED_KEPT);
   /** Rosters by the first number that they seal, as far as they are known. */
   readonly #rosters: { readonly from: number; readonly roster: Roster | null }[] = [];
-  #count = 0;
   #standing: Standing | null = null;
   #rules: Rules | null = null;
 
@@ -60,17 +54,22 @@ export class Ledger {
 
   /** How many blocks are known to be sealed. */
   get count(): number {
-    return this.#count;
+    return this.#known.count;
   }
 
+  /** How many blocks are kept whole. */
+  get whole(): number {
+    return this.#known.whole;
+  }
+
+  /** Null where it is not known, or no longer. */
   sealedAt(number: number): Block | null {
-    const digest = this.#sealed.get(number);
-    return digest === undefined ? null : (this.#blocks.get(digest) ?? null);
+    return this.#known.blockAt(number);
   }
 
   /** Digest of what is sealed under this number; null if nothing is known to be. */
   digestAt(number: number): Digest | null {
-    return this.#sealed.get(number) ?? null;
+    return this.#known.digestAt(number);
   }
 
   /** Who seals the block of this number; null where that is not known. */
@@ -159,14 +158,14 @@ export class Ledger {
 
   /** A block that was said; it may turn out to be sealed when a later one hangs on it. */
   hearOf(block: Block): void {
-    this.#blocks.set(digestOf(block, this.#hasher), block);
+    this.#known.add(block, digestOf(block, this.#hasher));
   }
 
   /** A block whose seal holds. */
   seal(block: Block): void {
     const digest = digestOf(block, this.#hasher);
-    this.#blocks.set(digest, block);
-    this.#keepSealed(block.transactionID, digest);
+    this.#known.add(block, digest);
+    this.#known.seal(block.transactionID, digest);
     this.#advance();
     const standing = this.#standing;
     if (standing === null || block.transactionID >= standing.chain.height + LOST)
@@ -184,27 +183,17 @@ export class Ledger {
     this.#keepRoster(vote.transactionID, roster);
   }
 
-  /** What is sealed vouches for all that it hangs on. */
-  #keepSealed(number: number, digest: Digest): void {
-    let [at, known]: [number, Digest] = [number, digest];
-    while (!this.#sealed.has(at)) {
-      this.#sealed.set(at, known);
-      this.#count += 1;
-      const block = this.#blocks.get(known);
-      if (block === undefined || at === 0) return;
-      [at, known] = [at - 1, block.parent];
-    }
-  }
-
   /** Goes on as far as blocks are known; begins as soon as the founding and its Rules are. */
   #advance(): void {
     this.#begin();
     for (;;) {
       const standing = this.#standing;
-      const digest = standing === null ? undefined : this.#sealed.get(standing.chain.height);
-      const block = digest === undefined ? undefined : this.#blocks.get(digest);
-      if (standing === null || digest === undefined || block === undefined) return;
+      const height = standing?.chain.height ?? 0;
+      const digest = this.#known.digestAt(height);
+      const block = this.#known.blockAt(height);
+      if (standing === null || digest === null || block === null) return;
       this.#standing = this.#extend(standing, block, digest);
+      this.#known.pass(height + 1);
     }
   }
 

@@ -22,7 +22,6 @@ const RESULT_MS = 30_000;
 
 /** Nobody solves, seals or announces what is so far behind. */
 const NUMBERS_KEPT = 1_000;
-const SOLUTIONS_KEPT = 10_000;
 const HEIGHTS_KEPT = 100;
 
 type Refused = Extract<Result, { result: 0 }>;
@@ -34,8 +33,8 @@ export class SolutionJudge implements Judge {
   readonly #hasher: Hasher;
   /** What was opened under each number, by its text, and by whom. */
   readonly #openings = new Latest<number, Map<string, Opened>>(NUMBERS_KEPT);
-  /** By miner and number. */
-  readonly #solutions = new Latest<string, Solution[]>(SOLUTIONS_KEPT);
+  /** By number, then by miner: as long as what they solve, without which none is judged. */
+  readonly #solutions = new Latest<number, Map<ClientID, Solution[]>>(NUMBERS_KEPT);
   #pending: Pending[] = [];
   /** When each peer was first heard to have so many blocks, lately. */
   readonly #heights = new Latest<ClientID, { readonly height: number; readonly at: number }[]>(
@@ -49,6 +48,11 @@ export class SolutionJudge implements Judge {
 
   constructor(hasher: Hasher) {
     this.#hasher = hasher;
+  }
+
+  /** For how many numbers solutions are remembered. */
+  get numbers(): number {
+    return this.#solutions.size;
   }
 
   judge(said: Said): Charge | null {
@@ -106,7 +110,12 @@ export class SolutionJudge implements Judge {
 
   #learnSolution(message: Solution, { number, at, isRepeat }: Said): void {
     if (isRepeat) return;
-    this.#saidBy(message.clientID, message.transactionID).push(message);
+    const { clientID, transactionID } = message;
+    const all = this.#solutions.get(transactionID) ?? new Map<ClientID, Solution[]>();
+    this.#solutions.set(transactionID, all);
+    const said = all.get(clientID);
+    if (said === undefined) all.set(clientID, [message]);
+    else said.push(message);
     this.#pending.push({ message, place: { number, at } });
   }
 
@@ -148,8 +157,8 @@ export class SolutionJudge implements Judge {
   /** Somebody else who said the same digits, and whose solution they are. */
   #ownerOf(solution: Solution, opened: readonly Opened[]): ClientID | null {
     const { clientID, transactionID } = solution;
-    for (const [key, said] of this.#solutions) {
-      if (!key.endsWith(` ${transactionID}`) || key.startsWith(clientID)) continue;
+    for (const [miner, said] of this.#solutions.get(transactionID) ?? []) {
+      if (miner === clientID) continue;
       const same = said.find((it) => it.solution === solution.solution);
       if (same === undefined) continue;
       if (opened.some(({ opening }) => this.#solves(same, opening))) return same.clientID;
@@ -180,11 +189,8 @@ export class SolutionJudge implements Judge {
     return [...(this.#openings.get(number)?.values() ?? [])];
   }
 
-  #saidBy(clientID: ClientID, number: number): Solution[] {
-    const key = `${clientID} ${number}`;
-    const known = this.#solutions.get(key) ?? [];
-    this.#solutions.set(key, known);
-    return known;
+  #saidBy(clientID: ClientID, number: number): readonly Solution[] {
+    return this.#solutions.get(number)?.get(clientID) ?? [];
   }
 
   #rise(clientID: ClientID, height: number, at: number): void {

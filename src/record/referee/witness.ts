@@ -11,6 +11,7 @@ import { toWire } from '../../wire/fields.ts';
 import { type Letter, plainReader, type Reader } from '../../wire/reader.ts';
 import { readTopic, sharedTopicOf } from '../../wire/topics.ts';
 import { isSigned } from '../../wire/transaction.ts';
+import { LatestDigests } from '../latest-digests.ts';
 import type { Recorded } from '../recording.ts';
 import { isOfDoctor } from './doctor.ts';
 import type { RuleName } from './rules.ts';
@@ -38,6 +39,8 @@ export type WitnessOptions = {
 
 /** As many texts are remembered; a network says some hundred new ones a minute. */
 const TEXTS_KEPT = 50_000;
+/** So many hex digits are a number without rounding. */
+const SAFE_DIGITS = 13;
 
 /** The checker is stingy with its time; we let so much of it pass with every check. */
 const AGES = 10_000;
@@ -51,8 +54,8 @@ export class Witness {
   readonly #checker: Checker;
   readonly #verifier: Verifier;
   readonly #hasher: Hasher;
-  /** Digests of what was heard, the oldest first. */
-  readonly #texts = new Set<Digest>();
+  /** Digests of what was heard, each under the number that it begins with. */
+  readonly #texts = new LatestDigests(TEXTS_KEPT);
   #clock = 0;
 
   constructor(options: WitnessOptions, society: Society) {
@@ -221,12 +224,9 @@ export class Witness {
   }
 
   #isRepeat(digest: Digest): boolean {
-    if (this.#texts.has(digest)) return true;
-    if (this.#texts.size >= TEXTS_KEPT) {
-      const [oldest] = this.#texts;
-      if (oldest !== undefined) this.#texts.delete(oldest);
-    }
-    this.#texts.add(digest);
+    const number = Number.parseInt(digest.slice(0, SAFE_DIGITS), 16);
+    if (this.#texts.has(number, digest)) return true;
+    this.#texts.add(number, digest);
     return false;
   }
 }
