@@ -2,12 +2,15 @@
 
 import type { StepDown } from '../domain/cause.ts';
 import type { Term } from '../domain/names.ts';
-import { closeBooths } from '../election/booth.ts';
+import { closeBooths, isLast } from '../election/booth.ts';
 import type { Step } from './step.ts';
 
-/** Hears of `term`: a member voted in it, or obeys in it. */
+/**
+ * Hears of `term`: a member voted in it, or obeys in it. Where too few are left above it, only a
+ * mandate proves it: of two members one could end all elections otherwise.
+ */
 export function raiseTerm(step: Step, term: Term): void {
-  if (term <= step.state.memory.term) return;
+  if (term <= step.state.memory.term || isLast(term)) return;
   step.record({ kind: 'term', term });
   enterTerm(step);
 }
