@@ -96,7 +96,11 @@ async function foreignBroker(
     });
   }
   const noTls = { cafile: null, cert: null, key: null, insecure: false };
-  const fallbacks = { ...noTls, keepalive: 10, patience: null };
+  const fallbacks = {
+    ...noTls,
+    keepalive: Number(connectionSettings.keepalive.fallback),
+    patience: null,
+  };
   const { url, username, password } = connectionOf(command, { ...fallbacks, ...values });
   const broker = parseBrokerUrl(url);
   if (broker.protocol !== 'mqtt') {

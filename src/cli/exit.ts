@@ -9,6 +9,7 @@ import { explainUnloaded } from './begin.ts';
 import { ignoresHangup } from './hangup.ts';
 import { printable } from './line-format.ts';
 import { guardOutput, outputLost } from './output.ts';
+import { remark } from './remark.ts';
 import { usageError } from './setting.ts';
 import { startErrorOf } from './starved.ts';
 
@@ -96,21 +97,20 @@ export function beforeComplaint(restore: () => void): () => void {
   return () => restorers.delete(restore);
 }
 
-/** What to exit with after `error`. */
-export function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (startErrorOf(error) !== null) return EXIT.failed;
+/** What to exit with after an error. */
+export function exitCodeOf(given: unknown): number {
+  if (given instanceof CommanderError) return given.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const error = startErrorOf(given) ?? given;
   if (!isOfTheWorld(error)) return explainUnloaded(error) === null ? EXIT.bug : EXIT.badFile;
   const own = error instanceof WorldError ? error.exitCode : undefined;
   return own ?? EXIT_BY_CODE.get(error.code) ?? EXIT.failed;
 }
 
-/** What to say of `error`; null where everything is said. */
-export function sentenceOf(error: unknown): string | null {
-  if (error instanceof CommanderError) return sentenceOfCommander(error);
+/** What to say of an error; null where everything is said. */
+export function sentenceOf(given: unknown): string | null {
+  if (given instanceof CommanderError) return sentenceOfCommander(given);
+  const error = startErrorOf(given) ?? given;
   if (isOfTheWorld(error)) return printable(error.message);
-  const unstarted = startErrorOf(error);
-  if (unstarted !== null) return printable(unstarted.message);
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && process.env['SORTITION_DEBUG'] === '1' && error.stack;
   if (stack) return stack;
@@ -160,7 +160,7 @@ export async function run(command: Command, args: readonly string[]): Promise<vo
 function judgeOutput(code: number): void {
   const sentence = outputLost();
   if (sentence === null) return;
-  process.stderr.write(`${sentence}\n`);
+  remark(sentence);
   if (code === EXIT.ok) process.exitCode = EXIT.badFile;
 }
 

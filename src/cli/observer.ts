@@ -61,18 +61,8 @@ export class Observer {
     hooks: ObserverHooks,
   ): Promise<Observer> {
     let observer: Observer | null = null;
-    const opened = await openQuietly(command, values, connection, {
-      onNote: (note) => {
-        if (observer !== null) observer.#hear(note);
-      },
-      onFatal: (error) => {
-        if (observer !== null) observer.#fail(error);
-      },
-      onRefused: (error) => {
-        if (observer !== null) observer.#hearRefusal(error);
-      },
-      onEntry: hooks.onEntry,
-    });
+    const own = Observer.#hearing(() => observer, hooks);
+    const opened = await openQuietly(command, values, connection, own);
     observer = new Observer(command, values, connection, hooks, opened);
     opened.client.start();
     return observer;
@@ -199,6 +189,20 @@ export class Observer {
     this.#hooks.onFatal(error);
   }
 
+  /** Has the observer hear what its client tells, as soon as there is one. */
+  static #hearing(observer: () => Observer | null, { onEntry }: Hearing): PeerHearing {
+    const tell = (act: (told: Observer) => void): void => {
+      const told = observer();
+      if (told !== null) act(told);
+    };
+    return {
+      onNote: (note) => tell((told) => told.#hear(note)),
+      onFatal: (error) => tell((told) => told.#fail(error)),
+      onRefused: (error) => tell((told) => told.#hearRefusal(error)),
+      onEntry,
+    };
+  }
+
   #maySwitch(theirs: RuleSettings): boolean {
     const told = Object.entries(askedRulesOf(this.#command, this.#values).told);
     const found: Readonly<Record<string, unknown>> = theirs;
@@ -214,12 +218,8 @@ export class Observer {
     const before = this.#opened;
     before.client.kill();
     await before.close();
-    this.#opened = await openQuietly(this.#command, this.#values, this.#connection, {
-      onNote: (note) => this.#hear(note),
-      onFatal: (error) => this.#fail(error),
-      onRefused: (error) => this.#hearRefusal(error),
-      onEntry: this.#hooks.onEntry,
-    });
+    const own = Observer.#hearing(() => this, this.#hooks);
+    this.#opened = await openQuietly(this.#command, this.#values, this.#connection, own);
     this.#hooks.onRules(`The rules here are "${text}".`);
     this.client.start();
   }
@@ -248,12 +248,13 @@ function describeHeard(heard: readonly HeardRules[]): string {
 }
 
 type Hearing = Pick<ObserverHooks, 'onEntry'>;
+type PeerHearing = Omit<PeerHooks, 'onTraceLost'> & Hearing;
 
 async function openQuietly(
   command: Command,
   values: ObserverValues,
   connection: Connection,
-  { onEntry, ...hooks }: Omit<PeerHooks, 'onTraceLost'> & Hearing,
+  { onEntry, ...hooks }: PeerHearing,
 ): Promise<OpenedClient> {
   let rules: Rules | null = null;
   const onWitnessed = (fact: Witnessed): void => {

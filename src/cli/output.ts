@@ -6,6 +6,7 @@ import { Writable } from 'node:stream';
 import { explainCode } from '../client/describe-trouble.ts';
 import { countOf } from '../domain/count-of.ts';
 import { systemCodeOf } from '../node/world-error.ts';
+import { remark } from './remark.ts';
 
 export type OutletOptions = {
   /** For people: `standard output`. */
@@ -148,9 +149,8 @@ let isLasting = false;
 export function guardOutput(): void {
   // Otherwise the system ends us where a file may not grow any more (`ulimit -f`): now it is EFBIG.
   process.on('SIGXFSZ', () => {});
-  const tell = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
-  guard('stderr', 2, 'standard error', tell);
-  outlet = guard('stdout', 1, 'standard output', tell);
+  guard('stderr', 2, 'standard error');
+  outlet = guard('stdout', 1, 'standard output');
 }
 
 /** The command goes on until it is told to end: by then, earlier lost lines are no failure. */
@@ -163,16 +163,11 @@ export function outputLost(): string | null {
   return outlet?.conclude(isLasting) ?? null;
 }
 
-function guard(
-  stream: 'stdout' | 'stderr',
-  fd: number,
-  name: string,
-  tell: (sentence: string) => void,
-): Outlet | null {
+function guard(stream: 'stdout' | 'stderr', fd: number, name: string): Outlet | null {
   // Pipes and terminals are sockets.
   if (process[stream] instanceof Socket) return null;
   const write = (bytes: Uint8Array): number => writeSync(fd, bytes);
-  const guarded = new Outlet({ name, write, now: () => performance.now(), tell });
+  const guarded = new Outlet({ name, write, now: () => performance.now(), tell: remark });
   const value = Object.assign(guarded, { fd });
   Object.defineProperty(process, stream, { value, configurable: true, enumerable: true });
   return guarded;

@@ -71,7 +71,7 @@ function targetOf(path: string): string {
 
 /** Null if the file has its new text; otherwise why not, and the file is as it was. */
 function renameOver(target: string, before: Stats | null, bytes: Buffer, newMode: number): unknown {
-  const draft = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  const draft = draftOf(target);
   try {
     const file = openSync(draft, 'wx', before === null ? newMode : 0o600);
     try {
@@ -89,6 +89,11 @@ function renameOver(target: string, before: Stats | null, bytes: Buffer, newMode
   } finally {
     discard(draft);
   }
+}
+
+/** A name beside a file that no other has: what is written there is put in its place when whole. */
+export function draftOf(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
 /** Also where its folder is none, or its name too long: why it was not written says more. */

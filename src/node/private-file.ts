@@ -1,6 +1,5 @@
 /** Files that hold a secret: for their owner alone to read, and there whole or not at all. */
 
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -12,7 +11,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { discard } from '../files/replace-file.ts';
+import { discard, draftOf } from '../files/replace-file.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
 /** `identity`: the first word of its errors, and what people call the file. */
@@ -58,7 +57,7 @@ export function readPrivateFile(secret: Secret, path: string): string | 'no-file
  * `WorldError`: `…-unwritable`.
  */
 export function createPrivateFile(secret: Secret, path: string, text: string): boolean {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const draft = draftOf(path);
   try {
     writeDurably(draft, text);
     placeExclusively(draft, path);

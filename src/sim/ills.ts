@@ -1,6 +1,7 @@
 /** The bad of a world, a stranger and a member: when they begin, and what must hold beside them. */
 
 import type { Hasher } from '../domain/crypto.ts';
+import type { ClientID } from '../domain/names.ts';
 import { majority } from '../domain/roster.ts';
 import { Chance } from './chance.ts';
 import type { Violation } from './checkers/all.ts';
@@ -174,8 +175,7 @@ export class Ills {
       null,
     );
     if (latest === null) return false;
-    const here = good.filter(({ self }) => latest.members.includes(self.clientID));
-    return here.length >= majority(latest.members.length);
+    return spareOf(latest.members, good) >= 0;
   }
 
   #names(): string {
@@ -196,8 +196,7 @@ export class Ills {
     const controller = this.#world.controller();
     if (controller === null) return false;
     const { members } = this.#world.view(controller);
-    const here = this.#world.alive().filter(({ self }) => members.includes(self.clientID));
-    return here.length - lost >= majority(members.length);
+    return spareOf(members, this.#world.alive()) >= lost;
   }
 
   #failover(): number | null {
@@ -211,4 +210,10 @@ export class Ills {
     const mischief = this.#stranger?.done ?? { repeated: 0, invented: 0 };
     return { mischief, stillMs: this.#stillMs, failoverMs: this.#failover() };
   }
+}
+
+/** How many more of these are members than a majority needs. */
+function spareOf(members: readonly ClientID[], peers: readonly Inhabitant[]): number {
+  const here = peers.filter(({ self }) => members.includes(self.clientID));
+  return here.length - majority(members.length);
 }

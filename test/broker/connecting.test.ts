@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { IConnectPacket } from 'mqtt-packet';
 import { expect, it } from 'vitest';
-import { connecting, opened, PlainClient } from './plain-client.ts';
+import { opened } from '../net/broker-callers.ts';
+import { connecting, PlainClient } from './plain-client.ts';
 
 /** MQTT 3.1.1 sections 3.1, 3.2, 3.12 and 3.14: how clients come, stay and go. */
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { opened, PlainClient } from './plain-client.ts';
+import { opened } from '../net/broker-callers.ts';
+import { PlainClient } from './plain-client.ts';
 
 /** MQTT 3.1.1 sections 3.3 to 3.11 and 4: what subscribers get, and how. */
 

@@ -3,19 +3,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import packets, { type IConnectPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
-import { afterEach } from 'vitest';
-import { type Broker, type BrokerOptions, openBroker } from '../../broker/broker.ts';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-export async function opened(options: BrokerOptions = {}): Promise<Broker> {
-  const broker = await openBroker({ port: 0, ...options });
-  cleanups.push(() => broker.close());
-  return broker;
-}
+import type { Broker } from '../../broker/broker.ts';
+import { cleanups } from '../net/broker-callers.ts';
 
 type Message = Partial<IPublishPacket> & { readonly topic: string };
 

@@ -6,20 +6,12 @@ import { BrokerProcess } from '../../src/cli/broker-process.ts';
 import { BROKER_KINDS, describeMissing } from '../../src/cli/broker-recipes.ts';
 import { PROGRAM } from './fleets.ts';
 import { skipLoudly } from './loud-skip.ts';
-import { until } from './until.ts';
+import { isAlive, until } from './until.ts';
 
 const open: BrokerProcess[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((broker) => broker.end()));
 });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 /** A message to ourselves, there and back. */
 async function speak(port: number): Promise<string> {

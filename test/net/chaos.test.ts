@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { endPrograms, Program } from './program.ts';
-import { until } from './until.ts';
+import { isAlive, until } from './until.ts';
 
 /** Runs get a temporary folder of their own: others on this machine may have theirs beside them. */
 let place = '';
@@ -27,14 +27,6 @@ const chaos = (...args: readonly string[]): Program =>
   new Program([...SMALL, ...args], { env: { TMPDIR: place, TEMP: place } });
 
 const pidsOf = (run: Program): readonly number[] => run.all('came').map(({ pid }) => Number(pid));
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 it('bad things happen, everything is mended, and it says that everything held', async () => {
   const run = chaos('--minutes', '0.2', '--seed', '3');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { endPrograms, Program } from './program.ts';
-import { until } from './until.ts';
+import { isAlive, until } from './until.ts';
 
 /** Of a small project of its own, whose tests do as they are told. */
 let folder = '';
@@ -38,14 +38,6 @@ function rows(): readonly (readonly string[])[] {
     .slice(2);
   return lines.map((line) => line.split('|').map((cell) => cell.trim()));
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 async function busyLoopsOf(run: Program): Promise<readonly number[]> {
   await run.write('busy loops: ');

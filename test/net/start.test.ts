@@ -8,7 +8,7 @@ import { connectAsync } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { zeroBits } from '../../src/ledger/block.ts';
 import { killController } from './program.ts';
-import { until } from './until.ts';
+import { isAlive, until } from './until.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 const SMALL = ['--peers', '3', '--threads', '1'];
@@ -84,14 +84,6 @@ function sha256(text: string): string {
   if (status === 0) return stdout.slice(0, 64);
   return createHash('sha256').update(text).digest('hex');
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 const pidsOf = (run: Run): readonly number[] => told(run, 'peer').map(({ pid }) => Number(pid));
 

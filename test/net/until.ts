@@ -19,3 +19,12 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
+
+/** Whether there is a process of this id. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
