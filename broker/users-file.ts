@@ -47,8 +47,8 @@ export async function readUsers(path: string): Promise<ReadonlyMap<string, User>
 
 /**
  * Adds a user, or gives one another password; other lines stay as they are. `role` null keeps the
- * role that the user has; a new one is a peer. The file keeps its owner and its mode, whoever calls
- * this; a new one is for its owner alone to read (0600).
+ * role that the user has; a new one is a peer. The file keeps its owner and its mode; a new file is
+ * for its owner alone to read (0600).
  *
  * @throws BrokerError `bad-user-name`, `bad-password` (an empty one), or `bad-users-file` where the
  *   file cannot be read or written.

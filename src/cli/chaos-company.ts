@@ -163,7 +163,7 @@ export class Company {
     }
   }
 
-  /** For whoever draws the next deed; `machines` are the poor ones that can be made here. */
+  /** What the next deed is drawn from; `machines` are the poor ones that can be made here. */
   situation({ machines, ...rest }: Omit<Situation, 'peers' | 'spare' | 'seats'>): Situation {
     const { controller } = this;
     const taken = new Set(this.living.map(({ machine }) => machine));

@@ -151,7 +151,7 @@ function nameOf(path: string): string {
   return path === '-' ? 'Standard input' : path;
 }
 
-/** Whoever named a pipe by mistake sees what we wait for. */
+/** A user who named a pipe by mistake sees what we wait for. */
 function tellOnce(path: string): () => void {
   let isTold = false;
   return () => {

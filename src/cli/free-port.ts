@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { systemCodeOf } from '../node/world-error.ts';
 
 /**
- * Systems give ports from 32768 on to whoever connects or asks for any port (macOS and Windows:
+ * Systems give ports from 32768 on to programs that connect or ask for any port (macOS and Windows:
  * from 49152 on). Any program may get one from there before ours listens on it.
  */
 const LOWEST = 20_000;

@@ -7,8 +7,8 @@ import { isatty } from 'node:tty';
 export const NO_HANGUP: Readonly<Record<string, string>> = { SORTITION_NOHUP: '1' };
 
 /**
- * Node makes each signal what it usually is, also one that whoever started it wanted ignored. So it
- * is concluded: what nohup starts writes into files, and has neither a terminal nor a reader that
+ * Node makes each signal what it usually is, also one that its starter wanted ignored. So it is
+ * concluded: what nohup starts writes into files, and has neither a terminal nor a reader that
  * could hang up. `SORTITION_NOHUP` says it of any other, or that it is not so.
  */
 export function ignoresHangup(): boolean {

@@ -79,7 +79,7 @@ export async function openClient(
   const { identity, journal, rules } = past;
   const { onWitnessed } = hooks;
   const { clientID, publicKey } = identity;
-  // Whoever cannot search must not be leased anything.
+  // A peer that cannot search must not be leased anything.
   const pool = openPool(values, hooks, () => void client.pause());
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;
@@ -114,7 +114,7 @@ export async function openClient(
         // Not before: a start makes much, and collecting it more often would cost the founding.
         keepYoungHeapSmall();
       }
-      // Whoever wants to mine again may find threads now.
+      // A peer that is to mine again may get threads now.
       if (note.kind === 'resumed') pool?.start();
       hooks.onNote(note);
     },

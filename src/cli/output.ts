@@ -144,7 +144,7 @@ let isLasting = false;
 
 /**
  * From now on a standard output or error that is a file or a device loses lines where it is full,
- * and fails nobody. Whoever reads a pipe or a terminal and has gone is another matter: EPIPE.
+ * and never fails. A reader of a pipe or a terminal that has gone is another matter: EPIPE.
  */
 export function guardOutput(): void {
   // Otherwise the system ends us where a file may not grow any more (`ulimit -f`): now it is EFBIG.

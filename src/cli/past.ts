@@ -64,7 +64,7 @@ export async function openPast(
   };
 }
 
-/** What `--found-anew` costs, for whoever has typed it. */
+/** What `--found-anew` costs, said to the user who typed it. */
 const GIVEN_UP =
   'Founding anew: an earlier network here, its seats, its ledger and its results count no more ' +
   'for this peer. Where its members are still there, both refuse each other; where it has a ' +

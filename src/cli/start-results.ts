@@ -5,9 +5,9 @@ import { LatestDigests } from '../record/latest-digests.ts';
 import { keep } from '../record/picture.ts';
 import type { Outcome } from './start-fact.ts';
 
-/** A run may go on for months: so many have a line in its closing tables. */
+/** How many results have a line in the closing tables: a run may go on for months. */
 export const OUTCOMES_KEPT = 1_000;
-/** So many are compared with what other peers say: half a day at eight blocks a second. */
+/** How many are compared with what other peers say: half a day at eight blocks a second. */
 const DIGESTS_KEPT = 400_000;
 
 export class Results {

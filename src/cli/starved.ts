@@ -17,7 +17,7 @@ export function startErrorOf(error: unknown): WorldError | null {
   });
 }
 
-/** As Node, its libraries or LevelDB end a process that gets no thread, if with a word at all. */
+/** What Node, its libraries or LevelDB print, if anything, when a process gets no thread. */
 const NO_THREAD = /thread|Resource temporarily unavailable/;
 
 type End = { readonly code: number | null; readonly signal: string | null };

@@ -11,7 +11,7 @@ export function hasTerminal(): boolean {
   return Boolean(process.stdout.isTTY && process.stdin.isTTY) && TERM !== 'dumb' && !isBuild();
 }
 
-/** Some builds run on a terminal that nobody looks at; they say so by this variable. */
+/** Some builds run on a terminal that no person looks at; they say so by this variable. */
 function isBuild(): boolean {
   const { CI } = process.env;
   return CI !== undefined && !['', '0', 'false'].includes(CI);

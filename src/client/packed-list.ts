@@ -1,6 +1,6 @@
 /** A list that only grows, of what JSON can hold: its older items cost their bytes and no more. */
 
-/** So many items are packed as one: a peer's page of blocks is about as long. */
+/** How many items are packed as one: a peer's page of blocks is about as long. */
 const PACK = 64;
 
 const ENCODER = new TextEncoder();

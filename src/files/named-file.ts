@@ -16,7 +16,7 @@ const PIECE_BYTES = 64 * 1024;
 /** Between two looks at a pipe that has nothing for us. */
 const LOOK_MS = 10;
 const LOOKS_A_SECOND = 100;
-/** Whoever is to write into a pipe may come a moment after us. */
+/** The writer of a pipe may come a moment after us. */
 const LOOKS_WITHOUT_WRITER = LOOKS_A_SECOND;
 
 /** A file of settings is far smaller, and one that never ends must not fill the memory. */
@@ -26,8 +26,8 @@ const TEXT_SILENCE_SECONDS = 60;
 
 /**
  * The pieces of a file, or of a pipe to its end; the memory of one is used again for the next.
- * Throws the system's error, or a `NoFile` for a device, a socket, and a pipe that nobody has open
- * for writing.
+ * Throws the system's error, or a `NoFile` for a device, a socket, and a pipe that has no
+ * writer.
  */
 export function* readPieces(source: string | 0, onSilent: OnSilent): Generator<Uint8Array> {
   const file = source === STANDARD_INPUT ? source : openToRead(source);

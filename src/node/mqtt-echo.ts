@@ -10,7 +10,7 @@ type Said = { readonly since: number; words: number; readonly texts: Set<string>
 
 /**
  * Many brokers acknowledge and drop what their access rules forbid: MQTT 3.1.1 has no answer for
- * it. But whoever subscribes to a topic hears itself on it.
+ * it. But a client that subscribes to a topic hears itself on it.
  */
 export class OwnEcho {
   readonly #filters: readonly string[];

@@ -43,7 +43,7 @@ export function hear(step: Step, heard: Heard): Refusal | null {
   if (message.kind === 'transaction')
     return step.isSilent ? null : hearTransaction(step, message.transaction);
   const sender = senderOf(message);
-  // Nobody knows from when it is: kept heartbeats would keep the dead alive for whoever comes.
+  // Its age is unknown: kept heartbeats would make newcomers believe that the dead live.
   if (retained && message.kind !== 'presence' && message.kind !== 'mandate')
     return { code: 'retained' };
   const stale = refuseCounts(step, message);
@@ -146,7 +146,7 @@ function dispatch(step: Step, heard: Heard): Refusal | null {
       return hearIntroduction(step, message);
     case 'presence': {
       const refusal = hearRules(step, message);
-      // What a broker kept may be of peers long gone: their rules are nobody's business.
+      // What a broker kept may be of peers long gone: their rules do not matter.
       return retained ? null : refusal;
     }
     case 'heartbeat':

@@ -27,7 +27,7 @@ export function judge(picture: Picture, heard: Heard, hasher: Hasher): Refusal |
   const { message, retained } = heard;
   const stale = staleness(picture, message);
   if (stale !== null) return stale;
-  // Nobody knows from when it is.
+  // Its age is unknown.
   if (retained && message.kind !== 'presence' && message.kind !== 'mandate')
     return { code: 'retained' };
   switch (message.kind) {

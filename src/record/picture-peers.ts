@@ -71,7 +71,7 @@ function hearStanding(step: Step, heartbeat: Heartbeat): void {
   const isKnown = picture.roster === null || isMemberIn(picture, clientID);
   if (network === null || (!isKnown && controller?.isAlive === true)) return;
   if (!isKnown) {
-    // The roster is that of a mandate which the broker has kept, and nobody obeys.
+    // The roster is that of a mandate which the broker has kept, and no peer obeys.
     if (controllerID === clientID) Object.assign(picture, { controller: null, roster: null });
     else return;
     hearStanding(step, heartbeat);

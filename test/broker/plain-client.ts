@@ -76,7 +76,7 @@ export class PlainClient {
     return `${topic} ${payload} ${qos}${retain ? ' retained' : ''}${dup ? ' dup' : ''}`;
   }
 
-  /** So many messages, in the order in which they come. */
+  /** This many messages, in the order in which they come. */
   async messages(count: number): Promise<readonly string[]> {
     const got: string[] = [];
     while (got.length < count) got.push(await this.message());

@@ -22,7 +22,7 @@ import { blockKey } from '../../src/node/journal-records.ts';
 import { entriesOfALife, rules } from '../contracts/entries.ts';
 import { complaintOf } from './complaint.ts';
 
-/** So many that a table of them has several parts. */
+/** Enough for a table of them to have several parts. */
 const BLOCKS = 60;
 
 let folder = '';
@@ -143,7 +143,7 @@ test('a table with a wrong byte anywhere is called damaged, or reads as before',
   const seen = new Set<number>();
   for (let at = 0; at < size; at += Math.ceil(size / 60)) {
     flip(table, at);
-    // Where nobody complains, it hit an older version of a record, which is read no more.
+    // Where there is no complaint, it hit an older version of a record, which is read no more.
     const complaint = await complain().catch(() => null);
     flip(table, at);
     if (complaint === null) continue;

@@ -113,7 +113,7 @@ test('patience may be none, and is a time otherwise', () => {
   expect(() => connection('--patience 5')).toThrow(/--patience must be 0 or a time up to 1h/);
 });
 
-test('without a word there is patience only where nobody reads along', () => {
+test('unless it is set, there is patience only where no person reads along', () => {
   const was = process.stderr.isTTY;
   vi.stubEnv('CI', '');
   try {

@@ -24,7 +24,7 @@ const refused = Object.assign(new Error(`spawn ${NODE} EAGAIN`), {
   syscall: `spawn ${NODE}`,
 });
 
-it('an error of a start that nobody expected is the fault of the world', async () => {
+it('an unexpected error of a start is the fault of the world', async () => {
   const [error] = await once(spawn(NOWHERE), 'error').catch((cause: unknown) => [cause]);
   expect(sentenceOf(error)).toBe(SENTENCE);
   expect(exitCodeOf(error)).toBe(EXIT.failed);

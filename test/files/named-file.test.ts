@@ -40,7 +40,7 @@ const READERS: readonly (readonly [what: string, read: (path: string) => unknown
   ['a wallet', readWallet],
 ];
 
-it.skipIf(!isUnix).each(READERS)('a pipe that nobody writes into is not %s', async (_, read) => {
+it.skipIf(!isUnix).each(READERS)('a pipe without a writer is not %s', async (_, read) => {
   execFileSync('mkfifo', ['-m', '600', path]);
   await expect(async () => await read(path)).rejects.toThrow(path);
 });
@@ -64,7 +64,7 @@ it.skipIf(!isUnix)('a pipe with a writer is read until that closes it', () => {
   expect([...pieces].map((piece) => Buffer.from(piece).toString())).toEqual(['some words']);
 });
 
-it.skipIf(!isUnix)('whoever reads a pipe is told of its silence, and may give it up', () => {
+it.skipIf(!isUnix)('a reader of a pipe is told of its silence, and may give it up', () => {
   execFileSync('mkfifo', [path]);
   const writer = openSync(path, 'r+');
   writeSync(writer, 'begun');

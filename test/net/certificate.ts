@@ -1,4 +1,4 @@
-/** Makes a certificate for 127.0.0.1 and ::1 that nobody signed, where OpenSSL is installed. */
+/** Makes a certificate for 127.0.0.1 and ::1 that no authority signed, if OpenSSL is there. */
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

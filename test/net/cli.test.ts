@@ -268,7 +268,7 @@ it('a user who is added by the command line is let in', async () => {
   await peer.hear('connected');
 });
 
-it('whoever adds a user to a file with another wrong line is told of that line', async () => {
+it('adding a user to a file with another wrong line tells of that line', async () => {
   const users = join(await makeFolder(), 'users');
   await writeFile(users, 'bob:secret\n');
   const add = ['broker', '--users', users, '--add-user', 'ann'];

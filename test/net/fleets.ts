@@ -93,7 +93,7 @@ export async function holdChallenge(
     const isFound = test.all('found').some(({ said }) => isSame(said, last));
     return areIn && !isFound ? last : null;
   };
-  await until(() => open() !== null, 'a challenge that nobody solves', 60_000);
+  await until(() => open() !== null, 'a challenge that no peer solves', 60_000);
   const challenge = open();
   if (challenge === null) throw new Error('It stays open.');
   return challenge;

@@ -44,7 +44,7 @@ it.skipIf(!isUnix).each([
 it
   .skipIf(!isUnix)
   .each(['check', 'replay', 'client --roster', 'broker --users', 'client --cafile'])(
-  '%s does not wait for ever on a pipe that nobody writes into',
+  '%s does not wait for ever on a pipe without a writer',
   async (command) => {
     const folder = await mkdtemp(join(tmpdir(), 'sortition-pipe-'));
     const pipe = join(folder, 'pipe');

@@ -134,7 +134,7 @@ describe('who only looks on, on a broker full of words of the dead', () => {
     const [ledger, balance] = await Promise.all([
       run('ledger', '--json'),
       run('wallet', 'balance', '--json', '--wallet', on),
-      // Nobody mines here, so nobody searches: but it has found somebody to ask.
+      // No peer mines here, so none searches: but it has found one to ask.
       new Program(search, { env }).hear('started'),
     ]);
     expect([ledger.stderr, balance.stderr]).toEqual(['', '']);

@@ -31,7 +31,7 @@ async function startThree(url: string): Promise<TestFleet> {
   return test;
 }
 
-/** Kills whoever governs, and waits for another one. */
+/** Kills the controller, and waits for another one. */
 async function killController(test: TestFleet): Promise<Place> {
   const { term, place } = lastMandate(test);
   test.fleet.kill(place);

@@ -28,7 +28,7 @@ export class Company {
     return new Company(ward, probe);
   }
 
-  /** What others said while we listened; what was retained, or is a will, is said by nobody. */
+  /** What others said while we listened; what was retained, or is a will, does not count. */
   get live(): readonly Heard[] {
     const { prefix } = this.#ward;
     return this.#probe.heard.filter(
@@ -85,7 +85,7 @@ export class Company {
   }
 }
 
-/** A goodbye, a will, or the clearing of what was kept: whoever it is of is gone. */
+/** A goodbye, a will, or the clearing of what was kept: its peer is gone. */
 function isFarewell(prefix: string, { topic, payload }: Heard): boolean {
   if (payload.length === 0) return true;
   const isPresence = readTopic(prefix, topic)?.kind === 'presence';

@@ -174,7 +174,7 @@ export class Guest {
   }
 }
 
-/** Whoever is refused for no fault of its own is told so, as it may send the same again. */
+/** A client that is refused for no fault of its own is told so: it may send the same again. */
 function answerTo(judgement: Judgement): Buffer {
   if (judgement.kind === 'taken') return YES;
   const isNotReady = judgement.kind === 'refused' && judgement.code === 'NOT_READY';

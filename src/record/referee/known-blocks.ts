@@ -7,7 +7,7 @@ import { Latest } from './latest.ts';
 
 /** Blocks wait for what they hang on, of which a page has some hundred. */
 const BLOCKS_KEPT = 10_000;
-/** Nothing waits for a block that the ledger has passed; so many still tell who won them. */
+/** Nothing waits for a block that the ledger has passed; this many still tell who won them. */
 const PASSED_KEPT = 1_000;
 /** Four days of blocks each 3 s: so long a second winner of one of them is noticed. */
 const SEALED_KEPT = 100_000;
@@ -41,7 +41,7 @@ export class KnownBlocks {
     return digest === null ? null : (this.#blocks.get(digest) ?? null);
   }
 
-  /** Whoever tells an old block once more tells nothing new. */
+  /** An old block that is said once more is nothing new. */
   add(block: Block, digest: Digest): void {
     const { transactionID } = block;
     const isOld = transactionID < this.#height - PASSED_KEPT;

@@ -39,7 +39,7 @@ export type WitnessOptions = {
 
 /** As many texts are remembered; a network says some hundred new ones a minute. */
 const TEXTS_KEPT = 50_000;
-/** So many hex digits are a number without rounding. */
+/** How many hex digits are a number without rounding. */
 const SAFE_DIGITS = 13;
 
 /** The checker is stingy with its time; we let so much of it pass with every check. */
