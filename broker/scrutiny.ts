@@ -31,7 +31,7 @@ export function scrutinize(client: Client, onPacket: (packet: Packet) => void): 
 }
 
 /** Whether the connection may go on after this packet of a client (MQTT-4.8.0-1). */
-export function isLawful(packet: Packet): boolean {
+function isLawful(packet: Packet): boolean {
   switch (packet.cmd) {
     case 'connect':
       return isLawfulConnect(packet);

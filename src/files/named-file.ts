@@ -7,7 +7,7 @@ import { codeIn } from './error-code.ts';
 export const STANDARD_INPUT = 0;
 
 /** Why what was named cannot be read like a file, where the system has no code for it. */
-export class NoFile extends Error {}
+class NoFile extends Error {}
 
 /** Told after each second in which nothing came out of a pipe; may throw to give it up. */
 export type OnSilent = (seconds: number) => void;
