@@ -135,7 +135,8 @@ function limits(options: LimitOptions): AedesOptions {
       return done(null, { ...subscription, qos: 2 });
     },
     authorizeForward: (client, packet) => {
-      if (packet.topic === NOWHERE) return null;
+      // aedes tells there who comes, goes and subscribes: one client's affairs are not another's.
+      if (packet.topic === NOWHERE || packet.topic.startsWith('$SYS/')) return null;
       packet.qos = subscriptions.qosFor(client, packet.topic, packet.qos);
       return packet;
     },

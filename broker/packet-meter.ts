@@ -7,6 +7,19 @@ export type Verdict = 'fine' | 'too-large' | 'malformed';
 const MAX_LENGTH_BYTES = 4;
 
 /**
+ * Bytes behind the length, by the type in a packet's first four bits, where 3.1.1 leaves no choice:
+ * PUBACK, PUBREC, PUBREL and PUBCOMP, then PINGREQ and DISCONNECT. mqtt-packet does not look.
+ */
+const FIXED_LENGTHS: ReadonlyMap<number, number> = new Map([
+  [4, 2],
+  [5, 2],
+  [6, 2],
+  [7, 2],
+  [12, 0],
+  [14, 0],
+]);
+
+/**
  * Follows one direction of one connection.
  *
  * A packet announces its length in its first five bytes (MQTT 3.1.1 section 2.2.3), so one that is
@@ -17,6 +30,7 @@ export class PacketMeter {
   #verdict: Verdict = 'fine';
   /** What the next byte is; a body is skipped `#remaining` bytes at a time. */
   #next: 'type' | 'length' | 'body' = 'type';
+  #type = 0;
   #lengthBytes = 0;
   #remaining = 0;
 
@@ -45,6 +59,7 @@ export class PacketMeter {
   #readHeader(byte: number): void {
     if (this.#next === 'type') {
       this.#next = 'length';
+      this.#type = byte >> 4;
       this.#lengthBytes = 0;
       this.#remaining = 0;
       return;
@@ -54,10 +69,16 @@ export class PacketMeter {
     this.#lengthBytes += 1;
     if (1 + this.#lengthBytes + this.#remaining > this.#limit) {
       this.#verdict = 'too-large';
+    } else if (byte < 0x80 && !this.#isFitting()) {
+      this.#verdict = 'malformed';
     } else if (byte < 0x80) {
       this.#next = this.#remaining > 0 ? 'body' : 'type';
     } else if (this.#lengthBytes === MAX_LENGTH_BYTES) {
       this.#verdict = 'malformed';
     }
+  }
+
+  #isFitting(): boolean {
+    return (FIXED_LENGTHS.get(this.#type) ?? this.#remaining) === this.#remaining;
   }
 }

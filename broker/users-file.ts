@@ -4,13 +4,15 @@ import { codeIn } from '../src/files/error-code.ts';
 import { readText } from '../src/files/named-file.ts';
 import { replaceFile } from '../src/files/replace-file.ts';
 import { BrokerError } from './broker-error.ts';
+import { withLock } from './file-lock.ts';
 import { type HashedPassword, hashPassword, parseHash } from './password.ts';
 import { ROLES, type Role } from './rights.ts';
+import { quote } from './telling.ts';
 
 export type User = HashedPassword & { readonly role: Role };
 
 /** Printable, without the colon that ends it; the first character tells it from a comment. */
-const USER_NAME = /^[^\s:#][^\s:]{0,127}$/u;
+const USER_NAME = /^[^\s\p{C}:#][^\s\p{C}:]{0,127}$/u;
 
 const ROLE_LIST = ROLES.join(' or ');
 
@@ -62,7 +64,8 @@ export async function addUser(
   if (!USER_NAME.test(user)) {
     throw new BrokerError(
       'bad-user-name',
-      `"${user}" cannot be a user name: take 1 to 128 characters, no space, no colon, no # first.`,
+      `${quote(user)} cannot be a user name: take 1 to 128 printable characters, ` +
+        'no space, no colon, no # first.',
       { user },
     );
   }
@@ -70,8 +73,12 @@ export async function addUser(
     const sentence = `The user "${user}" needs a password that is not empty.`;
     throw new BrokerError('bad-password', sentence, { user });
   }
-  // First, as it takes long: another one may be added meanwhile, and must not be lost.
+  // First, as it takes long, and a lock is only for what takes no time.
   const secret = await hashPassword(password);
+  await withLock(path, () => putUser(path, user, secret, role));
+}
+
+function putUser(path: string, user: string, secret: string, role: Role | null): void {
   const old = textOf(path, 'or empty').split(/\r?\n/);
   const isKept = (line: string): boolean => line.startsWith('#') || userOf(line) !== user;
   const kept = old.filter(isKept);

@@ -58,8 +58,8 @@ const DENIALS: ReadonlySet<unknown> = new Set([
   'ENAMETOOLONG',
 ]);
 
-/** Where a chain of links ends, also if nothing is there yet. */
-function targetOf(path: string): string {
+/** Where a chain of links ends, also if nothing is there yet. Throws the system's error. */
+export function targetOf(path: string): string {
   let target = path;
   for (let links = 0; links < LINKS_MOST; links += 1) {
     const status = lstatSync(target, { throwIfNoEntry: false });

@@ -87,6 +87,8 @@ it.each([
   ['level 5', Buffer.from('100e00044d515454050200000000' + '0161', 'hex')],
   ['level 6', connect('MQTT', 6, 2)],
   ['level 0', connect('MQTT', 0, 2)],
+  ['level 3 under the name of 3.1.1', connect('MQTT', 3, 2)],
+  ['level 4 under the name of 3.1', connect('MQIsdp', 4, 2)],
 ])('%s is answered with CONNACK 1, and the connection ended', async (_level, bytes) => {
   const client = await PlainClient.reach(await opened());
   client.say(bytes);
@@ -112,6 +114,12 @@ it.each([
   ['a will on no topic', connect('MQTT', 4, 0x06, '\0\0\0\x01x')],
   ['a password without a user', connect('MQTT', 4, 0x42, '\0\x01p')],
   ['a user that is missing', connect('MQTT', 4, 0x82)],
+  ['a user that is no UTF-8', connect('MQTT', 4, 0x82, '\0\x02\xc3\x28')],
+  ['NUL in a user', connect('MQTT', 4, 0x82, '\0\x02a\0')],
+  ['a will on what is no UTF-8', connect('MQTT', 4, 0x06, '\0\x03\xf0\x9f\x98\0\x01x')],
+  ['bytes behind its fields', connect('MQTT', 4, 2, 'more')],
+  ['an id that is no UTF-8', Buffer.from('100e00044d515454040200000002c328', 'hex')],
+  ['NUL in an id', Buffer.from('100e00044d5154540402000000026100', 'hex')],
 ])('a CONNECT with %s ends the connection unanswered', async (_what, bytes) => {
   const client = await PlainClient.reach(await opened());
   client.say(bytes);

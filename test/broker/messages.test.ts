@@ -199,6 +199,12 @@ const FORBIDDEN: readonly (readonly [string, Buffer])[] = [
   ['a message with QoS 3', bytes(0x36, `${text('a')}\0\x01x`)],
   ['a QoS 1 message without a number', bytes(0x32, `${text('a')}\0\0x`)],
   ['a PUBREL with other flags', bytes(0x60, '\0\x01')],
+  ['a PINGREQ with a body', bytes(0xc0, '\0')],
+  ['a PUBACK with a reason', bytes(0x40, '\0\x01\0')],
+  ['a PUBACK without a number', bytes(0x40, '')],
+  ['a DISCONNECT with a reason', bytes(0xe0, '\0')],
+  ['a message on what is no UTF-8', bytes(0x30, '\0\x02\xc3\x28x')],
+  ['a subscription to what is no UTF-8', bytes(0x82, '\0\x01\0\x02\xc3\x28\0')],
   ['a CONNACK', bytes(0x20, '\0\0')],
   ['a PINGRESP', bytes(0xd0, '')],
   ['a reserved type', bytes(0xf0, '')],
@@ -217,3 +223,16 @@ it.each(FORBIDDEN)(
     expect(await viewer.message()).toBe('gone w 0');
   },
 );
+
+it('a client hears nothing of other clients on topics of the broker', async () => {
+  const broker = await opened();
+  const viewer = await PlainClient.enter(broker, 'viewer');
+  await viewer.subscribe(['$SYS/#', 1], ['seen', 1]);
+  const other = await PlainClient.enter(broker, 'other');
+  await other.subscribe(['a', 1]);
+  other.leave();
+  await other.end();
+  const last = await PlainClient.enter(broker, 'last');
+  await last.publish({ topic: 'seen', qos: 1 });
+  expect(await viewer.message()).toBe('seen - 1');
+});

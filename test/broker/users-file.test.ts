@@ -96,7 +96,9 @@ it.skipIf(process.getuid?.() !== 0)(
   },
 );
 
-it.each(['', 'a b', 'a:b', '#a', 'a\n'])('%j cannot be a user name', async (user) => {
+const NO_NAMES = ['', 'a b', 'a:b', '#a', 'a\n', 'a\u0007', 'a\u202e'];
+
+it.each(NO_NAMES)('%j cannot be a user name', async (user) => {
   await expect(addUser(path, user, 'secret')).rejects.toMatchObject({ code: 'bad-user-name' });
   expect(await readdir(folder)).toEqual([]);
 });
