@@ -32,6 +32,10 @@ export function isSameRange(one: Range, other: Range): boolean {
   return one.from === other.from && one.to === other.to;
 }
 
+export function overlaps(one: Range, other: Range): boolean {
+  return one.from < other.to && other.from < one.to;
+}
+
 /** How many nonces that are. */
 export function sizeOf(ranges: Ranges): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from, 0);

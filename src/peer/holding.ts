@@ -8,7 +8,7 @@ import { isNeeded } from '../lease/book.ts';
 import { usualFirst } from '../lease/granting.ts';
 import { NEAR_MOST, nearBitsOf } from '../lease/near.ts';
 import { paceOf } from '../lease/pace.ts';
-import { isSameRange } from '../lease/ranges.ts';
+import { isSameRange, overlaps } from '../lease/ranges.ts';
 import { presentRoster } from './memory.ts';
 import { controllerOf } from './presence.ts';
 import type { Held } from './quest-state.ts';
@@ -22,26 +22,29 @@ const offerMs = 500;
 /** So many reports are remembered in case one of them was lost. */
 const mostReports = 4;
 
-/** Takes what is leased to us; what we have searched of it already we report again. */
+/**
+ * Takes what is leased to us; what we have searched of it already we report again, as its
+ * controller has not heard that.
+ */
 export function hold(step: Step, id: QuestID, { quest, ranges, expiry }: Lease): void {
   const { state, now } = step;
   const before = state.held?.questID === id ? state.held : newHeld(id, quest);
-  const reports = before.reports.filter((report) =>
-    ranges.some((each) => isSameRange(each, report)),
-  );
-  for (const report of reports) step.say(report);
+  const { reports } = before;
+  // It may have cut them otherwise since.
+  for (const report of reports) if (ranges.some((each) => overlaps(each, report))) step.say(report);
   const left = ranges.filter((each) => !reports.some((report) => isSameRange(each, report)));
+  const needless = before.needless.filter((each) => ranges.some((it) => isSameRange(it, each)));
   const until = (now.at + expiry) as Instant;
   // What is begun is not put off for what was added below it.
   const [first] = before.ranges;
   const isFirst = (each: Range): boolean => first !== undefined && isSameRange(each, first);
   const sorted = [...left.filter(isFirst), ...left.filter((each) => !isFirst(each))];
-  begin(step, { ...before, reports, until }, sorted);
+  begin(step, { ...before, needless, until }, sorted);
 }
 
 function newHeld(questID: QuestID, quest: Lease['quest']): Held {
   const nothing = { serial: 0, since: null, found: null, near: [] };
-  return { questID, quest, ranges: [], until: 0 as Instant, reports: [], ...nothing };
+  return { questID, quest, ranges: [], needless: [], until: 0 as Instant, reports: [], ...nothing };
 }
 
 /** Holds these ranges; the search of the first one goes on if it is still the first. */
@@ -71,9 +74,14 @@ export function dropLeases(step: Step): void {
     begin(step, held, []);
     return;
   }
-  // Others may have reported it, or a find below it.
-  const needed = held.ranges.filter((range) => isNeeded(heard.book, range));
-  if (needed.length < held.ranges.length) begin(step, held, needed);
+  // Others may have reported it, or a find below it. If it is leased to us all the same once more,
+  // the controller has not heard them, and may never do so: then it is searched anew.
+  const isWorth = (range: Range): boolean =>
+    isNeeded(heard.book, range) || held.needless.some((each) => isSameRange(each, range));
+  const needed = held.ranges.filter(isWorth);
+  if (needed.length === held.ranges.length) return;
+  const dropped = held.ranges.filter((range) => !isWorth(range));
+  begin(step, { ...held, needless: [...held.needless, ...dropped] }, needed);
 }
 
 /** What is leased to us, as work; null if nothing is. */

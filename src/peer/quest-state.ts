@@ -30,6 +30,8 @@ export type Held = {
   ranges: readonly Range[];
   /** Of the search of the first one: begun anew, it is another search. */
   serial: number;
+  /** Of the last lease: dropped by us, as what we had heard of others left nothing to search. */
+  readonly needless: readonly Range[];
   /** Then it is too late. */
   until: Instant;
   /** When the search of the first one began, and what it has brought. */
