@@ -20,6 +20,13 @@ export type Plan = {
   readonly workers: number;
 };
 
+export type Crewing = {
+  /** One for each worker unless said otherwise; fewer take over the parts that are left. */
+  readonly threads?: number;
+  /** Tells each near miss, not a few at a time. */
+  readonly tellsAllNear?: boolean;
+};
+
 /** A nonce, the worker whose part it is in (from 1 on), and its digest. */
 export type Try = { readonly nonce: number; readonly worker: number; readonly digest: string };
 
@@ -60,13 +67,17 @@ export class Mine {
   #fail: (error: Error) => void = () => {};
 
   /** `tell` hears that fewer workers run than were wanted; their parts are mined all the same. */
-  constructor(plan: Plan, tell: (sentence: string) => void) {
+  constructor(plan: Plan, tell: (sentence: string) => void, crewing: Crewing = {}) {
     const { from, to, workers } = plan;
+    const { threads = workers, tellsAllNear = false } = crewing;
     this.#plan = plan;
     this.#lanes = { count: workers, from, nonces: to - from, deal: 'parts' };
+    const { count: lanes, ...nonces } = this.#lanes;
     this.#pool = createPool({
-      threads: workers,
-      ...this.#lanes,
+      threads,
+      lanes,
+      tellsAllNear,
+      ...nonces,
       onFailure: (error) => {
         if (error.shortage.running === 0) this.#fail(error);
         else tell(error.message);

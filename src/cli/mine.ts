@@ -1,12 +1,14 @@
-/** `sortition mine`: searches nonces for a block in this process alone, without a broker. */
+/** `sortition mine`: searches nonces for a block in this process alone, or by a Worker. */
 
-import { availableParallelism, constants } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { NONCES } from '../miner/layout.ts';
 import { readBlockFile, replaceBlockFile } from '../node/block-file.ts';
+import type { Place } from '../node/worker/ask-worker.ts';
 import { beforeComplaint, EXIT } from './exit.ts';
-import { ignoresHangup } from './hangup.ts';
+import { askForBlocks, firstBlockFor } from './mine-master.ts';
 import { Mine, type Plan } from './mine-run.ts';
+import { watchSignals } from './mine-signals.ts';
 import { type MineTeller, tellPeople, tellPrograms } from './mine-teller.ts';
 import {
   difficultyOf,
@@ -15,13 +17,22 @@ import {
   puzzleSettings,
 } from './puzzle-settings.ts';
 import { remark } from './remark.ts';
-import { addSettings, preferTyped, readSettings, type Settings, usageError } from './setting.ts';
-import { text, whole } from './values.ts';
+import {
+  addSettings,
+  labelOf,
+  preferTyped,
+  readSettings,
+  type Settings,
+  sourceOf,
+  usageError,
+} from './setting.ts';
+import { place, text, whole } from './values.ts';
 
 type Values = PuzzleValues & {
   readonly block: string | null;
   readonly file: string | null;
   readonly workers: number | null;
+  readonly worker: Place | null;
   readonly from: number;
   readonly to: number;
   readonly count: number;
@@ -49,7 +60,21 @@ const settings: Settings<Values> = {
     flags: '--workers <count>',
     help: 'threads that mine, a part of the nonces each (default: one a core)',
     fallback: null,
-    ...whole(1, MOST_WORKERS),
+    allowed: `a whole number from 1 to ${MOST_WORKERS}, or with --worker 0 to end that`,
+    read: whole(0, MOST_WORKERS).read,
+  },
+  worker: {
+    flags: '--worker <where>',
+    help:
+      'have a Worker search (sortition worker, or one of the course): host:port, or a port of ' +
+      'this machine; the block is in --file, last_block.txt unless said otherwise',
+    fallback: null,
+    isArgumentOnly: true,
+    allowed: 'a port from 1 to 65535, or host:port',
+    read: (typed) => {
+      const where = place.read(typed);
+      return where === null || where.port === 0 ? null : where;
+    },
   },
   ...nonceSettings(NONCES),
   algorithm: puzzle.algorithm,
@@ -63,7 +88,9 @@ const settings: Settings<Values> = {
 };
 
 export function createMineCommand(): Command {
-  const command = new Command('mine').description('search a nonce for a block, alone');
+  const command = new Command('mine').description(
+    'search a nonce for a block, alone or by a Worker',
+  );
   return addSettings(command, settings).action(async () => {
     const values = preferTyped(
       command,
@@ -71,6 +98,12 @@ export function createMineCommand(): Command {
       ['zeros', 'bits'],
       ['block', 'file'],
     );
+    const { worker } = values;
+    if (worker !== null) {
+      refuseForWorker(command);
+      process.exitCode = await askAnother(values, worker);
+      return;
+    }
     const plan = planOf(values);
     const block = firstBlock(values);
     const teller = values.json ? tellPrograms(plan) : tellPeople(plan);
@@ -78,10 +111,29 @@ export function createMineCommand(): Command {
   });
 }
 
+/** What a Worker is not told. Throws a `usage` error where it was typed. */
+function refuseForWorker(command: Command): void {
+  for (const name of ['from', 'to', 'algorithm'] as const) {
+    if (sourceOf(command, name) !== 'argument') continue;
+    const label = labelOf(command, name, settings[name]);
+    throw usageError(`${label} is up to the Worker: leave it out beside --worker.`);
+  }
+}
+
+function askAnother(values: Values, worker: Place): Promise<number> {
+  const { block, file, workers, count, json } = values;
+  const wanted = workers ?? Math.min(availableParallelism(), MOST_WORKERS);
+  const bits = difficultyOf(values);
+  const errand = { place: worker, workers: wanted, bits, count, json };
+  refuseTwoBlocks(values);
+  return askForBlocks(errand, firstBlockFor(errand, block, file));
+}
+
 function planOf(values: Values): Plan {
   const { from, to, algorithm } = values;
   const workers = values.workers ?? Math.min(availableParallelism(), MOST_WORKERS);
   const bits = difficultyOf(values);
+  if (workers === 0) throw usageError('--workers 0 is for --worker alone, which it ends.');
   if (from >= to) {
     throw usageError(`--from ${from} must be below --to ${to}, which is not tried itself.`);
   }
@@ -89,10 +141,9 @@ function planOf(values: Values): Plan {
 }
 
 /** What to mine behind. A file is made at once: better to learn now that it cannot be written. */
-function firstBlock({ block, file }: Values): string {
-  if (block !== null && file !== null) {
-    throw usageError('--block and --file each say what to mine: leave one out.');
-  }
+function firstBlock(values: Values): string {
+  const { block, file } = values;
+  refuseTwoBlocks(values);
   if (block !== null) return block;
   if (file === null) {
     throw usageError('Say what to mine: --block TEXT, or --file PATH to read the last block.');
@@ -101,6 +152,12 @@ function firstBlock({ block, file }: Values): string {
   const last = found ?? GENESIS;
   replaceBlockFile(file, found, last);
   return last;
+}
+
+function refuseTwoBlocks({ block, file }: Values): void {
+  if (block !== null && file !== null) {
+    throw usageError('--block and --file each say what to mine: leave one out.');
+  }
 }
 
 /** Resolves with what to exit with. */
@@ -130,25 +187,4 @@ async function mineBlocks(
     ending.forget();
     await mine.close();
   }
-}
-
-/** The first signal stops politely; a second one ends the process as usual. */
-function watchSignals(stop: () => void): { code: () => number; forget: () => void } {
-  let code: number = EXIT.failed;
-  const hear = (signal: NodeJS.Signals): void => {
-    code = 128 + constants.signals[signal];
-    stop();
-  };
-  const hangup: NodeJS.Signals[] = ignoresHangup() ? [] : ['SIGHUP'];
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', ...hangup, 'SIGBREAK'];
-  for (const signal of signals) process.once(signal, hear);
-  // Whoever has read enough: `sortition mine … | head`.
-  process.stdout.once('error', stop);
-  return {
-    code: () => code,
-    forget: () => {
-      for (const signal of signals) process.off(signal, hear);
-      process.stdout.off('error', stop);
-    },
-  };
 }

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   broker: async () => (await import('./broker.ts')).createBrokerCommand(),
   'verify-result': async () => (await import('./verify-result.ts')).createVerifyResultCommand(),
   mine: async () => (await import('./mine.ts')).createMineCommand(),
+  worker: async () => (await import('./worker.ts')).createWorkerCommand(),
   watch: async () => (await import('./watch.ts')).createWatchCommand(),
   record: async () => (await import('./record.ts')).createRecordCommand(),
   replay: async () => (await import('./replay.ts')).createReplayCommand(),

@@ -5,6 +5,7 @@ import { assert } from '../domain/assert.ts';
 import type { Work } from '../domain/contract.ts';
 import type { WorkID } from '../domain/names.ts';
 import { Crew, starterOfBuilt } from './crew.ts';
+import { MOST_NEAR } from './kernel.ts';
 import { type Lanes, shareLanes } from './lanes.ts';
 import { NONCES, solutionOf } from './layout.ts';
 import { NO_THREAD, type Order, type Report, type SharedOrder, type ThreadData } from './order.ts';
@@ -31,11 +32,15 @@ export type PoolEvents = {
 export type PoolOptions = {
   /** 6 unless told otherwise. */
   readonly threads?: number;
+  /** Into how many lanes the nonces are cut: more than threads, or, unless told, as many. */
+  readonly lanes?: number;
   /** The first nonce of a work, 0 unless told otherwise, and how many it has: up to 2^52. */
   readonly from?: number;
   readonly nonces?: number;
   /** How threads share them (see `Lanes`): by steps unless told otherwise. */
   readonly deal?: Lanes['deal'];
+  /** Tells each near miss, not a few at a time. */
+  readonly tellsAllNear?: boolean;
   /** What the threads' kernels are made ready for before there is work; nothing unless told. */
   readonly warmUp?: ThreadData['warmUp'];
   /** Starts a thread of `worker.ts`. */
@@ -71,6 +76,7 @@ export function createPool(options: PoolOptions = {}): Pool {
 
 class ThreadPool implements Pool {
   readonly #lanes: Lanes;
+  readonly #nearMost: number;
   readonly #crew: Crew;
   readonly #onFailure: (error: PoolError) => void;
   /** The number of the order in force (see `ThreadData`). */
@@ -90,13 +96,16 @@ class ThreadPool implements Pool {
 
   constructor(options: PoolOptions) {
     const { threads = 6, from = 0, nonces = NONCES - from, deal = 'steps' } = options;
+    const { lanes: count = threads, tellsAllNear = false } = options;
     assert(Number.isInteger(threads) && threads > 0, 'A pool has a thread or more.');
     assert(Number.isInteger(from) && from >= 0, 'Nonces begin at 0 or later.');
     assert(Number.isInteger(nonces) && from + nonces <= NONCES, 'Nonces end below 2^52.');
-    this.#lanes = { count: threads, from, nonces, deal };
+    assert(count >= threads, 'Each thread has a lane.');
+    this.#lanes = { count, from, nonces, deal };
+    this.#nearMost = tellsAllNear ? Number.POSITIVE_INFINITY : MOST_NEAR;
     const { startWorker = starterOfBuilt(), warmUp = null } = options;
     this.#onFailure = options.onFailure ?? (() => {});
-    this.#rates = new Array<Rate>(threads).fill(NO_RATE);
+    this.#rates = new Array<Rate>(count).fill(NO_RATE);
     this.#scanning = new Int32Array(new SharedArrayBuffer(4 * threads));
     const data = { inForce: this.#number.buffer, scanning: this.#scanning.buffer, warmUp };
     this.#crew = new Crew({
@@ -153,7 +162,7 @@ class ThreadPool implements Pool {
   #searchFor(work: Work): Search {
     if (this.#search?.work.id === work.id) return this.#search;
     this.#searches += 1;
-    this.#search = startSearch(this.#searches, work, this.#lanes);
+    this.#search = startSearch(this.#searches, work, this.#lanes, this.#nearMost);
     return this.#search;
   }
 

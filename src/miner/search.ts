@@ -2,7 +2,6 @@
 
 import type { Work } from '../domain/contract.ts';
 import type { WorkID } from '../domain/names.ts';
-import { MOST_NEAR } from './kernel.ts';
 import type { Lanes } from './lanes.ts';
 import { solutionOf } from './layout.ts';
 import { afterSearch, perSecondOf, type Rate } from './rate.ts';
@@ -21,6 +20,8 @@ export type Search = {
   readonly exhausted: Set<number>;
   /** Near misses that are not told yet. */
   near: readonly number[];
+  /** How many of them a report tells, the latest; all where they are evidence. */
+  readonly nearMost: number;
   /** So much of each lane's `tried` is in its rate. */
   readonly rated: number[];
   /** The nonce last reported as a solution; where the work has a range, the lowest so far. */
@@ -37,13 +38,13 @@ export type Progress = {
   /** Hashes a second over the last few seconds of searching, in all and for each thread. */
   readonly perSecond: number;
   readonly perThread: readonly number[];
-  /** Solutions that missed by a few bits since the last report, a few at most. */
+  /** Solutions that missed by a few bits since the last report: a few, or all (`PoolOptions`). */
   readonly near: readonly string[];
   readonly exhausted: boolean;
 };
 
 /** A search of which nothing is done. */
-export function startSearch(id: number, work: Work, lanes: Lanes): Search {
+export function startSearch(id: number, work: Work, lanes: Lanes, nearMost: number): Search {
   const { count } = lanes;
   return {
     id,
@@ -54,6 +55,7 @@ export function startSearch(id: number, work: Work, lanes: Lanes): Search {
     dealt: new Map(),
     exhausted: new Set(),
     near: [],
+    nearMost: work.range === undefined ? nearMost : Number.POSITIVE_INFINITY,
     rated: new Array<number>(count).fill(0),
     found: null,
     held: null,
@@ -105,10 +107,10 @@ export function isExhausted({ exhausted, tried }: Search): boolean {
   return exhausted.size === tried.length;
 }
 
-/** Keeps near misses for the next report: the latest few, or all where they are evidence. */
+/** Keeps near misses for the next report. */
 export function addNear(search: Search, nonces: readonly number[]): void {
   const near = [...search.near, ...nonces];
-  search.near = search.work.range === undefined ? near.slice(-MOST_NEAR) : near;
+  search.near = near.slice(-search.nearMost);
 }
 
 /** The report on `search`; its near misses are told once. */

@@ -87,6 +87,7 @@ test.each(Object.entries(EXIT))('exit code %s, %d, is documented', (_, code) => 
 
 const documented = [
   'search',
+  'worker',
   'gateway',
   'chaos',
   ...['client', 'broker', 'mine', 'verify-result', 'explore', 'doctor', 'check'],

@@ -25,8 +25,27 @@ test.each([
     '--algorithm must be sha256, sha256d or sha1, not "md5".',
   ],
   [['--block', 'x', '--workers', '257'], /^--workers must be a whole number from 1 to 256/],
+  [['--block', 'x', '--workers', '0'], '--workers 0 is for --worker alone, which it ends.'],
+  [['--worker', '0'], '--worker must be a port from 1 to 65535, or host:port, not "0".'],
+  [['--worker', 'mqtt://h:1'], /^--worker must be a port from 1 to 65535, or host:port, not "mqtt/],
+  [['--worker', '1', '--to', '9'], '--to is up to the Worker: leave it out beside --worker.'],
+  [['--worker', '1', '--algorithm', 'sha1'], /^--algorithm is up to the Worker: leave it out/],
+  [['--worker', '1', '--block', 'x', '--file', 'y'], /^--block and --file each say what to mine/],
+  [['--worker', '1', '--block', 'a b'], /^--block has white space in it, which ends a block: a W/],
+  [['--worker', '1', '--block', 'x'.repeat(1_021)], /^--block is 1021 bytes long; 1020 are the m/],
 ] as const)('mine %j is refused', async (args, sentence) => {
   const complaint = await complaintOf('mine', ...args);
+  expect(complaint.code).toBe(EXIT.usage);
+  expect(complaint.sentence).toMatch(sentence);
+});
+
+test.each([
+  [['--listen', 'h'], '--listen must be a port from 0 to 65535, or host:port, not "h".'],
+  [['--to', '100000001'], '--to must be a whole number from 1 to 100000000, not "100000001".'],
+  [['--threads', '0'], '--threads must be a whole number from 1 to 256, not "0".'],
+  [['--zeros', '6', '--bits', '24'], /^--zeros and --bits say the same/],
+] as const)('worker %j is refused', async (args, sentence) => {
+  const complaint = await complaintOf('worker', ...args);
   expect(complaint.code).toBe(EXIT.usage);
   expect(complaint.sentence).toMatch(sentence);
 });

@@ -3,8 +3,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { FairPlaces, networkOf } from '../../domain/fair-places.ts';
 import type { Fault, FaultCode } from '../../domain/transaction.ts';
-import { withPort } from '../host.ts';
-import { systemCodeOf, WorldError } from '../world-error.ts';
+import { explainListenError } from '../listen-error.ts';
 import { type Closing, Guest, type Judgement } from './guest.ts';
 
 /** The most connections at once. When all are there, an address with many loses one to another. */
@@ -71,7 +70,7 @@ export class Gateway {
    */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => reject(explain(error, host, port)));
+      this.#server.once('error', (error) => reject(explainListenError(error, host, port)));
       this.#server.listen({ host, port }, () => {
         const address = this.#server.address();
         resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -182,31 +181,3 @@ function isJson(text: string): boolean {
     return false;
   }
 }
-
-function explain(cause: unknown, host: string, port: number): WorldError {
-  const reason = systemCodeOf(cause);
-  const facts = { host, port, reason };
-  const [code, sentence] = complaints[reason] ?? [
-    'cannot-listen',
-    `Cannot listen on ${withPort(host, port)} (${reason}): name another port.`,
-  ];
-  const said = sentence.replace('HOST', host).replace('PORT', String(port));
-  return new WorldError(said, { code, facts, cause });
-}
-
-type Complaint = readonly [code: string, sentence: string];
-
-const nowhere: Complaint = [
-  'bad-host',
-  'Cannot listen on HOST: name an address of this machine, such as 127.0.0.1.',
-];
-
-const complaints: Readonly<Record<string, Complaint>> = {
-  EADDRINUSE: [
-    'port-taken',
-    'Port PORT on HOST is taken: name another one, or 0 for any that is free.',
-  ],
-  EACCES: ['port-forbidden', 'Port PORT is not for everybody: name one above 1023.'],
-  EADDRNOTAVAIL: nowhere,
-  ENOTFOUND: nowhere,
-};
