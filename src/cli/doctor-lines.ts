@@ -13,10 +13,10 @@ const MARKS: Readonly<Record<Grade, { readonly mark: string; readonly style: Mar
 type MarkStyle = 'green' | 'yellow' | 'red' | 'dim';
 
 const MARK_COLUMNS = 6;
-const CHECK_COLUMNS = 15;
+const CHECK_COLUMNS = 16;
 
 /** What was found, what it means, and what to do about it, each on a line. */
-export function describeFinding(finding: Finding, isColoured: boolean): string {
+export function describeFinding(finding: Finding<string>, isColoured: boolean): string {
   const { check, grade, found, meaning, advice } = finding;
   const { mark, style } = MARKS[grade];
   const indent = ' '.repeat(MARK_COLUMNS + CHECK_COLUMNS);
@@ -29,17 +29,17 @@ export function describeFinding(finding: Finding, isColoured: boolean): string {
   ].join('\n');
 }
 
-/** The last line. */
-export function sumUp(grades: readonly Grade[]): string {
+/** The last line on what was examined. */
+export function sumUp(grades: readonly Grade[], patient: 'broker' | 'service' = 'broker'): string {
   const count = (grade: Grade): number => grades.filter((it) => it === grade).length;
   const parts = (['good', 'fair', 'bad', 'unknown'] as const)
     .filter((grade) => count(grade) > 0)
     .map((grade) => `${count(grade)} ${grade}`);
   const verdict =
     count('bad') > 0
-      ? 'peers cannot rely on this broker as it is'
+      ? `peers cannot rely on this ${patient} as it is`
       : count('fair') > 0
-        ? 'peers can work with this broker'
-        : 'peers are well off with this broker';
+        ? `peers can work with this ${patient}`
+        : `peers are well off with this ${patient}`;
   return `${parts.join(', ')}: ${verdict}.\n`;
 }

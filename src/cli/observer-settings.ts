@@ -43,6 +43,8 @@ export function peerValuesOf(values: ObserverValues): PeerValues {
     rewardKey: null,
     mineWhen: 'always',
     source: null,
+    sourceFields: null,
+    sourceSubmit: null,
     trace: null,
   };
 }

@@ -26,6 +26,7 @@ import { explainNameTaken } from './ending.ts';
 import { openPast } from './past.ts';
 import type { PeerValues } from './peer-settings.ts';
 import { sourceOf } from './setting.ts';
+import { serviceOf } from './source-settings.ts';
 import { openTraceFile, type TraceFile } from './trace-file.ts';
 import { readVersion } from './version.ts';
 import { type OnWitnessed, together, witnessJournal, witnessOf } from './witnessing.ts';
@@ -74,6 +75,7 @@ export async function openClient(
   hooks: PeerHooks,
   isQuiet: boolean = false,
 ): Promise<OpenedClient> {
+  const service = serviceOf(command, values);
   const asked = askedRulesOf(command, values);
   const past = await openPast(command, values, asked, isQuiet);
   const { identity, journal, rules } = past;
@@ -91,7 +93,7 @@ export async function openClient(
     founders: asked.founders,
     ...(isQuiet && { isQuiet }),
   };
-  const source = values.source === null ? null : createWebSource(values.source);
+  const source = service === null ? null : createWebSource(service.place, service);
   const trace = openTrace(values.trace, settings, hooks.onTraceLost);
   const client: Client = new Client({
     settings,

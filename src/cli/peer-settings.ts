@@ -3,13 +3,13 @@
 import type { ElectionRule } from '../domain/contract.ts';
 import type { Admission } from '../domain/roster.ts';
 import { rewardMost, usualReward } from '../ledger/rules.ts';
-import { parseSourceUrl, type SourceUrl } from '../node/source-url.ts';
 import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { MEMBERS_MOST } from '../wire/values.ts';
 import type { Settings } from './setting.ts';
+import { type SourceValues, sourceSettings } from './source-settings.ts';
 import { difficulty, duration, oneOf, prefix, text, whole } from './values.ts';
 
-export type PeerValues = {
+export type PeerValues = SourceValues & {
   readonly prefix: string;
   /** N, the seats. */
   readonly peers: number;
@@ -37,7 +37,6 @@ export type PeerValues = {
   /** A path. */
   readonly rewardKey: string | null;
   readonly mineWhen: 'always' | 'transactions';
-  readonly source: SourceUrl | null;
   /** Path. */
   readonly trace: string | null;
 };
@@ -176,15 +175,7 @@ export const peerSettings: Settings<PeerValues> = {
     allowed: 'always or transactions',
     read: (typed) => (typed === 'always' || typed === 'transactions' ? typed : null),
   },
-  source: {
-    flags: '--source <url>',
-    help:
-      'as controller, have the network search what this web service asks for (docs/source.md); ' +
-      'say it to every peer that may become controller',
-    fallback: null,
-    allowed: 'the URL of a web service',
-    read: parseSourceUrl,
-  },
+  ...sourceSettings,
   trace: {
     flags: '--trace <file>',
     help:

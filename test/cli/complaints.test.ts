@@ -98,6 +98,21 @@ test.each([
     'client --url mqtt://h -p 1883',
     '--url and --port both say where the broker is: leave one of them out.',
   ],
+  [
+    'client --source http://h/work --source-fields block=b',
+    '--source-fields: "block" is none of our fields: previous, zeroes, timestamp, nonce, digest; ' +
+      'write them like previous=previous_block,zeroes=bits.',
+  ],
+  [
+    'client --source http://h/work --source-submit h/take',
+    '--source-submit: The URL of the service is wrong: write it like http://127.0.0.1:8080/work.',
+  ],
+  ['client --source-submit http://h/take', '--source-submit is about --source: say that, too.'],
+  ['doctor --source-fields previous=p', '--source-fields is about --source: say that, too.'],
+  [
+    'client --dialect ufes --source-submit http://h/take',
+    '--source-submit means nothing in the dialect ufes: leave it out.',
+  ],
   ['client --password secret', 'A password was given without a user name; give both, or neither.'],
   ['broker --ws-port 70000', `--ws-port ${WHOLE} 0 to 65535, not "70000".`],
   ['broker --cert x', '--cert and --key go together: give both for TLS, or neither.'],

@@ -51,6 +51,8 @@ test('whoever says nothing gets the settings that the help shows', () => {
     rewardKey: null,
     mineWhen: 'always',
     source: null,
+    sourceFields: null,
+    sourceSubmit: null,
     trace: null,
   });
   expect(connection('')).toEqual({

@@ -38,6 +38,8 @@ describe('what peers are told by variables', () => {
     SORTITION_NEW_IDENTITY: '1',
     SORTITION_FACTS: '1',
     SORTITION_GIVE_UP: '5s',
+    SORTITION_SOURCE_FIELDS: 'previous=block',
+    SORTITION_SOURCE_SUBMIT: 'http://127.0.0.1:1/take',
     SORTITION_BROKER: 'mosquitto',
     SORTITION_KILLS: '10000',
     SORTITION_JSON: '1',

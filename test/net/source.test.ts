@@ -1,18 +1,26 @@
 /** Work from a true service: the example, as a process of its own, and clients that know it. */
 
 import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Place } from '../../src/cli/fleet.ts';
 import type { Range } from '../../src/domain/quest.ts';
+import { SOURCE_CHECKS } from '../../src/node/doctor/finding.ts';
 import { lastMandate, openFleet, type TestFleet } from './fleets.ts';
 import { endPrograms, Program } from './program.ts';
 import { until } from './until.ts';
 
 const open: TestFleet[] = [];
+const servers: Server[] = [];
 
 afterEach(async () => {
   await endPrograms();
   await Promise.all(open.splice(0).map((fleet) => fleet.close()));
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 /** The service, on a port of its own, and where it is. */
@@ -115,5 +123,67 @@ describe('client --source', () => {
     const tasks = test.all('task');
     expect(tasks.at(-1)?.said).toMatchObject({ quest });
     expect(tasks.map(({ place }) => place)).toEqual([killed, heir]);
+  });
+});
+
+/** A service that calls its fields otherwise, and takes finds at another address. */
+async function startForeign(): Promise<{ url: string; finds: Record<string, unknown>[] }> {
+  const finds: Record<string, unknown>[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request.setEncoding('utf8')) body += piece;
+    const call = `${request.method} ${request.url}`;
+    if (call === 'POST /take') finds.push(JSON.parse(body));
+    const task = { previous_block: finds.at(-1)?.['hash'] ?? 'begin', bits: 8 };
+    if (call === 'GET /work') response.end(JSON.stringify(task));
+    else response.writeHead(call === 'POST /take' ? 200 : 404, { allow: 'GET, POST' }).end();
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, finds };
+}
+
+const FIELDS = 'previous=previous_block,zeroes=bits,timestamp=time,digest=hash';
+
+describe('a service in its own words', () => {
+  it('is worked for, find after find', async () => {
+    const { url, finds } = await startForeign();
+    const source = ['--source', `${url}/work`, '--source-submit', `${url}/take`];
+    const options = ['--peers', '1', '--threads', '1', ...source, '--source-fields', FIELDS];
+    const test = await openFleet(options);
+    open.push(test);
+    test.fleet.start();
+    await until(() => finds.length >= 3, 'three finds', 60_000);
+    let previous = 'begin';
+    for (const find of finds) {
+      expect(Object.keys(find)).toEqual(['time', 'nonce', 'hash']);
+      expect(twice(`${previous}${find['time']}${find['nonce']}`)).toBe(find['hash']);
+      previous = String(find['hash']);
+    }
+    expect(test.all('source-failed')).toEqual([]);
+  });
+
+  it('is examined by the doctor, which hands nothing in', async () => {
+    const { url, finds } = await startForeign();
+    const source = ['doctor', '--source', `${url}/work`, '--json'];
+    const blind = new Program(source);
+    expect(await blind.exit()).toBe(1);
+    expect(blind.said.at(-1)).toMatchObject({ kind: 'summary', bad: 2 });
+    const env = { SORTITION_SOURCE_FIELDS: FIELDS, SORTITION_SOURCE_SUBMIT: `${url}/take` };
+    const told = new Program(source, { env });
+    expect(await told.exit()).toBe(0);
+    expect(told.said.at(-1)).toMatchObject({ kind: 'summary', good: 6, bad: 0 });
+    const shown = new Program(source.slice(0, -1), { env });
+    expect(await shown.exit()).toBe(0);
+    expect(shown.stdout).toContain('good  source-zeroes   zeroes is "bits": 8 bits');
+    expect(shown.stdout).toMatch(/^6 good: peers are well off with this service\.$/m);
+    expect(finds).toEqual([]);
+
+    // In the environment, it is one thing more that peers need.
+    const all = { ...env, SORTITION_SOURCE: `${url}/work` };
+    const both = new Program(['doctor', '--url', 'mqtt://127.0.0.1:1', '--json'], { env: all });
+    expect(await both.exit()).toBe(1);
+    const checks = both.all('finding').map(({ check }) => check);
+    expect(checks).toEqual(['reachable', ...SOURCE_CHECKS]);
   });
 });

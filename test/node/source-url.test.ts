@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSourceUrl } from '../../src/node/source-url.ts';
+import { parseSourceUrl, parseSubmitUrl, submitPlaceOf } from '../../src/node/source-url.ts';
 
 describe('the URL of a service', () => {
   it('is asked for as it is, without user, password and fragment', () => {
@@ -29,5 +29,25 @@ describe('the URL of a service', () => {
   ])('is refused with a sentence if it is %s', (text, sentence) => {
     expect(() => parseSourceUrl(text)).toThrow(sentence);
     expect(() => parseSourceUrl(text)).not.toThrow('secret');
+  });
+});
+
+describe('the URL that finds are handed in at', () => {
+  const source = parseSourceUrl('https://ann:secret@host:8443/work');
+
+  it('takes the user of the source where it names none, and never to another server', () => {
+    const submitOf = (text: string): string | null =>
+      submitPlaceOf(parseSubmitUrl(text), source).authorization;
+    expect(submitOf('https://host:8443/take')).toBe(source.authorization);
+    expect(submitOf('https://bob:b@host:8443/take')).toBe('Basic Ym9iOmI=');
+    expect(submitOf('https://other:8443/take')).toBeNull();
+    expect(submitOf('https://host/take')).toBeNull();
+    expect(submitOf('http://host:8443/take')).toBeNull();
+  });
+
+  it('is refused like the other, but its query is its own', () => {
+    expect(() => parseSubmitUrl('ftp://host/')).toThrow('ftp is neither http nor https');
+    expect(() => parseSubmitUrl('take')).toThrow('write it like http://');
+    expect(parseSubmitUrl('http://host/take?unit=bytes#x').url).toBe('http://host/take?unit=bytes');
   });
 });

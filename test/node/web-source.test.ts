@@ -6,8 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { WorkSource } from '../../src/client/work-source.ts';
 import type { Digest, QuestID, UnixMs } from '../../src/domain/names.ts';
 import type { Fetched, Find, Submitted } from '../../src/domain/task.ts';
-import { parseSourceUrl } from '../../src/node/source-url.ts';
-import { createWebSource } from '../../src/node/web-source.ts';
+import { parseSourceFields } from '../../src/node/source-fields.ts';
+import { parseSourceUrl, parseSubmitUrl, submitPlaceOf } from '../../src/node/source-url.ts';
+import { createWebSource, type SourceManner } from '../../src/node/web-source.ts';
 
 type Asked = { readonly request: IncomingMessage; readonly body: string };
 
@@ -26,6 +27,7 @@ async function open(
   respond: (response: ServerResponse) => void,
   path = '/work',
   login = '',
+  mannerAt: (origin: string) => SourceManner = () => ({}),
 ): Promise<{ readonly source: WorkSource; readonly asked: Asked[] }> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -37,7 +39,8 @@ async function open(
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const source = createWebSource(parseSourceUrl(`http://${login}127.0.0.1:${port}${path}`));
+  const place = parseSourceUrl(`http://${login}127.0.0.1:${port}${path}`);
+  const source = createWebSource(place, mannerAt(`http://127.0.0.1:${port}`));
   sources.push(source);
   return { source, asked };
 }
@@ -129,7 +132,48 @@ describe('a task', () => {
   });
 });
 
+describe('fields that are called otherwise', () => {
+  const fields = parseSourceFields('previous=block,zeroes=bits,timestamp=time,nonce=n,digest=hash');
+
+  it('are read, and written, by the names of the service', async () => {
+    const text = '{"block": "00ab", "bits": 24, "previous": 1, "zeroes": "none"}';
+    const { source, asked } = await open(say(200, text), '/work', '', () => ({ fields }));
+    expect(await fetched(source)).toEqual({ kind: 'task', task: { previous: '00ab', bits: 24 } });
+    expect(await submitted(source)).toEqual({ kind: 'accepted' });
+    const { timestamp, nonce, digest } = find;
+    expect(JSON.parse(asked[1]?.body ?? '')).toEqual({ time: timestamp, n: nonce, hash: digest });
+  });
+
+  it.each([
+    ['{"previous": "", "zeroes": 4}', 'gives us no text as "block"'],
+    ['{"block": "", "zeroes": 4}', 'gives us no whole number as "bits"'],
+  ])('are named in a complaint about %s', async (text, problem) => {
+    const { source } = await open(say(200, text), '/work', '', () => ({ fields }));
+    expect(await fetched(source)).toMatchObject({ trouble: { code: 'nonsense', problem } });
+  });
+
+  it('that any object inherits are no fields of it', async () => {
+    const names = { fields: parseSourceFields('previous=constructor,zeroes=__proto__') };
+    const { source } = await open(say(200, '{}'), '/work', '', () => names);
+    const problem = 'gives us no text as "constructor"';
+    expect(await fetched(source)).toMatchObject({ trouble: { problem } });
+  });
+});
+
 describe('a find', () => {
+  it('goes to an address of its own, with the user of that, or of the source', async () => {
+    const manner = (origin: string): SourceManner => ({
+      submit: submitPlaceOf(
+        parseSubmitUrl(`${origin}/take?unit=team7`),
+        parseSourceUrl(`${origin.replace('//', '//ann:secret@')}/work`),
+      ),
+    });
+    const { source, asked } = await open(say(200), '/work', '', manner);
+    expect(await submitted(source)).toEqual({ kind: 'accepted' });
+    expect(asked[0]?.request).toMatchObject({ method: 'POST', url: '/take?unit=team7' });
+    expect(asked[0]?.request.headers.authorization).toBe('Basic YW5uOnNlY3JldA==');
+  });
+
   it('is posted as JSON, with a key that is the same each time', async () => {
     const { source, asked } = await open(say(201));
     expect(await submitted(source)).toEqual({ kind: 'accepted' });

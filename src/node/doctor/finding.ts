@@ -1,6 +1,6 @@
-/** What an examination of a broker found out, and what that means for peers. */
+/** What an examination of a broker or a service found out, and what that means for peers. */
 
-/** Everything that is looked at, in the order in which it is told. */
+/** Everything that is looked at of a broker, in the order in which it is told. */
 export const CHECKS = [
   'reachable',
   'login',
@@ -25,14 +25,26 @@ export const CHECKS = [
 
 export type CheckName = (typeof CHECKS)[number];
 
+/** Of a web service that work comes from, likewise. */
+export const SOURCE_CHECKS = [
+  'source-answer',
+  'source-task',
+  'source-previous',
+  'source-zeroes',
+  'source-steady',
+  'source-submit',
+] as const;
+
+export type SourceCheckName = (typeof SOURCE_CHECKS)[number];
+
 /** `fair` works, but slower or with care; `bad` does not work; `unknown` could not be found out. */
 export type Grade = 'good' | 'fair' | 'bad' | 'unknown';
 
 export type Facts = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /** Sentences without a capital and without a full stop, as notes are told. */
-export type Finding = {
-  readonly check: CheckName;
+export type Finding<Name extends string = CheckName> = {
+  readonly check: Name;
   readonly grade: Grade;
   readonly found: string;
   readonly meaning: string;
