@@ -33,6 +33,10 @@ export class CheckReport {
   add(violations: readonly Violation[]): void {
     for (const violation of violations) {
       if (!this.#rules.some(({ id }) => id === violation.rule)) continue;
+      if (violation.isRemark === true) {
+        this.#admit(() => this.#tellRemarkable(violation));
+        continue;
+      }
       this.#violations.push(violation);
       if (this.#form === 'json') write(JSON.stringify({ kind: 'violation', ...violation }));
       if (this.#form !== 'people') continue;
@@ -43,8 +47,22 @@ export class CheckReport {
 
   /** Something about what is judged, and not about the judged. */
   remark(text: string): void {
-    if (this.#remarks.length < MOST_REMARKS) this.#tellRemark(text);
+    this.#admit(() => this.#tellRemark(text));
+  }
+
+  #admit(tell: () => void): void {
+    if (this.#remarks.length < MOST_REMARKS) tell();
     else this.#remarksLeft += 1;
+  }
+
+  /** What is worth knowing about the judged, and does not count. */
+  #tellRemarkable(violation: Violation): void {
+    const { isRemark: _, ...facts } = violation;
+    const text = `remark: ${describeViolation(violation)}`;
+    this.#remarks.push(text);
+    if (this.#form === 'json') write(JSON.stringify({ kind: 'remark', text, ...facts }));
+    if (this.#form !== 'people') return;
+    write(formatLine({ text, tone: 'plain' }, violation.time, this.#look));
   }
 
   #tellRemark(text: string): void {

@@ -31,11 +31,14 @@ import {
   usageError,
 } from './setting.ts';
 import { duration } from './values.ts';
+import { refuseWithoutDialect } from './watching.ts';
 import { Wishes } from './wishes.ts';
 
 type Values = ConnectionValues & {
   readonly prefix: string;
   readonly dialect: DialectName | null;
+  /** N, which nothing in a dialect says. */
+  readonly peers: number | null;
   /** Milliseconds. */
   readonly for: number | null;
   readonly announce: number;
@@ -55,6 +58,11 @@ const settings: Settings<Values> = {
   dialect: {
     ...labSettings.dialect,
     help: "judge by the rules of the labs' clients: ufes or statement",
+  },
+  peers: {
+    ...peerSettings.peers,
+    help: 'with --dialect: so many votes elect; otherwise those of all who are here',
+    fallback: null,
   },
   for: {
     flags: '--for <time>',
@@ -109,7 +117,7 @@ async function check(command: Command, path: string | null, values: Values): Pro
   const report = new CheckReport(arbiter.rules, form, values.ignore ?? []);
   if (path === null) await checkLive(command, values, arbiter, report);
   else checkFile(path, arbiter, report);
-  report.add(arbiter.end());
+  report.add(arbiter.end(path === null ? Date.now() : undefined));
   const { tally } = arbiter;
   if (tally.messages === 0) throw nothingToCheck(path, values.prefix);
   report.end(tally);
@@ -125,11 +133,12 @@ function refuseContradictions(command: Command, path: string | null, values: Val
     throw usageError('Say what to check: the file of a recording, or --host or --url of a broker.');
   if (path !== null && values.for !== null)
     throw usageError('--for is for a live network: a recording ends by itself.');
+  refuseWithoutDialect(command, values);
   if (values.json && values.junit) throw usageError('--json and --junit: leave one of them out.');
 }
 
-function arbiterOf({ prefix, dialect, announce, heartbeat }: Values): Arbiter {
-  if (dialect !== null) return new LabReferee({ prefix, dialect });
+function arbiterOf({ prefix, dialect, peers, announce, heartbeat }: Values): Arbiter {
+  if (dialect !== null) return new LabReferee({ prefix, dialect, peers });
   const rhythm = { announceMs: announce, heartbeatMs: heartbeat };
   return new Referee({ prefix, hasher: nodeHasher, verifier: nodeVerifier(), rhythm });
 }

@@ -32,7 +32,10 @@ export const watchSettings: Settings<WatchValues> = {
 };
 
 /** Throws a `usage` error for a setting that was typed and means nothing without a dialect. */
-export function refuseWithoutDialect(command: Command, { dialect }: WatchValues): void {
+export function refuseWithoutDialect(
+  command: Command,
+  { dialect }: Pick<WatchValues, 'dialect'>,
+): void {
   if (dialect !== null || sourceOf(command, 'peers') !== 'argument') return;
   const label = labelOf(command, 'peers', watchSettings.peers);
   throw usageError(`${label} is for --dialect alone: our own peers say how many they are.`, {

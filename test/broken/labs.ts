@@ -14,6 +14,8 @@ export type BrokenLab = {
   readonly does: string;
   readonly dialect: 'ufes' | 'statement';
   readonly play: (tape: LabTape) => LabTape;
+  /** It is told, and does not count. */
+  readonly isRemark?: true;
 };
 
 /** Three clients of ours, one of them late, which solve some challenges in half a minute. */
@@ -25,10 +27,14 @@ export function recordLab(dialect: 'ufes' | 'statement'): LabTape {
   world.pass(25_000);
   world.join(settings);
   world.pass(30_000);
+  return linesOf(world);
+}
+
+function linesOf(world: LabWorld): LabTape {
   return world.heard.map(({ at, word, text }) => line(at, word, text));
 }
 
-function line(at: number, word: string, said: unknown): Recorded {
+export function line(at: number, word: string, said: unknown): Recorded {
   const text = typeof said === 'string' ? said : JSON.stringify(said);
   return {
     time: Math.round(START + at) as UnixMs,
@@ -90,9 +96,18 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     rule: 'R51',
     does: 'votes again and again',
     dialect: 'ufes',
-    play: (tape) => {
-      const again = after(tape, ['voting', 1], 3_000, (vote) => vote);
-      return after(again, ['voting', 1], 6_000, (vote) => vote);
+    play: () => {
+      const world = new LabWorld();
+      world.join(UFES);
+      world.say('init', { ClientID: 'slow' });
+      world.say('init', { ClientID: 'eager' });
+      for (let time = 0; time < 3; time += 1) {
+        world.pass(1_000);
+        world.say('voting', { ClientID: 'eager', VoteID: '7' });
+      }
+      world.say('voting', { ClientID: 'slow', VoteID: '8' });
+      world.say('challenge', { TransactionID: 0, Challenge: 8 });
+      return linesOf(world);
     },
   },
   {
@@ -118,6 +133,14 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     does: 'opens a challenge that nobody can solve',
     dialect: 'statement',
     play: (tape) =>
+      after(tape, ['challenge', 0], 100, () => ({ TransactionID: 99, Challenge: 21 })),
+  },
+  {
+    rule: 'R54',
+    does: 'opens a challenge that its text allows, and that nobody will solve',
+    dialect: 'statement',
+    isRemark: true,
+    play: (tape) =>
       after(tape, ['challenge', 0], 100, () => ({ TransactionID: 99, Challenge: 20 })),
   },
   {
@@ -131,6 +154,7 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     rule: 'R56',
     does: 'answers late',
     dialect: 'ufes',
+    isRemark: true,
     play: (tape) =>
       after(tape, ['solution', 0], 5_000, (it) => ({ ...it, ClientID: otherThan(tape, it) })),
   },
@@ -146,14 +170,24 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     dialect: 'ufes',
     play: (tape) => {
       const first = { ...on(tape, 'solution').said, ClientID: 'somebody quick' };
-      const early = after(tape, ['solution', 0], -2, () => first);
-      return after(early, ['solution', 0], 1, () => ({ ...first, Result: 0 }), 'result');
+      const solutions = tape.filter(isOn('solution')).map(fieldsOf);
+      const late = tape.filter((it) => it.time - START < on(tape, 'solution').at - 1);
+      const at = (on(tape, 'challenge').at ?? 0) + 50;
+      const slow = { ...first, ...solutions[0] };
+      return sorted([
+        ...late,
+        line(at, 'solution', first),
+        line(at + 20, 'result', { ...first, Result: 0 }),
+        line(at + 3_000, 'solution', slow),
+        line(at + 3_020, 'result', { ...slow, Result: 1 }),
+      ]);
     },
   },
   {
     rule: 'R59',
     does: 'sleeps before it names the winner',
     dialect: 'ufes',
+    isRemark: true,
     play: (tape) =>
       changed(
         tape.filter((it) => it.time - START < on(tape, 'result').at + 500),
@@ -186,6 +220,7 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     rule: 'R62',
     does: 'sends strings for integers',
     dialect: 'ufes',
+    isRemark: true,
     play: (tape) =>
       changed(tape, ['solution', 0], (it) => ({
         ...it,
@@ -196,6 +231,7 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     rule: 'R63',
     does: 'adds a field of its own',
     dialect: 'statement',
+    isRemark: true,
     play: (tape) => changed(tape, ['solution', 0], (it) => ({ ...it, Seed: 1 })),
   },
   {
@@ -208,6 +244,7 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     rule: 'R65',
     does: 'has the broker retain its introduction',
     dialect: 'ufes',
+    isRemark: true,
     play: (tape) => [
       { ...line(0, 'init', { ClientID: 'from yesterday' }), retained: true },
       ...tape,
@@ -217,19 +254,21 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     rule: 'R66',
     does: 'stops announcing itself while somebody is missing',
     dialect: 'ufes',
+    isRemark: true,
     play: () => {
       const world = new LabWorld();
-      world.join({ ...UFES, peers: 3 });
       world.say('init', { ClientID: 'shy' });
+      world.join({ ...UFES, peers: 3 });
       world.pass(45_000);
-      return world.heard.map(({ at, word, text }) => line(at, word, text));
+      return linesOf(world);
     },
   },
   {
     rule: 'R67',
     does: 'introduces itself all the time',
     dialect: 'ufes',
-    play: (tape) => after(tape, ['init', 0], 2_000, (it) => it),
+    play: (tape) =>
+      [2, 4, 6, 8].reduce((all, s) => after(all, ['init', 0], s * 1_000, (it) => it), tape),
   },
   {
     rule: 'R68',

@@ -21,6 +21,7 @@ test.each([
   ['run.ndjson -p 1883', 'Name a recording, or say where a broker is, and not both.'],
   ['run.ndjson --for 10s', '--for is for a live network: a recording ends by itself.'],
   ['run.ndjson --json --junit', '--json and --junit: leave one of them out.'],
+  ['run.ndjson --peers 3', '--peers is for --dialect alone: our own peers say how many they are.'],
   ['run.ndjson --dialect klingon', '--dialect must be ufes or statement, not "klingon".'],
 ])('check %s', async (line, sentence) => {
   const args = line.split(' ').filter((word) => word !== '');

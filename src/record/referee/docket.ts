@@ -12,6 +12,7 @@ export type Entry = {
   readonly what: string;
   readonly subject: string;
   readonly place: Place | null;
+  readonly isRemark?: boolean;
 };
 
 /** A flood of bad words would fill every memory and every report. */
@@ -57,19 +58,22 @@ export class Docket {
 
   tell(entries: readonly Entry[], place: Place): readonly Violation[] {
     return entries.flatMap((entry) => {
-      const { rule, who, what, subject } = entry;
-      const key = `${rule.id} ${who?.name} ${subject}`;
-      const count = this.#counts.get(rule.id) ?? 0;
+      const { rule, who, what, subject, isRemark = false } = entry;
+      const heap = `${rule.id}${isRemark ? ' remark' : ''}`;
+      const key = `${heap} ${who?.name} ${subject}`;
+      const count = this.#counts.get(heap) ?? 0;
       if (this.#told.has(key) || count >= MOST_OF_A_RULE) {
-        this.#repeated += 1;
+        if (!isRemark) this.#repeated += 1;
         return [];
       }
       this.#told.add(key);
-      this.#counts.set(rule.id, count + 1);
+      this.#counts.set(heap, count + 1);
       const sentence = `${who === null ? 'somebody' : `peer ${who.short}`} ${what}`;
       const { number: message, at: time } = entry.place ?? place;
       const { id, section } = rule;
-      return [{ rule: id, section, peer: who?.name ?? null, sentence, message, time }];
+      const peer = who?.name ?? null;
+      const remark = isRemark ? ({ isRemark } as const) : {};
+      return [{ rule: id, section, peer, sentence, message, time, ...remark }];
     });
   }
 }

@@ -12,16 +12,23 @@ export type LabCharge = {
   readonly subject: string;
   /** Of an earlier message; null where it is the one just heard. */
   readonly place: Place | null;
+  /** Worth knowing, and no violation: no text demands it, or it is not proven. */
+  readonly isRemark?: boolean;
+  /** The others act on the message whatever is wrong with it, so the referee must know it, too. */
+  readonly isHeeded?: boolean;
 };
 
-export type LabSaid = Place & { readonly message: LabMessage };
+/** By which keys a payload says who it is from, and the vote; none where that is not known. */
+export type LabKeys = { readonly client: readonly string[]; readonly vote: readonly string[] };
+
+export type LabSaid = Place & { readonly message: LabMessage; readonly keys: LabKeys };
 
 /** As for our own dialect: see `Judge`. */
 export interface LabJudge {
   judge(said: LabSaid): LabCharge | null;
   learn(said: LabSaid): void;
-  /** What came to light about earlier messages. */
-  settle?(at: number): readonly LabCharge[];
+  /** What came to light about earlier messages; `isOver`: nothing more will be heard. */
+  settle?(at: number, isOver: boolean): readonly LabCharge[];
 }
 
 export function labCharge(
@@ -31,6 +38,11 @@ export function labCharge(
   subject: string = what,
 ): LabCharge {
   return { rule, who, what, subject, place: null };
+}
+
+/** A charge that does not count. */
+export function labRemark(...args: Parameters<typeof labCharge>): LabCharge {
+  return { ...labCharge(...args), isRemark: true };
 }
 
 /** Eight characters tell UUIDs apart. */

@@ -2,96 +2,100 @@
 
 import type { Dialect } from '../../lab/dialect.ts';
 import type { LabVote, Name } from '../../lab/message.ts';
-import { type LabCharge, type LabJudge, type LabSaid, labCharge } from './lab-charge.ts';
-import { Latest, PEERS_KEPT } from './latest.ts';
+import {
+  type LabCharge,
+  type LabJudge,
+  type LabSaid,
+  labCharge,
+  labRemark,
+  shortLab,
+} from './lab-charge.ts';
+import { type LabRoll, NEXT_MS, TWICE_MS } from './lab-roll.ts';
+import type { Place } from './testimony.ts';
 
-/** Brokers may deliver a message twice; nobody votes or introduces itself again so soon. */
-const TWICE_MS = 500;
-/** Once per 10 s, less what a slow way may take from it. */
-const PATIENCE_MS = 8_000;
+/** One or two may be a broker's repetition, or a client that was started again. */
+const HASTY_MOST = 2;
+/** A vote whose connection was lost may have to be said once more. */
+const AGAIN_MOST = 1;
 /** In introductions: some are lost. */
 const MISSED = 3;
-
-type Client = {
-  introducedAt: number;
-  vote: { readonly voteID: Name; readonly at: number } | null;
-  /** It said its vote once more when all had voted, for whoever came to listen late. */
-  hasRepeated: boolean;
-  isGone: boolean;
-  isCharged: boolean;
-};
+const LOOK_MS = 1_000;
 
 export class LabElectionJudge implements LabJudge {
   readonly #dialect: Dialect;
-  readonly #clients = new Latest<Name, Client>(PEERS_KEPT);
-  #isOver = false;
+  readonly #roll: LabRoll;
+  /** Other votes by which another election may begin. */
+  readonly #doubtful = new Map<Name, Place>();
+  #lookAt = Number.NEGATIVE_INFINITY;
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, roll: LabRoll) {
     this.#dialect = dialect;
+    this.#roll = roll;
   }
 
   judge({ message, at }: LabSaid): LabCharge | null {
     if (message.kind === 'vote') return this.#judgeVote(message, at);
     if (message.kind !== 'introduction' || this.#dialect.repeatsVotes) return null;
-    const client = this.#clients.get(message.clientID);
-    const afterMs = at - (client?.introducedAt ?? Number.NEGATIVE_INFINITY);
-    if (client?.introducedAt === 0 || afterMs <= TWICE_MS || afterMs >= PATIENCE_MS) return null;
-    const what = `introduces itself again after ${(afterMs / 1_000).toFixed(1)} s`;
-    return labCharge('patience', message.clientID, what, 'patience');
+    const client = this.#roll.get(message.clientID);
+    if (client === undefined || !this.#roll.isHasty(client, at)) return null;
+    if (client.hasty < HASTY_MOST) return null;
+    const seconds = ((at - (client.introducedAt ?? at)) / 1_000).toFixed(1);
+    const what = `introduces itself again and again, now after ${seconds} s`;
+    return { ...labCharge('patience', message.clientID, what, 'patience'), isHeeded: true };
   }
 
   #judgeVote({ clientID, voteID }: LabVote, at: number): LabCharge | null {
-    const client = this.#clients.get(clientID);
-    if (client === undefined || client.vote === null) return null;
-    const isSame = client.vote.voteID === voteID;
-    if (isSame && (this.#dialect.repeatsVotes || at <= client.vote.at + TWICE_MS)) return null;
-    // Messages are counted until all have voted; one more then does no harm.
-    if (isSame && !client.hasRepeated && !this.#isAwaited()) return null;
-    const what = isSame ? 'voted again' : 'voted twice';
-    return labCharge('oneVote', clientID, what);
+    const client = this.#roll.get(clientID);
+    if (client === undefined || client.voteID === null) return null;
+    if (client.voteID !== voteID) {
+      if (this.#roll.isOfNextElection(client)) return null;
+      return labCharge('oneVote', clientID, 'voted twice');
+    }
+    if (this.#dialect.repeatsVotes || at <= client.votedLastAt + TWICE_MS) return null;
+    // Messages are counted until all have voted; more of them then do no harm.
+    if (client.again < AGAIN_MOST || this.#roll.awaited().length === 0) return null;
+    return labCharge('oneVote', clientID, 'voted again and again before all had voted');
   }
 
-  learn({ message, at }: LabSaid): void {
-    if (message.kind === 'challenge' || message.kind === 'result') this.#isOver = true;
-    if (message.kind === 'challenge' || message.kind === 'result') return;
-    const client = this.#client(message.clientID);
-    client.isGone = message.kind === 'presence';
-    if (message.kind === 'introduction') client.introducedAt = at;
-    if (message.kind !== 'vote') return;
-    if (client.vote === null) client.vote = { voteID: message.voteID, at };
-    else if (at > client.vote.at + TWICE_MS) client.hasRepeated = true;
+  learn({ message, number, at }: LabSaid): void {
+    if (this.#roll.workAt === null) this.#doubtful.clear();
+    if (message.kind !== 'vote' || this.#roll.workAt === null) return;
+    const { clientID, voteID } = message;
+    const known = this.#roll.get(clientID)?.voteID ?? voteID;
+    if (known !== voteID && !this.#doubtful.has(clientID)) {
+      this.#doubtful.set(clientID, { number, at });
+    }
   }
 
-  /** Who falls silent before all have voted is missed by whoever comes late. */
   settle(at: number): readonly LabCharge[] {
-    if (this.#isOver || !Number.isFinite(at) || !this.#isAwaited()) return [];
-    const mostMs = MISSED * this.#dialect.introduceMs;
-    return [...this.#clients].flatMap(([name, client]) => {
-      const { introducedAt, isGone, isCharged } = client;
-      if (isGone || isCharged || introducedAt === 0 || at <= introducedAt + mostMs) return [];
-      client.isCharged = true;
-      const seconds = Math.round((at - introducedAt) / 1_000);
-      const what = `has not introduced itself for ${seconds} s, and not all have voted`;
-      return [labCharge('introductions', name, what, 'introductions')];
+    return [...this.#settleVotes(at), ...this.#settleSilence(at)];
+  }
+
+  /** Nobody else has voted anew. */
+  #settleVotes(at: number): readonly LabCharge[] {
+    return [...this.#doubtful].flatMap(([name, place]) => {
+      if (at <= place.at + NEXT_MS) return [];
+      this.#doubtful.delete(name);
+      return [{ ...labCharge('oneVote', name, 'voted twice'), place }];
     });
   }
 
-  /** Whether somebody is here who has not voted. */
-  #isAwaited(): boolean {
-    return [...this.#clients.values()].some(({ vote, isGone }) => vote === null && !isGone);
-  }
-
-  #client(name: Name): Client {
-    const known = this.#clients.get(name);
-    if (known !== undefined) return known;
-    const client: Client = {
-      introducedAt: 0,
-      vote: null,
-      hasRepeated: false,
-      isGone: false,
-      isCharged: false,
-    };
-    this.#clients.set(name, client);
-    return client;
+  /** Who falls silent before all have voted is missed by whoever came later. */
+  #settleSilence(at: number): readonly LabCharge[] {
+    if (this.#roll.workAt !== null || at < this.#lookAt) return [];
+    this.#lookAt = at + LOOK_MS;
+    const mostMs = MISSED * this.#dialect.introduceMs;
+    const here = this.#roll.present();
+    return here.flatMap((client) => {
+      const { name, introducedAt } = client;
+      if (introducedAt === null || at <= introducedAt + mostMs) return [];
+      const missing = here.find((it) => it.votedAt === null && it.cameAt > introducedAt);
+      if (missing === undefined) return [];
+      const seconds = Math.round((at - introducedAt) / 1_000);
+      const what =
+        `has not introduced itself for ${seconds} s, ` +
+        `and ${shortLab(missing.name)}, who has not voted, came later`;
+      return [labRemark('introductions', name, what, 'introductions')];
+    });
   }
 }

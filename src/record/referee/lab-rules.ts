@@ -20,14 +20,17 @@ export type LabRuleName =
   | 'retained'
   | 'introductions'
   | 'patience'
-  | 'noFlood';
+  | 'noFlood'
+  | 'oneSpelling'
+  | 'haste'
+  | 'deadlock';
 
 /** From the weightiest down. */
 export const LAB_RULES: Readonly<Record<LabRuleName, Rule>> = {
   oneVote: {
     id: 'R51',
     states:
-      'A client votes once, and once more when all have (ufes), or repeats its vote (statement).',
+      'A client has one vote; before all have voted it says it once, or (statement) repeats it.',
     section: '10',
   },
   oneWinner: {
@@ -42,7 +45,7 @@ export const LAB_RULES: Readonly<Record<LabRuleName, Rule>> = {
   },
   playable: {
     id: 'R54',
-    states: 'A challenge is 1 to 25 zero bits (ufes), or 1 to 5 zero hex digits (statement).',
+    states: 'A challenge is 1 to 25 zero bits (ufes), or 1 to 20 zero hex digits (statement).',
     section: '10',
   },
   trueSolution: {
@@ -108,12 +111,28 @@ export const LAB_RULES: Readonly<Record<LabRuleName, Rule>> = {
   },
   patience: {
     id: 'R67',
-    states: 'A client introduces itself at most once per 10 s (ufes).',
+    states: 'A client introduces itself at most once per 4 s, but to newcomers (ufes).',
     section: '10',
   },
   noFlood: {
     id: 'R68',
-    states: 'A client says at most 20 messages a second, and 100 at once.',
+    states:
+      'A client says at most 20 messages a second, and 100 at once, besides what is asked of it.',
+    section: '10',
+  },
+  oneSpelling: {
+    id: 'R69',
+    states: 'Clients of one network can read one another: they say the same by the same keys.',
+    section: '10',
+  },
+  haste: {
+    id: 'R70',
+    states: 'The first challenge comes once all have voted so that all can read it.',
+    section: '10',
+  },
+  deadlock: {
+    id: 'R71',
+    states: 'All vote, and know who has won; and whoever has won opens a challenge.',
     section: '10',
   },
 };

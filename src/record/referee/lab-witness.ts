@@ -2,31 +2,41 @@
 
 import type { Dialect } from '../../lab/dialect.ts';
 import type { LabMessage, LabRefusal, Name } from '../../lab/message.ts';
-import { CLIENT_KEYS, readLab, VOTE_KEYS } from '../../lab/reading.ts';
+import { CLIENT_KEYS, readLab } from '../../lab/reading.ts';
 import type { Recorded } from '../recording.ts';
 import { isOfDoctor } from './doctor.ts';
-import { type LabCharge, labCharge } from './lab-charge.ts';
+import { type LabCharge, type LabKeys, labCharge, labRemark } from './lab-charge.ts';
 
 export type LabHearing =
-  | { readonly kind: 'said'; readonly message: LabMessage }
+  | {
+      readonly kind: 'said';
+      readonly message: LabMessage;
+      readonly keys: LabKeys;
+      /** What is odd about it, and forgiven. */
+      readonly remarks: readonly LabCharge[];
+    }
   | { readonly kind: 'charge'; readonly charge: LabCharge }
   | { readonly kind: 'foreign' };
+
+/** Fields of all kinds without capitals and underscores: clients spell them in many ways. */
+const CLIENT_FIELDS = ['clientid', 'id'];
+const VOTE_FIELDS = ['voteid', 'vote'];
+const NAMES = [...CLIENT_FIELDS, ...VOTE_FIELDS];
 
 /** Fields besides the names. */
 const FIELDS: Readonly<Record<LabMessage['kind'], readonly string[]>> = {
   introduction: [],
   vote: [],
-  challenge: ['TransactionID', 'Challenge'],
-  solution: ['TransactionID', 'Solution'],
-  result: ['TransactionID', 'Solution', 'Result'],
-  presence: ['State'],
+  challenge: ['transactionid', 'challenge'],
+  solution: ['transactionid', 'solution'],
+  result: ['transactionid', 'solution', 'result'],
+  presence: ['state'],
 };
 
-/** A controller may answer a TransactionID as it was asked: by a text, if that was one. */
+/** A TransactionID is answered as it was asked: by a text, if that was one. */
 const INTEGERS: Readonly<Partial<Record<LabMessage['kind'], readonly string[]>>> = {
-  challenge: ['TransactionID', 'Challenge'],
-  solution: ['TransactionID'],
-  result: ['Result'],
+  challenge: ['transactionid', 'challenge'],
+  result: ['result'],
 };
 const WORDS = /^(init|voting|election|challenge|solution|result|peer\/[^/]+)$/;
 
@@ -34,41 +44,71 @@ export function hearLab(dialect: Dialect, prefix: string, recorded: Recorded): L
   const { topic, payload, retained } = recorded;
   if (!topic.startsWith(`${prefix}/`) || isOfDoctor(payload)) return { kind: 'foreign' };
   const word = topic.slice(prefix.length + 1);
-  if (!WORDS.test(word)) return hearElsewhere(word);
   if (payload.length === 0) return { kind: 'foreign' };
-  if (retained) return accuse(labCharge('retained', null, `left a message on ${word}`));
+  const isTopic = WORDS.test(word);
+  if (!isTopic && word.includes('/')) return { kind: 'foreign' };
+  // Nobody knows from when it is, or from whom.
+  if (retained) return accuse(labRemark('retained', null, `left a message on ${shown(word)}`));
+  if (!isTopic) {
+    return accuse(labCharge('topics', null, `speaks on ${shown(word)}, which is no topic`));
+  }
   const read = readLab(dialect, word, payload);
   if (!read.ok) return accuse(chargeOf(read.refusal, word, payload));
   const { message, text } = read;
   const fields: Readonly<Record<string, unknown>> = JSON.parse(text);
-  const found = judgeFields(message, fields);
-  return found === null ? { kind: 'said', message } : accuse(found);
+  const remarks = remarksOn(message, fields);
+  return { kind: 'said', message, keys: keysOf(message, fields), remarks };
 }
 
-/** What lies deeper below the prefix is another group's. */
-function hearElsewhere(word: string): LabHearing {
-  if (word.includes('/')) return { kind: 'foreign' };
-  const shown = word.slice(0, 40).replace(/\p{C}/gu, '?');
-  return accuse(labCharge('topics', null, `speaks on ${shown}, which is no topic`));
+/** What strangers wrote may be long, and steer a terminal. */
+function shown(word: string): string {
+  return word.slice(0, 40).replace(/\p{C}/gu, '?');
 }
 
-function judgeFields(
+function fieldOf(key: string): string {
+  return key.replaceAll('_', '').toLowerCase();
+}
+
+/** The keys that say who it is from, and the vote. */
+function keysOf(message: LabMessage, fields: Readonly<Record<string, unknown>>): LabKeys {
+  const sayers = (known: readonly string[], value: Name): readonly string[] =>
+    Object.keys(fields).filter(
+      (key) => known.includes(fieldOf(key)) && String(fields[key]) === String(value),
+    );
+  if (message.kind !== 'introduction' && message.kind !== 'vote') return { client: [], vote: [] };
+  return {
+    client: sayers(CLIENT_FIELDS, message.clientID),
+    vote: message.kind === 'vote' ? sayers(VOTE_FIELDS, message.voteID) : [],
+  };
+}
+
+/** Others read past it, or may stumble: no text forbids it. */
+function remarksOn(
   message: LabMessage,
   fields: Readonly<Record<string, unknown>>,
-): LabCharge | null {
+): readonly LabCharge[] {
+  const { kind } = message;
   const who = nameOf(message);
-  const known = [...CLIENT_KEYS, ...VOTE_KEYS, ...FIELDS[message.kind]] as readonly string[];
-  const integers = INTEGERS[message.kind] ?? [];
-  const text = integers.find((name) => name in fields && !Number.isInteger(fields[name]));
-  if (text !== undefined) {
-    const what = `says ${text} of a ${message.kind} as a ${typeof fields[text]}`;
-    return labCharge('integers', who, what);
-  }
-  const strange = Object.keys(fields).find((name) => !known.includes(name));
-  if (strange === undefined) return null;
-  const shown = strange.slice(0, 40).replace(/\p{C}/gu, '?');
-  const what = `says ${shown} in a ${message.kind}, a field that nobody knows`;
-  return labCharge('noOtherFields', who, what);
+  const keys = Object.keys(fields);
+  const text = keys.find(
+    (key) => INTEGERS[kind]?.includes(fieldOf(key)) && !Number.isInteger(fields[key]),
+  );
+  const known = [...NAMES, ...FIELDS[kind]];
+  const strange = keys.find((key) => !known.includes(fieldOf(key)));
+  return [
+    ...(text === undefined
+      ? []
+      : [labRemark('integers', who, `says ${text} of a ${kind} as a ${typeof fields[text]}`)]),
+    ...(strange === undefined
+      ? []
+      : [
+          labRemark(
+            'noOtherFields',
+            who,
+            `says ${shown(strange)} in a ${kind}, a field that no other client knows`,
+          ),
+        ]),
+  ];
 }
 
 /** Whom a message is from; in a result the miner is named, and not the controller who speaks. */
@@ -83,7 +123,9 @@ function accuse(charge: LabCharge): LabHearing {
 function chargeOf(refusal: LabRefusal, word: string, payload: Uint8Array): LabCharge {
   const isShaped = refusal.code === 'malformed' || refusal.code === 'nameless';
   const what = `says on ${word} ${describe(refusal)}`;
-  return labCharge(isShaped ? 'fields' : 'object', isShaped ? claimedIn(payload) : null, what);
+  // On these the controller speaks, which does not say who it is.
+  const isNamed = isShaped && word !== 'result' && word !== 'challenge';
+  return labCharge(isShaped ? 'fields' : 'object', isNamed ? claimedIn(payload) : null, what);
 }
 
 /** Whom a payload says it is from, of whatever type that is. */

@@ -15,6 +15,8 @@ export type Violation = {
   /** The number of the message that shows it, from 1, and when it came, in Unix milliseconds. */
   readonly message: number;
   readonly time: number;
+  /** Something worth knowing that breaks no rule, or is not proven: it does not count. */
+  readonly isRemark?: true;
 };
 
 /** What there was to judge, by name: `mandates`, `draws`, `seals` and others. */
@@ -37,8 +39,11 @@ export interface Arbiter {
   readonly rules: readonly Rule[];
   /** What this message brings to light, each violation once. */
   hear(recorded: Recorded): readonly Violation[];
-  /** The recording is over: what waited for more is judged by what there is. */
-  end(): readonly Violation[];
+  /**
+   * The recording is over: what waited for more is judged by what there is. `at`: when that was, in
+   * Unix milliseconds, for somebody who listened until then; a file ends with its last message.
+   */
+  end(at?: number): readonly Violation[];
   /** What was looked at so far. */
   readonly tally: Tally;
 }
