@@ -1,11 +1,18 @@
-/** Networks of the labs, told message by message: such as wait for ever, and such as work. */
+/** Networks of the labs that wait for ever, and such as only seem to. */
 
-import { createHash } from 'node:crypto';
-import { type LabTape, line } from './labs.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-/** Seconds, the word of its topic, and what is said. */
-type Said = readonly [number, string, Fields];
+import {
+  answers,
+  comes,
+  opens,
+  round,
+  rounds,
+  type Said,
+  seconds,
+  solves,
+  tapeOf,
+  votes,
+} from './lab-telling.ts';
+import type { LabTape } from './labs.ts';
 
 export type LabScene = {
   readonly what: string;
@@ -18,43 +25,6 @@ export type LabScene = {
   /** In the order in which it is told. */
   readonly told: readonly string[];
 };
-
-function tapeOf(said: readonly Said[]): LabTape {
-  return said
-    .map(([seconds, word, fields]) => line(seconds * 1_000, word, fields))
-    .sort((a, b) => a.time - b.time);
-}
-
-/** A text whose SHA-1 begins with so many zero bits. */
-export function solve(name: string, bits: number): string {
-  for (let nonce = 0; ; nonce += 1) {
-    const digest = createHash('sha1').update(`${name}/${nonce}`).digest();
-    if (Math.clz32(digest.readUInt32BE()) >= bits) return `${name}/${nonce}`;
-  }
-}
-
-const comes = (at: number, ClientID: string): Said => [at, 'init', { ClientID }];
-const votes = (at: number, ClientID: string, VoteID: string): Said => [
-  at,
-  'voting',
-  { ClientID, VoteID },
-];
-const opens = (at: number, TransactionID: number): Said => [
-  at,
-  'challenge',
-  { TransactionID, Challenge: 8 },
-];
-
-/** A challenge, its solution and its result, a second apart. */
-function round(at: number, TransactionID: number, ClientID: string): readonly Said[] {
-  const Solution = solve(`${ClientID}${TransactionID}`, 8);
-  const said = { TransactionID, ClientID, Solution };
-  const result: Said = [at + 2, 'result', { ...said, Result: 1 }];
-  return [opens(at, TransactionID), [at + 1, 'solution', said], result];
-}
-
-const rounds = (from: number, count: number, miner: string): readonly Said[] =>
-  Array.from({ length: count }, (_, index) => round(from + 5 * index, index, miner)).flat();
 
 /** A client that says ID and Vote, and goes on introducing itself until so many seconds. */
 const other = (until: number): readonly Said[] =>
@@ -187,60 +157,115 @@ export const STUCK: readonly LabScene[] = [
   },
 ];
 
-type Habits = {
-  readonly dialect: 'ufes' | 'statement';
-  /** Null for once. */
-  readonly introduceMs: number | null;
-  /** Whether they introduce themselves again to everybody who comes. */
-  readonly areGreeting?: boolean;
-  readonly areVotesRepeated?: boolean;
-  /** Challenges a second. */
-  readonly perSecond?: number;
-  /** How TransactionIDs are said. */
-  readonly number?: (value: number) => unknown;
-};
+/** An honest start of three, in which ann wins. */
+const START_OF_THREE: readonly Said[] = [
+  ...[comes(0, 'ann'), comes(0, 'bob'), comes(0, 'cid')],
+  ...[votes(1, 'ann', '9'), votes(1, 'bob', '5'), votes(2, 'cid', '4')],
+];
 
-/** Four honest clients of students, which solve challenges for a quarter of a minute. */
-export function recordStudents(habits: Habits): LabTape {
-  const { dialect, introduceMs, areGreeting = false, areVotesRepeated = false } = habits;
-  const { perSecond = 1, number = (value) => value } = habits;
-  const isText = dialect === 'ufes';
-  const names = [1, 2, 3, 4].map((name) => (isText ? `s${name}` : name));
-  const said: Said[] = [];
-  names.forEach((ClientID, index) => {
-    const cameAt = index * 0.7;
-    const say = (at: number, word: string, fields: Fields = {}): void => {
-      said.push([at, word, { ClientID, ...fields }]);
-    };
-    // The last of them comes at 2.1 s, and all have voted at 3.1 s.
-    for (let at = cameAt; at < 3.1; at += (introduceMs ?? 60_000) / 1_000) say(at, 'init');
-    if (introduceMs === null) say(2.2 + index / 100, 'init');
-    for (let later = index + 1; areGreeting && later < 4; later += 1)
-      say(later * 0.7 + 0.01, 'init');
-    const VoteID = isText ? String(9 - index) : 900 - index;
-    const last = areVotesRepeated ? 4.5 : 3;
-    for (let at = 2.3 + index / 5; at < last; at += 1) say(at, 'voting', { VoteID });
-  });
-  const bits = isText ? 4 : 1;
-  for (let round = 0; round < 15 * perSecond; round += 1) {
-    const at = 6 + round / perSecond;
-    const TransactionID = number(round);
-    said.push([at, 'challenge', { TransactionID, Challenge: bits }]);
-    names.slice(1).forEach((ClientID, index) => {
-      const own = { TransactionID, ClientID, Solution: solve(`${ClientID}${round}`, 4) };
-      said.push([at + 0.02 + index / 100, 'solution', own]);
-      said.push([at + 0.021 + index / 100, 'result', { ...own, Result: index === 0 ? 1 : 0 }]);
-    });
-  }
-  return tapeOf(said);
-}
+/** What looks like a fault, and is none. */
+export const FINE: readonly LabScene[] = [
+  {
+    what: 'all introduce themselves for ever, and the last to vote solves nothing',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...START_OF_THREE,
+      ...['ann', 'bob', 'cid'].flatMap((name) => seconds(5, 5, 20).map((at) => comes(at, name))),
+      ...rounds(6, 15, 'bob'),
+    ]),
+    told: [],
+  },
+  {
+    what: 'a vote is said once more, as its connection was lost',
+    dialect: 'ufes',
+    tape: tapeOf([...START_OF_THREE, votes(1.7, 'bob', '5'), ...rounds(6, 2, 'bob')]),
+    told: [],
+  },
+  {
+    what: 'a controller hears two solutions in another order',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...[...START_OF_THREE, opens(6, 0), solves(7, 0, 'bob'), solves(7.2, 0, 'cid')],
+      ...[answers(7.3, solves(0, 0, 'bob'), 0), answers(7.4, solves(0, 0, 'cid'), 1)],
+    ]),
+    told: [],
+  },
+  {
+    what: 'solutions of a fast network overtake their challenges',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...START_OF_THREE,
+      ...seconds(6, 1 / 30, 450).flatMap((at, number) => [
+        opens(at, number),
+        solves(at - 0.5, number, 'bob'),
+      ]),
+    ]),
+    told: [],
+  },
+  {
+    what: 'a number that is given away again is won before its challenge is heard',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...[...START_OF_THREE, ...round(6, 0, 'bob'), ...round(10, 0, 'cid')],
+      answers(13, solves(0, 0, 'ann'), 1),
+      ...[opens(13.1, 0), solves(13.2, 0, 'ann')],
+    ]),
+    told: [],
+  },
+  {
+    what: 'all are started again, under their names, and vote otherwise',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...[...START_OF_THREE, ...rounds(6, 3, 'bob')],
+      ...[comes(40, 'ann'), comes(40, 'bob'), comes(40, 'cid')],
+      ...[votes(41, 'ann', '1'), votes(41, 'bob', '2'), votes(42, 'cid', '3')],
+      ...rounds(45, 8, 'bob'),
+    ]),
+    until: 120,
+    told: [],
+  },
+  {
+    what: 'one comes when the election is long over',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...[...START_OF_THREE, ...rounds(6, 20, 'bob')],
+      ...seconds(20, 10, 8).map((at) => comes(at, 'late')),
+    ]),
+    told: [],
+  },
+  {
+    what: 'ours say it again by the keys of somebody who came later',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...[comes(0, 'ann'), comes(0, 'bob'), ...other(1), [2, 'init', { ID: 'ann' }] as Said],
+      ...[[2, 'init', { ID: 'bob' }] as Said, votesOther(3)],
+      ...['ann', 'bob'].map((ID): Said => [3, 'voting', { ID, Vote: ID === 'ann' ? '9' : '5' }]),
+      ...rounds(6, 20, 'bob'),
+    ]),
+    told: [],
+  },
+];
 
-export const WORKING: readonly (readonly [string, Habits])[] = [
-  ['introduce themselves every 5 s', { dialect: 'ufes', introduceMs: 5_000 }],
-  ['greet everybody who comes', { dialect: 'ufes', introduceMs: 10_000, areGreeting: true }],
-  ['introduce themselves once', { dialect: 'ufes', introduceMs: null }],
-  ['repeat votes', { dialect: 'statement', introduceMs: 2_000, areVotesRepeated: true }],
-  ['vote once', { dialect: 'statement', introduceMs: null }],
-  ['repeat votes of ufes once', { dialect: 'ufes', introduceMs: 5_000, areVotesRepeated: true }],
-  ['open 30 challenges a second', { dialect: 'ufes', introduceMs: 5_000, perSecond: 30 }],
+/** Faults of a second run, or that only look like an answer. */
+export const LATER: readonly LabScene[] = [
+  {
+    what: 'after another run, the challenge comes before one has voted',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...[...START_OF_THREE, ...rounds(6, 3, 'bob')],
+      ...[comes(40, 'ann'), comes(40, 'bob'), comes(40, 'cid')],
+      ...[votes(41, 'ann', '1'), votes(41, 'bob', '2'), opens(44, 0), votes(50, 'cid', '3')],
+    ]),
+    told: ['R70 somebody opens challenge 0 before cid has voted (PROTOCOL 10)'],
+  },
+  {
+    what: 'somebody answers challenges that there are not',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...[...START_OF_THREE, opens(6, 0)],
+      ...seconds(7, 0.01, 200).map((at, number) => solves(at, 100 + number, 'bob')),
+      opens(12, 1),
+    ]),
+    told: ['R68 peer bob floods the network (PROTOCOL 10)'],
+  },
 ];

@@ -6,7 +6,9 @@ import type { UnixMs } from '../../src/domain/names.ts';
 import { LabReferee } from '../../src/record/referee/lab-referee.ts';
 import { LAB_RULES } from '../../src/record/referee/lab-rules.ts';
 import { describeViolation } from '../../src/record/referee/violation.ts';
-import { recordStudents, STUCK, solve, WORKING } from './lab-scenes.ts';
+import { FINE, LATER, STUCK } from './lab-scenes.ts';
+import { recordStudents, WORKING } from './lab-students.ts';
+import { solve } from './lab-telling.ts';
 import { BROKEN_LABS, type LabTape, line, recordLab } from './labs.ts';
 import { START } from './tape.ts';
 
@@ -50,6 +52,14 @@ describe('the referee of the labs', () => {
 
   it.each(STUCK)('names a deadlock: $what', ({ dialect, tape, told, peers = null, until }) => {
     expect(judge(dialect, tape, { peers, until })).toEqual(told);
+  });
+
+  it.each(FINE)('has nothing to say where $what', ({ dialect, tape, until }) => {
+    expect(judge(dialect, tape, { until })).toEqual([]);
+  });
+
+  it.each(LATER)('sees that $what', ({ dialect, tape, told }) => {
+    expect(judge(dialect, tape)).toEqual(told);
   });
 
   it('lets a controller answer a TransactionID in quotes as it was asked', () => {
