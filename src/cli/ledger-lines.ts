@@ -4,7 +4,7 @@ import { shortName } from '../client/describe.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { Founding } from '../domain/message.ts';
 import type { Digest } from '../domain/names.ts';
-import { readText, type Transaction } from '../domain/transaction.ts';
+import { isPlain, readText, type Transaction } from '../domain/transaction.ts';
 import type { Rules } from '../ledger/rules.ts';
 import type { Sealed } from './ledger-source.ts';
 import { dateOf } from './line-format.ts';
@@ -26,9 +26,9 @@ export function networkFacts(founding: Founding, rules: Rules, network: Digest):
   return { kind: 'network', network, rules: rules.text, founding };
 }
 
-/** As it was recorded, with its transactions as objects. */
+/** As it was recorded, with its transactions as objects: their keys in lower case. */
 export function blockFacts({ block, digest, seal, batch = [] }: Sealed): object {
-  const transactions = batch.map((text) => JSON.parse(text) as Transaction);
+  const transactions = batch.map(readText);
   return { kind: 'block', ...block, digest, seal, transactions };
 }
 
@@ -51,10 +51,11 @@ export function describeBlock({ block, digest, batch = [] }: Sealed): string {
 
 function describeTransaction(transaction: Transaction | null): string {
   if (transaction === null) return 'a transaction that cannot be read';
-  const { sender, nonce } = transaction;
+  const { sender } = transaction;
+  const number = isPlain(transaction) ? 'no nonce' : `nonce ${transaction.nonce}`;
   return 'message' in transaction
-    ? `${sender} says ${transaction.message} (nonce ${nonce})`
-    : `${sender} sends ${transaction.amount} to ${transaction.to} (nonce ${nonce})`;
+    ? `${sender} says ${transaction.message} (${number})`
+    : `${sender} sends ${transaction.amount} to ${transaction.to} (${number})`;
 }
 
 export function describeVerdict(verdict: Verdict): string {

@@ -110,11 +110,13 @@ const sentences: Sentences = {
     `for challenge ${transactionID} refused: ${reason}`,
   evicted: ({ count: times, sender, nonce, waiting }) =>
     `${waiting} transactions wait, and no more can: ${times} had to go for others, ` +
-    `last of all number ${nonce} of ${sender.slice(0, 8)}`,
+    `last of all ${nonce === null ? 'one without a nonce' : `number ${nonce}`} ` +
+    `of ${sender.slice(0, 8)}`,
   dropped: ({ count: times, ours, sender, nonce, fault }) => {
     const others = times === 1 ? '' : ` and ${times - 1} more`;
     return (
-      `${ours > 0 ? 'our ' : ''}transaction ${nonce} of ${sender.slice(0, 8)}${others} ` +
+      `${ours > 0 ? 'our ' : ''}transaction ${nonce ?? 'without a nonce'} of ` +
+      `${sender.slice(0, 8)}${others} ` +
       `can be in no block any more: ${fault}`
     );
   },

@@ -176,7 +176,8 @@ export type Note =
       /** Since the last such note. */
       readonly count: number;
       readonly sender: AccountKey;
-      readonly nonce: number;
+      /** Null of a message without. */
+      readonly nonce: number | null;
       /** So many wait. */
       readonly waiting: number;
     }
@@ -187,7 +188,8 @@ export type Note =
       /** How many of them were handed to this very peer; then the one that is named is, too. */
       readonly ours: number;
       readonly sender: AccountKey;
-      readonly nonce: number;
+      /** Null of a message without. */
+      readonly nonce: number | null;
       readonly fault: FaultCode;
     }
   /** Somebody asks the network for a bounded search that we had not heard of. */

@@ -18,6 +18,13 @@ export type Account = {
 export type Accounts = Readonly<Record<string, Drawer>>;
 type Drawer = Readonly<Record<ClientID, Account>>;
 
+/**
+ * In which block each message without a nonce was said, by account and message: see
+ * `ledger/recent.ts`. In drawers by block number: one more block makes the last one anew, and old
+ * ones go as a whole.
+ */
+export type Recent = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 /** What a difficulty rule remembers of a ledger. Only rules with an interval change it. */
 export type Difficulty = {
   readonly bits: number;
@@ -43,7 +50,12 @@ export type Chain = {
   readonly founders: readonly Member[];
   /** What everybody owns. */
   readonly accounts: Accounts;
+  /** What was said without a nonce, as far back as it counts. */
+  readonly recent: Recent;
 };
+
+/** What transactions of the next block are judged by. */
+export type Books = Pick<Chain, 'height' | 'accounts' | 'recent'>;
 
 /** A ledger as a peer goes on from it: plain data, and of one size however long the ledger is. */
 export type Standing = {

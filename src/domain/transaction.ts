@@ -4,22 +4,33 @@ import type { AccountKey } from './names.ts';
 
 type Signed = {
   readonly sender: AccountKey;
-  /** Counts the transactions of one sender, whatever their kind, from 0. */
-  readonly nonce: number;
   /** Ed25519 (RFC 8032) in 128 lower-case hex digits, over `signedText`. */
   readonly signature: string;
+  /** The keys as they were signed, where that is not in lower case. Only texts need it. */
+  readonly spelling?: { readonly sender: string; readonly to?: string };
+};
+
+type Numbered = Signed & {
+  /** Counts the numbered transactions of one sender, whatever their kind, from 0. */
+  readonly nonce: number;
 };
 
 /** Something said in public for good. */
-export type PublicMessage = Signed & { readonly message: string };
+export type PublicMessage = Numbered & { readonly message: string };
+
+/** The same without a nonce: once in so many blocks, and outside its sender's count. */
+export type PlainMessage = Signed & { readonly message: string; readonly nonce?: never };
 
 /** Integer units from the sender's account to another one. */
-export type Transfer = Signed & { readonly to: AccountKey; readonly amount: number };
+export type Transfer = Numbered & { readonly to: AccountKey; readonly amount: number };
 
-export type Transaction = PublicMessage | Transfer;
+export type Transaction = PublicMessage | PlainMessage | Transfer;
 
 /** What a sender signs. */
-export type Unsigned = Omit<PublicMessage, 'signature'> | Omit<Transfer, 'signature'>;
+export type Unsigned =
+  | Omit<PublicMessage, 'signature'>
+  | Omit<PlainMessage, 'signature'>
+  | Omit<Transfer, 'signature'>;
 
 /** Exact texts (`textOf`) of the transactions that a block carries, in their order. */
 export type Batch = readonly string[];
@@ -35,6 +46,8 @@ export type FaultCode =
   | 'INVALID_RECIPIENT'
   | 'INVALID_AMOUNT'
   | 'INVALID_NONCE'
+  /** A message without a nonce that its sender has said already, not long ago. */
+  | 'REPEATED'
   | 'INVALID_BALANCE'
   | 'TOO_MANY'
   /** Not its fault: what waits already goes before it, and fills all the room there is. */
@@ -61,7 +74,16 @@ export function isAccountKey(value: unknown): value is AccountKey {
   return typeof value === 'string' && KEY.test(value);
 }
 
-/** Whether it can be said in public: 1 to 70 letters and digits. */
+/** The key of which these are the hex digits, in either case; null for anything else. */
+function keyIn(value: unknown): AccountKey | null {
+  const key = typeof value === 'string' ? value.toLowerCase() : value;
+  return isAccountKey(key) ? key : null;
+}
+
+/**
+ * Whether it can be said in public: 1 to 70 letters and digits of ASCII. Which of other scripts are
+ * letters changes with Unicode, and so with each Node: peers would judge one message differently.
+ */
 export function isMessage(value: unknown): value is string {
   return typeof value === 'string' && MESSAGE.test(value);
 }
@@ -71,20 +93,28 @@ export function isMessage(value: unknown): value is string {
  * ASCII letters and digits, nothing in them is ever escaped.
  */
 export function signedText(transaction: Unsigned): string {
-  const { nonce, sender } = transaction;
-  return 'message' in transaction
-    ? `{"message": "${transaction.message}", "nonce": ${nonce}, "sender": "${sender}"}`
-    : `{"amount": ${transaction.amount}, "nonce": ${nonce}, "sender": "${sender}", ` +
-        `"to": "${transaction.to}"}`;
+  return spell(transaction, '');
 }
 
 /** The one text of a transaction, made likewise with its signature in its place. */
 export function textOf(transaction: Transaction): string {
-  const { nonce, sender, signature } = transaction;
-  const signed = `"nonce": ${nonce}, "sender": "${sender}", "signature": "${signature}"`;
+  return spell(transaction, `, "signature": "${transaction.signature}"`);
+}
+
+/** `signature` is its field as it stands behind the sender; empty where there is none. */
+function spell(transaction: Unsigned, signature: string): string {
+  const { nonce, spelling } = transaction;
+  const { sender, to } = spelling ?? { sender: transaction.sender };
+  const count = nonce === undefined ? '' : `"nonce": ${nonce}, `;
+  const middle = `${count}"sender": "${sender}"${signature}`;
   return 'message' in transaction
-    ? `{"message": "${transaction.message}", ${signed}}`
-    : `{"amount": ${transaction.amount}, ${signed}, "to": "${transaction.to}"}`;
+    ? `{"message": "${transaction.message}", ${middle}}`
+    : `{"amount": ${transaction.amount}, ${middle}, "to": "${to ?? transaction.to}"}`;
+}
+
+/** Whether it has no nonce. */
+export function isPlain(transaction: Transaction): transaction is PlainMessage {
+  return transaction.nonce === undefined;
 }
 
 /** Reads JSON in any spelling. Whether the signature holds is not asked here. */
@@ -108,33 +138,51 @@ export function readText(text: string): Transaction | null {
 }
 
 function readFields(fields: Readonly<Record<string, unknown>>): TransactionReading {
-  const sender = own(fields, 'sender');
-  if (!isAccountKey(sender))
-    return refuse('INVALID_SENDER', 'its sender is not 64 lower-case hex digits');
+  const sender = keyIn(own(fields, 'sender'));
+  if (sender === null) return refuse('INVALID_SENDER', 'its sender is not 64 hex digits');
   const body = readBody(fields);
   if ('code' in body) return { ok: false, fault: body };
   const nonce = own(fields, 'nonce');
-  if (!isWhole(nonce)) return refuse('INVALID_NONCE', 'its nonce is no whole number from 0 on');
-  const signature = own(fields, 'signature');
-  if (typeof signature !== 'string' || !SIGNATURE.test(signature))
-    return refuse('INVALID_SIGNATURE', 'its signature is not 128 lower-case hex digits');
-  return { ok: true, transaction: { sender, nonce, signature, ...body } };
+  if (nonce === undefined ? 'to' in body : !isWhole(nonce))
+    return refuse('INVALID_NONCE', 'its nonce is no whole number from 0 on');
+  const spelled = own(fields, 'signature');
+  // No signature is over it: in which case its digits were changes nothing.
+  const signature = typeof spelled === 'string' ? spelled.toLowerCase() : '';
+  if (!SIGNATURE.test(signature))
+    return refuse('INVALID_SIGNATURE', 'its signature is not 128 hex digits');
+  const number = nonce === undefined ? {} : { nonce };
+  const spelling = spellingIn(fields, sender, body);
+  // A transfer without a number is refused above, which the compiler cannot see.
+  const transaction = { sender, ...number, signature, ...body, ...spelling } as Transaction;
+  return { ok: true, transaction };
+}
+
+/** How the keys were signed, if not in lower case. */
+function spellingIn(
+  fields: Readonly<Record<string, unknown>>,
+  key: AccountKey,
+  body: Body,
+): Pick<Signed, 'spelling'> {
+  const { sender, to } = fields as { readonly sender: string; readonly to: string };
+  if (!('to' in body)) return sender === key ? {} : { spelling: { sender } };
+  return sender === key && to === body.to ? {} : { spelling: { sender, to } };
 }
 
 type Body = Pick<PublicMessage, 'message'> | Pick<Transfer, 'to' | 'amount'>;
 
 function readBody(fields: Readonly<Record<string, unknown>>): Body | Fault {
-  const to = own(fields, 'to');
+  const spelled = own(fields, 'to');
   const amount = own(fields, 'amount');
-  if (to === undefined && amount === undefined) {
+  if (spelled === undefined && amount === undefined) {
     const message = own(fields, 'message');
     if (isMessage(message)) return { message };
-    return { code: 'INVALID_MESSAGE', problem: 'its message is not 1 to 70 letters and digits' };
+    const problem = 'its message is not 1 to 70 letters and digits of ASCII (A-Z, a-z, 0-9)';
+    return { code: 'INVALID_MESSAGE', problem };
   }
   if (own(fields, 'message') !== undefined)
     return { code: 'INVALID_MESSAGE', problem: 'it is a transfer, and has a message' };
-  if (!isAccountKey(to))
-    return { code: 'INVALID_RECIPIENT', problem: 'its "to" is not 64 lower-case hex digits' };
+  const to = keyIn(spelled);
+  if (to === null) return { code: 'INVALID_RECIPIENT', problem: 'its "to" is not 64 hex digits' };
   if (!isWhole(amount) || amount === 0)
     return { code: 'INVALID_AMOUNT', problem: 'its amount is no whole number from 1 on' };
   return { to, amount };

@@ -2,9 +2,10 @@
 
 import type { Hasher } from '../domain/crypto.ts';
 import type { AccountKey, ClientID } from '../domain/names.ts';
-import type { Account, Accounts } from '../domain/standing.ts';
-import type { Fault, Transaction } from '../domain/transaction.ts';
+import type { Account, Accounts, Books } from '../domain/standing.ts';
+import { type Fault, isPlain, type Transaction } from '../domain/transaction.ts';
 import { bytesOfHex } from './hex.ts';
+import { faultOfRepeat, noteSaid, type RecentDraft, recentDraftOf } from './recent.ts';
 
 export const noAccounts: Accounts = {};
 
@@ -46,26 +47,38 @@ export function rankIn(accounts: Accounts, name: ClientID): Rank {
 
 export function credit(accounts: Accounts, name: ClientID, amount: number): Accounts {
   if (amount === 0) return accounts;
-  const draft = draftOf(accounts);
+  const draft = { accounts: { ...accounts }, own: new Map() };
   deposit(draft, name, amount);
   return draft.accounts;
 }
 
 /** Accounts in the making, copied once and then written to. */
-export type Draft = {
+type AccountsDraft = {
   /** As far as they are; nobody may keep them before the last change is made. */
   readonly accounts: Record<string, Accounts[string]>;
   /** The drawers that are no longer those of the accounts it began with. */
   readonly own: Map<string, Record<ClientID, Account>>;
 };
 
-export function draftOf(accounts: Accounts): Draft {
-  return { accounts: { ...accounts }, own: new Map() };
+/** The books of the next block in the making. */
+export type Draft = AccountsDraft & {
+  /** What is said without a nonce. */
+  readonly said: RecentDraft;
+};
+
+export function draftOf({ accounts, recent, height }: Books): Draft {
+  return { accounts: { ...accounts }, own: new Map(), said: recentDraftOf(recent, height) };
 }
 
 /** Makes one more transaction; else says what keeps it from being the next one. */
 export function apply(draft: Draft, transaction: Transaction, hasher: Hasher): Fault | null {
   const name = accountOf(transaction.sender, hasher);
+  if (isPlain(transaction)) {
+    const { said } = draft;
+    const fault = faultOfRepeat(said.recent, name, transaction.message, said.number);
+    if (fault === null) noteSaid(said, name, transaction.message);
+    return fault;
+  }
   const { balance, nonce } = accountIn(draft.accounts, name);
   if (transaction.nonce !== nonce) {
     const problem = `its nonce is ${transaction.nonce} where ${nonce} comes next`;
@@ -101,13 +114,13 @@ function drawerOf(name: ClientID): string {
   return name.slice(0, 2);
 }
 
-function deposit(draft: Draft, name: ClientID, amount: number): void {
+function deposit(draft: AccountsDraft, name: ClientID, amount: number): void {
   if (amount === 0) return;
   const { balance, nonce } = accountIn(draft.accounts, name);
   put(draft, name, { balance: balance + amount, nonce });
 }
 
-function put(draft: Draft, name: ClientID, account: Account): void {
+function put(draft: AccountsDraft, name: ClientID, account: Account): void {
   const drawer = drawerOf(name);
   let own = draft.own.get(drawer);
   if (own === undefined) {

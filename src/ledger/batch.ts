@@ -1,7 +1,7 @@
 /** Batches: the transactions that one block carries, and what makes a batch the next one. */
 
 import type { Hasher } from '../domain/crypto.ts';
-import type { Accounts } from '../domain/standing.ts';
+import type { Accounts, Books, Recent } from '../domain/standing.ts';
 import { type Batch, readText } from '../domain/transaction.ts';
 import { apply, draftOf } from './account.ts';
 
@@ -9,15 +9,16 @@ import { apply, draftOf } from './account.ts';
 export const batchMost: number = 24 * 1024;
 
 export type Applied =
-  | { readonly accounts: Accounts; readonly problem: null }
+  | { readonly accounts: Accounts; readonly recent: Recent; readonly problem: null }
   | { readonly accounts: null; readonly problem: string };
 
-/** The accounts after a batch, or what is wrong with it. Signatures are not checked here. */
-export function applyBatch(accounts: Accounts, batch: Batch, hasher: Hasher): Applied {
-  if (batch.length === 0) return { accounts, problem: null };
+/** The books after the batch of the next block, or what is wrong with it, signatures aside. */
+export function applyBatch(books: Books, batch: Batch, hasher: Hasher): Applied {
+  const { accounts, recent } = books;
+  if (batch.length === 0) return { accounts, recent, problem: null };
   if (sizeOf(batch) > batchMost)
     return { accounts: null, problem: `its batch has ${sizeOf(batch)} bytes` };
-  const draft = draftOf(accounts);
+  const draft = draftOf(books);
   for (const [index, text] of batch.entries()) {
     const transaction = readText(text);
     const problem =
@@ -25,7 +26,7 @@ export function applyBatch(accounts: Accounts, batch: Batch, hasher: Hasher): Ap
     if (problem !== undefined)
       return { accounts: null, problem: `transaction ${index + 1} of its batch: ${problem}` };
   }
-  return { accounts: draft.accounts, problem: null };
+  return { accounts: draft.accounts, recent: draft.said.recent, problem: null };
 }
 
 export function sizeOf(batch: Batch): number {

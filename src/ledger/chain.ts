@@ -5,7 +5,7 @@ import type { Hasher } from '../domain/crypto.ts';
 import type { Block } from '../domain/message.ts';
 import { type Digest, nextTransaction, type TransactionID, type UnixMs } from '../domain/names.ts';
 import type { Roster } from '../domain/roster.ts';
-import type { Accounts, Chain } from '../domain/standing.ts';
+import type { Books, Chain } from '../domain/standing.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import { accountOf, credit, noAccounts } from './account.ts';
 import { applyBatch } from './batch.ts';
@@ -13,6 +13,7 @@ import { digestOf, type Opening, openingOfBlock, zeroBits } from './block.ts';
 import { applyChange, parseChange, problemOfChange } from './change.ts';
 import { afterBlock, bitsFor, problemOfTime, startDifficulty } from './difficulty.ts';
 import { merkleRoot } from './merkle.ts';
+import { nothingRecent } from './recent.ts';
 import type { Rules } from './rules.ts';
 
 /** The ledger of a network without blocks; its first roster names it. */
@@ -27,6 +28,7 @@ export function startChain(roster: Roster, rules: Rules): Chain {
     roster,
     founders: roster.members,
     accounts: noAccounts,
+    recent: nothingRecent,
   };
 }
 
@@ -46,23 +48,24 @@ export function extendChain(
     return { ...chain, ...next, roster: applyChange(chain.roster, change, rules.text, hasher) };
   const waitedMs = waitedOf(chain, block.time);
   const difficulty = afterBlock(rules.difficulty, chain.difficulty, block, waitedMs);
-  const accounts = rewarded(chain.accounts, rules, block, batch, hasher);
-  return { ...chain, ...next, difficulty, mined: chain.mined + 1, accounts };
+  const books = booked(chain, rules, block, batch, hasher);
+  return { ...chain, ...next, difficulty, mined: chain.mined + 1, ...books };
 }
 
-/** The accounts after a mined block: its batch first, as its winner came later. */
-function rewarded(
-  before: Accounts,
+/** The books after a mined block: its batch first, as its winner came later. */
+function booked(
+  before: Books,
   rules: Rules,
   block: Block,
   batch: Batch,
   hasher: Hasher,
-): Accounts {
-  const { accounts } = applyBatch(before, batch, hasher);
-  assert(accounts !== null, 'A block is added with a batch that was checked.');
+): Pick<Books, 'accounts' | 'recent'> {
+  const applied = applyBatch(before, batch, hasher);
+  assert(applied.accounts !== null, 'A block is added with a batch that was checked.');
+  const { accounts, recent } = applied;
   const { clientID, reward } = block;
   const winner = reward === undefined ? clientID : accountOf(reward, hasher);
-  return credit(accounts, winner, rules.reward);
+  return { accounts: credit(accounts, winner, rules.reward), recent };
 }
 
 /** Leading zero bits that the next block needs, if it is mined for an opening of this Time. */
@@ -98,7 +101,7 @@ export function problemOfBlock(
   if (block.change !== undefined)
     return batch.length === 0 ? null : 'it changes the roster, and has a batch';
   if (merkleRoot(batch, hasher) !== block.root) return 'its root is not that of its batch';
-  return applyBatch(chain.accounts, batch, hasher).problem;
+  return applyBatch(chain, batch, hasher).problem;
 }
 
 /** The same without its batch, for whoever does not have that yet. */

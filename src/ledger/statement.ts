@@ -16,7 +16,8 @@ export type Movement =
       readonly nonce: number;
     }
   | { readonly what: 'received'; readonly from: AccountKey; readonly amount: number }
-  | { readonly what: 'said'; readonly message: string; readonly nonce: number };
+  /** The nonce is null where it has none. */
+  | { readonly what: 'said'; readonly message: string; readonly nonce: number | null };
 
 /** Of a block that was checked, in the order in which they count: the batch, then the reward. */
 export function movementsIn(
@@ -38,12 +39,12 @@ export function movementsIn(
 
 /** Two where somebody sends something to itself. */
 function movementsOf(transaction: Transaction, key: AccountKey): readonly Movement[] {
-  const { sender, nonce } = transaction;
+  const { sender } = transaction;
   if ('message' in transaction) {
-    const { message } = transaction;
+    const { message, nonce = null } = transaction;
     return sender === key ? [{ what: 'said', message, nonce }] : [];
   }
-  const { to, amount } = transaction;
+  const { to, amount, nonce } = transaction;
   return [
     ...(sender === key ? [{ what: 'sent', to, amount, nonce } as const] : []),
     ...(to === key ? [{ what: 'received', from: sender, amount } as const] : []),

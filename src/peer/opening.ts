@@ -21,9 +21,7 @@ export function knownOpening(step: Step): Opened | null {
   const opening = openingOf(challenge.message);
   const batch = batchOf(step, opening);
   if (batch === null || problemOfOpening(opening, chain, rules) !== null) return null;
-  return applyBatch(chain.accounts, batch, step.hasher).problem === null
-    ? { opening, batch }
-    : null;
+  return applyBatch(chain, batch, step.hasher).problem === null ? { opening, batch } : null;
 }
 
 /** Null where there is nothing to open one for. */
@@ -31,7 +29,7 @@ export function newOpening(step: Step): Opened | null {
   const { memory, mempool, settings } = step.state;
   const { chain, rules } = memory;
   assert(chain !== null, 'A controller has a ledger.');
-  const batch = nextBatch(mempool, chain.accounts, step.hasher);
+  const batch = nextBatch(mempool, chain, step.hasher);
   if (batch.length === 0 && settings.mineWhen === 'transactions') return null;
   const time = timeToOpen(step);
   const opening = {

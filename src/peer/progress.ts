@@ -165,7 +165,7 @@ function wouldOpen(step: Step): boolean {
   if (challenge !== null || proposal !== null || chain === null || behind !== null) return false;
   if (settings.challenges > 0 && chain.mined >= settings.challenges) return false;
   if (settings.mineWhen !== 'transactions') return true;
-  return nextBatch(mempool, chain.accounts, step.hasher).length > 0;
+  return nextBatch(mempool, chain, step.hasher).length > 0;
 }
 
 /** There is a quest, and no challenge before it: we offer ourselves for it, and get nothing. */

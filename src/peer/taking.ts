@@ -4,8 +4,8 @@ import { assert } from '../domain/assert.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Instant } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { Batch, Fault, Transaction } from '../domain/transaction.ts';
-import { accountIn, FRESH, rankIn } from '../ledger/account.ts';
+import { type Batch, type Fault, isPlain, type Transaction } from '../domain/transaction.ts';
+import { accountIn, FRESH } from '../ledger/account.ts';
 import {
   type Arrival,
   addPending,
@@ -16,7 +16,9 @@ import {
   type Pending,
   pendingMost,
   problemOfArrival,
+  rankOfArrival,
 } from '../ledger/mempool.ts';
+import { faultOfRepeat } from '../ledger/recent.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -51,13 +53,17 @@ function judgeArrival(state: State, arrival: Arrival, at: Instant): Judgement {
     return { code: 'untimely-transaction', problem: 'this peer knows no network yet' };
   if (findPending(state.mempool, arrival) !== null) return 'known';
   const { transaction, account } = arrival;
+  const over = isPlain(transaction)
+    ? faultOfRepeat(chain.recent, account, transaction.message, chain.height)
+    : null;
+  if (over !== null) return { code: 'untimely-transaction', problem: over.problem };
   const { nonce } = accountIn(chain.accounts, account);
-  if (transaction.nonce < nonce) {
+  if (!isPlain(transaction) && transaction.nonce < nonce) {
     const problem = `its nonce is ${transaction.nonce} where ${nonce} comes next`;
     return { code: 'untimely-transaction', problem };
   }
-  const fault = problemOfArrival(state.mempool, arrival, chain.accounts, at);
-  if (fault === null) return rankIn(chain.accounts, account) === FRESH ? 'fresh' : null;
+  const fault = problemOfArrival(state.mempool, arrival, chain, at);
+  if (fault === null) return rankOfArrival(chain.accounts, arrival) === FRESH ? 'fresh' : null;
   if (fault.code === 'NO_ROOM') return { code: 'untimely-transaction', problem: fault.problem };
   return { code: 'bad-transaction', fault: fault.code, problem: fault.problem };
 }
@@ -94,7 +100,7 @@ function problemOfHandingIn(state: State, arrival: Arrival, at: Instant): Fault 
   if (!state.link.isConnected || isSilent || state.link.isLeaving)
     return notReady('this peer is cut off, or cannot write, or is on its way out');
   if (findPending(state.mempool, arrival) !== null) return null;
-  return problemOfArrival(state.mempool, arrival, chain.accounts, at);
+  return problemOfArrival(state.mempool, arrival, chain, at);
 }
 
 /** One that is handed to us: from now on we look after it, if we can, until it is in the ledger. */
@@ -134,7 +140,7 @@ export function tellEvictions(step: Step): void {
   const { evicted } = step.state;
   step.state.evicted = null;
   if (evicted === null) return;
-  const { sender, nonce } = evicted.last;
+  const { sender, nonce = null } = evicted.last;
   step.note({ kind: 'evicted', count: evicted.count, sender, nonce, waiting: pendingMost });
 }
 
@@ -142,11 +148,11 @@ export function tellEvictions(step: Step): void {
 export function takeOut(step: Step, batch: Batch): void {
   const { memory, mempool } = step.state;
   if (memory.chain === null) return;
-  const dropped = dropSpent(mempool, memory.chain.accounts, batch);
+  const dropped = dropSpent(mempool, memory.chain, batch);
   const ours = dropped.filter(({ pending }) => pending.isOurs);
   const first = ours[0] ?? dropped[0];
   if (first === undefined) return;
-  const { sender, nonce } = first.pending.transaction;
+  const { sender, nonce = null } = first.pending.transaction;
   const facts = { count: dropped.length, ours: ours.length, sender, nonce };
   step.note({ kind: 'dropped', ...facts, fault: first.fault.code });
 }

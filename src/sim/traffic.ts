@@ -4,7 +4,7 @@ import type { Client } from '../client/client.ts';
 import type { Hasher } from '../domain/crypto.ts';
 import type { Member } from '../domain/message.ts';
 import type { AccountKey } from '../domain/names.ts';
-import { readText, textOf } from '../domain/transaction.ts';
+import { isPlain, readText, textOf } from '../domain/transaction.ts';
 import { accountKeyOf, signTransaction } from '../wire/transaction.ts';
 import { Chance } from './chance.ts';
 import { recur } from './recurring.ts';
@@ -159,7 +159,8 @@ export class Traffic {
 
 function placeIn(text: string): string {
   const transaction = readText(text);
-  return transaction === null ? '' : placeOf(transaction.sender, transaction.nonce);
+  if (transaction === null || isPlain(transaction)) return '';
+  return placeOf(transaction.sender, transaction.nonce);
 }
 
 /** Of the transactions of one sender, only one has each nonce. */

@@ -3,13 +3,17 @@
 import type { Signer, Verifier } from '../domain/crypto.ts';
 import type { AccountKey, PublicKey } from '../domain/names.ts';
 import {
+  type PlainMessage,
   type PublicMessage,
   signedText,
   type Transaction,
   type Transfer,
 } from '../domain/transaction.ts';
 
-type Content = Pick<PublicMessage, 'message' | 'nonce'> | Pick<Transfer, 'to' | 'amount' | 'nonce'>;
+type Content =
+  | Pick<PublicMessage, 'message' | 'nonce'>
+  | Pick<PlainMessage, 'message'>
+  | Pick<Transfer, 'to' | 'amount' | 'nonce'>;
 
 /** The transaction that says `content` in the name of the signer's key. */
 export function signTransaction(content: Content, signer: Signer): Transaction {

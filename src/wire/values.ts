@@ -196,7 +196,7 @@ export const block: z.ZodType<Block> = object({
 });
 
 /** So many of the shortest transactions fill a batch. */
-const TRANSACTIONS_MOST = 98;
+const TRANSACTIONS_MOST = 102;
 
 /** The one texts of transactions; their signatures are still to be checked. */
 export const batch: z.ZodType<Batch> = list(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PublicKey } from '../../src/domain/names.ts';
-import type { Accounts } from '../../src/domain/standing.ts';
+import type { PublicKey, TransactionID } from '../../src/domain/names.ts';
+import type { Accounts, Books } from '../../src/domain/standing.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
 import {
   accountIn,
@@ -14,6 +14,7 @@ import {
   sumOf,
 } from '../../src/ledger/account.ts';
 import { applyBatch, batchMost } from '../../src/ledger/batch.ts';
+import { nothingRecent } from '../../src/ledger/recent.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { clientIDOf } from '../../src/wire/identity.ts';
 import { accountKeyOf } from '../../src/wire/transaction.ts';
@@ -24,9 +25,13 @@ const bob = wallet('bob');
 const rich: Accounts = credit(noAccounts, ann.account, 100);
 
 const follow = (accounts: Accounts, ...batch: readonly Transaction[]): Accounts | string => {
-  const { accounts: next, problem } = applyBatch(accounts, texts(...batch), nodeHasher);
+  const { accounts: next, problem } = applyBatch(booksOf(accounts), texts(...batch), nodeHasher);
   return next ?? problem;
 };
+
+function booksOf(accounts: Accounts): Books {
+  return { height: 0 as TransactionID, accounts, recent: nothingRecent };
+}
 
 describe('an account', () => {
   it('has the name that its key proves as a peer', () => {
@@ -77,7 +82,7 @@ describe('a transaction', () => {
     );
     expect(typeof follow(rich, ...many.slice(0, -1))).toBe('object');
     expect(follow(rich, ...many)).toMatch(/its batch has \d+ bytes/);
-    const { problem } = applyBatch(rich, [text.replace(': ', ':')], nodeHasher);
+    const { problem } = applyBatch(booksOf(rich), [text.replace(': ', ':')], nodeHasher);
     expect(problem).toMatch(/cannot be read/);
   });
 });
@@ -93,7 +98,7 @@ describe('whatever is sent by whom in what order', () => {
   it('balances stay above zero and sum to the rewards, and each nonce comes once', () => {
     fc.assert(
       fc.property(attempts, (list) => {
-        const draft = draftOf(rich);
+        const draft = draftOf(booksOf(rich));
         const taken: { readonly name: string; readonly nonce: number }[] = [];
         for (const { from, nonce, content: sent } of list) {
           const transaction =

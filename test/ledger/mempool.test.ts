@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isPlain, type Transaction } from '../../src/domain/transaction.ts';
 import { accountIn } from '../../src/ledger/account.ts';
 import {
   dropSpent,
   evictedAtOnce,
   type Mempool,
   newMempool,
+  type Pending,
   pendingMost,
   pendingOfSender,
 } from '../../src/ledger/mempool.ts';
 import { ann, batchOf, bob, filled, offer, rich, seal, used } from './waiting.ts';
-import { texts, wallet } from './wallet.ts';
+import { texts, type Wallet, wallet } from './wallet.ts';
 
 const cat = wallet('cat');
 
@@ -140,6 +142,81 @@ describe('a mempool', () => {
   });
 });
 
+describe('a message without a nonce in a mempool', () => {
+  it('is known again, and refused where its sender has said the same or that waits', () => {
+    const mempool = filled(ann.say('hi'), ann.say('hi', 0), bob.say('hi'));
+    expect(offer(mempool, ann.say('hi'))).toBe('known');
+    // Another text, such as a signature of another chance, is no reason to say the same again.
+    const other = { ...ann.say('hi'), signature: 'a'.repeat(128) };
+    expect(offer(mempool, other)).toBe('REPEATED');
+    const batch = texts(ann.say('hi'));
+    const said = seal(rich, batch);
+    expect(dropSpent(mempool, said, batch)).toEqual([]);
+    expect(offer(mempool, ann.say('hi'), said)).toBe('REPEATED');
+    expect(offer(mempool, bob.say('hi'), said)).toBe('known');
+    const longAfter = { ...said, height: (said.height + 1_000) as typeof said.height };
+    expect(offer(mempool, ann.say('hi'), longAfter)).toBe('taken');
+  });
+
+  it('goes without a word where a block has it, and is named where one has the same', () => {
+    const other = { ...bob.say('hi'), signature: 'a'.repeat(128) };
+    const mempool = filled(ann.say('hi'), bob.say('hi'), cat.say('hi'));
+    const batch = [...texts(ann.say('hi')), ...texts(other)];
+    const dropped = dropSpent(mempool, seal(rich, batch), batch);
+    expect(dropped.map(({ pending, fault }) => [pending.account, fault.code])).toEqual([
+      [bob.account, 'REPEATED'],
+    ]);
+    expect(mempool.pending.map(({ account }) => account)).toEqual([cat.account]);
+    expect(Object.keys(mempool.byPlace)).toHaveLength(1);
+    expect(mempool.plain).toEqual({ [cat.account]: 1 });
+  });
+
+  it('has the place of what fresh keys say, whoever its sender is', () => {
+    const mempool = newMempool();
+    offer(mempool, ann.say('plain'));
+    fillUp(mempool, 'fresh', 1);
+    expect(offer(mempool, ann.say('numbered', 0))).toMatch(/^taken for/);
+    // It came first of all that costs nothing.
+    expect(mempool.pending.map(({ text }) => text)).not.toContain(texts(ann.say('plain'))[0]);
+    const known = Array.from({ length: pendingMost }, (_, at) => wallet(`k${at}`));
+    const accounts = used(known);
+    const full = newMempool();
+    for (const who of known) offer(full, who.say('used', 1), accounts);
+    expect(offer(full, ann.say('plain'), accounts)).toBe('NO_ROOM');
+  });
+
+  it('is one of a hundred at most of its sender, and a sender with many loses most', () => {
+    const mempool = filled(wallet('first').say('first'));
+    const greedy = wallet('greedy');
+    for (let count = 0; count < pendingOfSender; count += 1)
+      expect(offer(mempool, greedy.say(`m${count}`), rich, 60_000)).toBe('taken');
+    expect(offer(mempool, greedy.say('more'), rich, 90_000)).toBe('TOO_MANY');
+    expect(offer(mempool, greedy.say('numbered', 0), rich, 90_000)).toBe('taken');
+    fillUp(mempool, 'w', 1);
+    expect(offer(mempool, wallet('new').say('new'), rich, 90_000)).toBe(
+      `taken for ${evictedAtOnce}`,
+    );
+    const left = mempool.pending.filter(({ account }) => account === greedy.account);
+    expect(left.map(({ transaction }) => transaction.nonce)).toContain(0);
+    expect(left).toHaveLength(2);
+    expect(mempool.plain[greedy.account]).toBe(1);
+    expect(offer(mempool, greedy.say('more'), rich, 99_000)).toBe('taken');
+  });
+
+  it('counts those of its sender before it anew after each block', () => {
+    const mempool = filled(ann.say('a'), ann.say('b'), ann.say('c'));
+    expect(mempool.pending.map(({ ahead }) => ahead)).toEqual([0, 1, 2]);
+    const batch = texts(ann.say('a'));
+    dropSpent(mempool, seal(rich, batch), batch);
+    expect(mempool.pending.map(({ ahead }) => ahead)).toEqual([0, 1]);
+  });
+});
+
+type Offer =
+  | { readonly from: Wallet; readonly to: Wallet; readonly amount: number; readonly nonce: number }
+  | { readonly from: Wallet; readonly nonce: number }
+  | { readonly from: Wallet; readonly word: string };
+
 describe('whatever comes in', () => {
   const people = ['ann', 'bob', 'cat'].map(wallet);
   const person = fc.constantFrom(...people);
@@ -152,10 +229,21 @@ describe('whatever comes in', () => {
         nonce: fc.nat(5),
       }),
       fc.record({ from: person, nonce: fc.nat(5) }),
+      fc.record({ from: person, word: fc.constantFrom('a', 'b', '1') }),
       fc.constant('block' as const),
     ),
     { maxLength: 60 },
   );
+
+  const made = (each: Offer): Transaction => {
+    if ('to' in each) return each.from.send(each.to, each.amount, each.nonce);
+    return 'word' in each ? each.from.say(each.word) : each.from.say('hi', each.nonce);
+  };
+
+  const placeOf = ({ account, transaction }: Pending): string =>
+    isPlain(transaction)
+      ? `${account} "${transaction.message}"`
+      : `${account} ${transaction.nonce}`;
 
   it('each next batch is valid, and what waits has a place of its own', () => {
     fc.assert(
@@ -167,17 +255,18 @@ describe('whatever comes in', () => {
             const batch = batchOf(mempool, accounts);
             accounts = seal(accounts, batch);
             expect(dropSpent(mempool, accounts, batch)).toEqual([]);
-          } else if ('to' in each) {
-            offer(mempool, each.from.send(each.to, each.amount, each.nonce), accounts);
-          } else offer(mempool, each.from.say('hi', each.nonce), accounts);
+          } else offer(mempool, made(each), accounts);
         }
-        const places = mempool.pending.map(
-          ({ account, transaction: { nonce } }) => `${account} ${nonce}`,
-        );
+        const places = mempool.pending.map(placeOf);
         expect(Object.keys(mempool.byPlace).sort()).toEqual([...new Set(places)].sort());
         expect(places).toHaveLength(new Set(places).size);
-        for (const { account, transaction } of mempool.pending)
-          expect(transaction.nonce).toBeGreaterThanOrEqual(accountIn(accounts, account).nonce);
+        for (const { account, transaction } of mempool.pending) {
+          const next = accountIn(accounts.accounts, account).nonce;
+          expect(transaction.nonce ?? next).toBeGreaterThanOrEqual(next);
+        }
+        const waiting = mempool.pending.filter(({ transaction }) => isPlain(transaction));
+        const counted = Object.values(mempool.plain).reduce((sum, count) => sum + count, 0);
+        expect(counted).toBe(waiting.length);
       }),
     );
   });

@@ -75,4 +75,38 @@ describe('the next batch', () => {
     // The one that bob pays has an account already.
     expect(sizeOf(batch)).toBeGreaterThan(batchMost - 400);
   });
+
+  it('has what is said without a nonce among what fresh keys say, each sender in turn', () => {
+    const fresh = wallet('fresh');
+    const mempool = filled(
+      ann.say('a'),
+      ann.say('b'),
+      ann.say('c'),
+      fresh.say('one', 0),
+      fresh.say('two', 1),
+      bob.say('d'),
+      ann.say('funded', 0),
+    );
+    expect(batchOf(mempool)).toEqual(
+      texts(
+        ann.say('funded', 0),
+        ann.say('a'),
+        fresh.say('one', 0),
+        bob.say('d'),
+        ann.say('b'),
+        fresh.say('two', 1),
+        ann.say('c'),
+      ),
+    );
+  });
+
+  it('has at most a quarter of what is said without a nonce, also where there is room', () => {
+    const mempool = newMempool();
+    for (const who of [ann, bob])
+      for (let count = 0; count < 100; count += 1) offer(mempool, who.say(`m${count}`));
+    const batch = batchOf(mempool);
+    expect(sizeOf(batch)).toBeLessThanOrEqual(newcomersMost);
+    expect(sizeOf(batch)).toBeGreaterThan(newcomersMost - 300);
+    expect(batch.length).toBeGreaterThan(20);
+  });
 });

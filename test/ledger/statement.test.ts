@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/domain/message.ts';
 import type { AccountKey } from '../../src/domain/names.ts';
-import type { Transaction } from '../../src/domain/transaction.ts';
+import { readText, type Transaction } from '../../src/domain/transaction.ts';
 import { rulesOf } from '../../src/ledger/rules.ts';
 import { deltaOf, type Movement, movementsIn } from '../../src/ledger/statement.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
@@ -38,6 +38,19 @@ describe('a statement', () => {
       { what: 'sent', to: cid.key, amount: 5, nonce: 0 },
     ]);
     expect(moved(cid, ann, batch)).toEqual([{ what: 'received', from: bob.key, amount: 5 }]);
+  });
+
+  it('has what was said without a nonce, and keys in lower case, however they are signed', () => {
+    const loud = texts(ann.say('hi'), ann.send(bob, 3, 0)).map((text) =>
+      text.replaceAll(/[0-9a-f]{64}(?=")/g, (hex) => hex.toUpperCase()),
+    );
+    const read = loud.map(readText);
+    const of = (whose: Wallet): readonly Movement[] => moved(whose, cid, read as Transaction[]);
+    expect(of(ann)).toEqual([
+      { what: 'said', message: 'hi', nonce: null },
+      { what: 'sent', to: bob.key, amount: 3, nonce: 0 },
+    ]);
+    expect(of(bob)).toEqual([{ what: 'received', from: ann.key, amount: 3 }]);
   });
 
   it('has the reward of whoever it was credited to', () => {

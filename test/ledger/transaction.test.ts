@@ -39,7 +39,26 @@ const transfers = fc.record({
   to: keys,
   amount: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
 });
-const transactions: fc.Arbitrary<Transaction> = fc.oneof(messages, transfers);
+const { nonce: _nonce, ...unnumbered } = signed;
+const plain = fc.record({
+  ...unnumbered,
+  message: fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 70 }),
+});
+/** Keys that are signed in upper case. */
+const shouted = fc.oneof(
+  plain
+    .filter(({ sender }) => /[a-f]/.test(sender))
+    .map((one) => ({ ...one, spelling: { sender: one.sender.toUpperCase() } })),
+  transfers
+    .filter(({ to }) => /[a-f]/.test(to))
+    .map((one) => ({ ...one, spelling: { sender: one.sender, to: one.to.toUpperCase() } })),
+);
+const transactions: fc.Arbitrary<Transaction> = fc.oneof(messages, plain, transfers, shouted);
+
+/** Its fields as somebody else writes them. */
+function fieldsOf({ spelling, ...fields }: Transaction): Record<string, unknown> {
+  return { ...fields, ...spelling };
+}
 
 const sample: Record<string, unknown> = {
   sender: 'a'.repeat(64),
@@ -58,8 +77,9 @@ describe('the bytes of a transaction', () => {
   it('are those of json.dumps(…, sort_keys=True) in Python', (context) => {
     const drawn = fc.sample(transactions, 200);
     const asked = drawn.map((transaction) => {
-      const { signature: _, ...unsigned } = transaction;
-      return [unsigned, transaction];
+      const fields = fieldsOf(transaction);
+      const { signature: _, ...unsigned } = fields;
+      return [unsigned, fields];
     });
     const program =
       'import json, sys\n' +
@@ -87,9 +107,10 @@ describe('the bytes of a transaction', () => {
       fc.property(transactions, (transaction) => {
         const text = textOf(transaction);
         expect(readText(text)).toEqual(transaction);
-        expect(readText(JSON.stringify(transaction))).toBeNull();
-        expect(readTransaction(JSON.stringify(transaction))).toEqual({ ok: true, transaction });
-        expect(text.length).toBeGreaterThan(250);
+        const other = JSON.stringify(fieldsOf(transaction));
+        expect(readText(other)).toBeNull();
+        expect(readTransaction(other)).toEqual({ ok: true, transaction });
+        expect(text.length).toBeGreaterThan(238);
         expect(text.length).toBeLessThan(400);
       }),
     );
@@ -109,13 +130,19 @@ describe('a transaction that is none', () => {
   ])('is %s: %s', (code, text) => expect(codeOf(text)).toBe(code));
 
   it.each([
-    ['INVALID_SENDER', { sender: 'A'.repeat(64) }],
+    ['INVALID_SENDER', { sender: 'g'.repeat(64) }],
+    ['INVALID_SENDER', { sender: `${'a'.repeat(63)}\uFF21` }],
     ['INVALID_SENDER', { sender: 'a'.repeat(63) }],
     ['INVALID_SENDER', { sender: 7 }],
     ['INVALID_MESSAGE', { message: '' }],
     ['INVALID_MESSAGE', { message: 'x'.repeat(71) }],
     ['INVALID_MESSAGE', { message: 'two words' }],
+    // What Python's isalnum() takes besides: letters and digits of any script, as of some Unicode.
     ['INVALID_MESSAGE', { message: 'día' }],
+    ['INVALID_MESSAGE', { message: '東京' }],
+    ['INVALID_MESSAGE', { message: '٣' }],
+    ['INVALID_MESSAGE', { message: 'x²' }],
+    ['INVALID_MESSAGE', { message: '\uFF21' }],
     ['INVALID_MESSAGE', { message: 12 }],
     ['INVALID_MESSAGE', { message: undefined }],
     ['INVALID_MESSAGE', { to: 'c'.repeat(64), amount: 5 }],
@@ -123,6 +150,8 @@ describe('a transaction that is none', () => {
     ['INVALID_NONCE', { nonce: 0.5 }],
     ['INVALID_NONCE', { nonce: '0' }],
     ['INVALID_NONCE', { nonce: true }],
+    ['INVALID_NONCE', { nonce: null }],
+    ['INVALID_NONCE', { nonce: '' }],
     ['INVALID_NONCE', { nonce: 2 ** 53 }],
     ['INVALID_SIGNATURE', { signature: 'b'.repeat(127) }],
     ['INVALID_SIGNATURE', { signature: undefined }],
@@ -138,6 +167,7 @@ describe('a transaction that is none', () => {
     ['INVALID_AMOUNT', { amount: -5 }],
     ['INVALID_AMOUNT', { amount: 1.5 }],
     ['INVALID_AMOUNT', { amount: undefined }],
+    ['INVALID_NONCE', { nonce: undefined }],
   ])('is %s with %o in a transfer', (code, wrong) => {
     expect(codeOf(JSON.stringify(transfer))).toBe('fine');
     expect(codeOf(JSON.stringify({ ...transfer, ...wrong }))).toBe(code);
@@ -145,6 +175,47 @@ describe('a transaction that is none', () => {
 
   it('has no minus zero, which would be another text of the same number', () => {
     expect(codeOf(JSON.stringify(sample).replace('"nonce":0', '"nonce":-0'))).toBe('INVALID_NONCE');
+  });
+});
+
+describe('a message without a nonce', () => {
+  const { nonce: _none, ...bare } = sample;
+
+  it('is signed over its two fields, as the notebook of the course does', () => {
+    const read = readTransaction(JSON.stringify(bare));
+    if (!read.ok) expect.fail(read.fault.problem);
+    const { sender, signature } = sample;
+    expect(signedText(read.transaction)).toBe(`{"message": "hello", "sender": "${sender}"}`);
+    expect(textOf(read.transaction)).toBe(
+      `{"message": "hello", "sender": "${sender}", "signature": "${signature}"}`,
+    );
+  });
+
+  it('says which characters it may have', () => {
+    const read = readTransaction(JSON.stringify({ ...bare, message: 'niño' }));
+    expect(read).toMatchObject({ fault: { problem: expect.stringContaining('ASCII') } });
+  });
+});
+
+describe('hex digits', () => {
+  it('of keys are signed as they are spelled, and name the same account in either case', () => {
+    const mixed = `${'aB'.repeat(31)}0F`;
+    const read = readTransaction(JSON.stringify({ ...transfer, sender: mixed, to: mixed }));
+    if (!read.ok) expect.fail(read.fault.problem);
+    const { transaction } = read;
+    expect(transaction).toMatchObject({ sender: mixed.toLowerCase(), to: mixed.toLowerCase() });
+    expect(signedText(transaction)).toBe(
+      `{"amount": 5, "nonce": 0, "sender": "${mixed}", "to": "${mixed}"}`,
+    );
+    expect(readText(textOf(transaction))).toEqual(transaction);
+  });
+
+  it('of signatures may be handed in in either case, and have lower case in the one text', () => {
+    const loud = JSON.stringify({ ...sample, signature: 'B'.repeat(128) });
+    const read = readTransaction(loud);
+    if (!read.ok) expect.fail(read.fault.problem);
+    expect(textOf(read.transaction)).toBe(textOf(sample as never));
+    expect(readText(textOf(read.transaction).replaceAll('b', 'B'))).toBeNull();
   });
 });
 
@@ -172,6 +243,19 @@ describe('a signature', () => {
     expect(isSigned({ ...made, signature: `${made.signature.slice(0, -1)}0` }, verifier)).toBe(
       false,
     );
+  });
+
+  it('is over the keys as they are spelled, by the key of their bytes', () => {
+    const sender = made.sender.toUpperCase();
+    const base64url = signerOf(identity).sign(`{"message": "hello", "sender": "${sender}"}`);
+    const signature = Buffer.from(base64url, 'base64url').toString('hex').toUpperCase();
+    const read = readTransaction(JSON.stringify({ message: 'hello', sender, signature }));
+    if (!read.ok) expect.fail(read.fault.problem);
+    expect(read.transaction.sender).toBe(made.sender);
+    expect(isSigned(read.transaction, verifier)).toBe(true);
+    const { spelling: _spelling, ...quiet } = read.transaction;
+    expect(isSigned(quiet as Transaction, verifier)).toBe(false);
+    expect(isSigned({ ...read.transaction, nonce: 0 } as Transaction, verifier)).toBe(false);
   });
 
   it('is by the key whose account has the name of the peer with that key', () => {

@@ -10,7 +10,8 @@ import { accountKeyOf, signTransaction } from '../../src/wire/transaction.ts';
 export type Wallet = {
   readonly key: AccountKey;
   readonly account: ClientID;
-  readonly say: (message: string, nonce: number) => Transaction;
+  /** Without a nonce, it is a plain message. */
+  readonly say: (message: string, nonce?: number) => Transaction;
   readonly send: (to: Wallet, amount: number, nonce: number) => Transaction;
 };
 
@@ -22,7 +23,8 @@ export function wallet(name: string): Wallet {
   return {
     key,
     account: accountOf(key, nodeHasher),
-    say: (message, nonce) => signTransaction({ message, nonce }, signer),
+    say: (message, nonce) =>
+      signTransaction(nonce === undefined ? { message } : { message, nonce }, signer),
     send: (to, amount, nonce) => signTransaction({ to: to.key, amount, nonce }, signer),
   };
 }

@@ -7,6 +7,7 @@ import type { Accounts } from '../../src/domain/standing.ts';
 import { type Batch, textOf } from '../../src/domain/transaction.ts';
 import { credit, noAccounts, sumOf } from '../../src/ledger/account.ts';
 import { applyBatch } from '../../src/ledger/batch.ts';
+import { nothingRecent } from '../../src/ledger/recent.ts';
 import { usualReward } from '../../src/ledger/rules.ts';
 import { generateIdentity, type Identity, nodeHasher, signerOf } from '../../src/node/crypto.ts';
 import { FrameCutter, frameOf } from '../../src/node/gateway/frame-cutter.ts';
@@ -77,7 +78,8 @@ function recompute({ journal }: TestPeer): Accounts {
   let accounts = noAccounts;
   for (const [index, block] of journal.blocks().entries()) {
     if (block.change !== undefined) continue;
-    const applied = applyBatch(accounts, journal.batches()[index] ?? [], nodeHasher);
+    const books = { height: block.transactionID, accounts, recent: nothingRecent };
+    const applied = applyBatch(books, journal.batches()[index] ?? [], nodeHasher);
     if (applied.accounts === null) throw new Error(applied.problem);
     accounts = credit(applied.accounts, block.clientID, usualReward);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/domain/contract.ts';
 import type { Block, Message } from '../../src/domain/message.ts';
 import type { Digest, Nonce, Term, TransactionID, UnixMs, VoteID } from '../../src/domain/names.ts';
-import type { Batch } from '../../src/domain/transaction.ts';
+import type { Batch, Transaction } from '../../src/domain/transaction.ts';
 import { commitmentOf, draw } from '../../src/election/draw.ts';
 import { digestOf } from '../../src/ledger/block.ts';
 import { merkleRoot } from '../../src/ledger/merkle.ts';
@@ -202,6 +202,15 @@ describe('the checkers of what blocks carry', () => {
       /nonce 0, not/,
     );
     expect(money(load(texts(ann.say('a', 1))))).toMatch(/nonce 1, not 0/);
+  });
+
+  it('find what is said again without a nonce, in a batch or within 1,000 blocks', () => {
+    const at = (number: number, ...batch: readonly Transaction[]): Fact =>
+      load(texts(...batch), { transactionID: number as TransactionID });
+    const later = [at(1, ann.say('b'), bob.say('a')), at(1_001, ann.say('a')), at(1_002)];
+    expect(money(at(0, ann.say('a'), ann.say('a', 0)), ...later)).toBeNull();
+    expect(money(at(0, ann.say('a'), ann.say('a')))).toMatch(/says what .* said in block 0/);
+    expect(money(at(0, ann.say('a')), at(1_000, ann.say('a')))).toMatch(/said in block 0/);
   });
 
   it('find a batch that is not that of its block', () => {

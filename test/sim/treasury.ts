@@ -10,7 +10,7 @@ import type { Commands } from '../script.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
 
 export const treasury: Commands<Stage> = {
-  /** send via=p1 from=ann nonce=0 say=hello, or to=bob amount=20 : `from` may be a peer, too */
+  /** send via=p1 from=ann nonce=0 say=hello, or to=bob amount=20, or nonce=none : also from=p2 */
   send: async (args, stage) => {
     const who = ownerOf(stage, args['from'] ?? '');
     const { client } = peerOf(stage, args['via']);
@@ -20,7 +20,8 @@ export const treasury: Commands<Stage> = {
       to === undefined
         ? { message: say ?? '', nonce }
         : { to: accountKeyOf(ownerOf(stage, to).publicKey), amount: Number(amount), nonce };
-    const fault = await client.send(textOf(signTransaction(content, toySigner(who.publicKey))));
+    const said = args['nonce'] === 'none' ? { message: say ?? '' } : content;
+    const fault = await client.send(textOf(signTransaction(said, toySigner(who.publicKey))));
     return fault === null ? 'taken' : `${fault.code}: ${fault.problem}`;
   },
 

@@ -61,6 +61,17 @@ describe('a transaction at the door', () => {
     expect(step.checks).toBe(1);
   });
 
+  it('without a nonce is heard where it is signed so, and not with the other signature', () => {
+    const plain = signTransaction({ message: 'hello' }, ann.signer);
+    expect(bring(plain)).toBe('heard');
+    expect(bring({ ...plain, nonce: 0 })).toBe('forged');
+    const { nonce: _, ...stripped } = hello as Transaction & { nonce: number };
+    expect(bring(stripped)).toBe('forged');
+    expect(bring({ ...plain, sender: plain.sender.toUpperCase() })).toBe('forged');
+    expect(bring({ ...plain, signature: plain.signature.toUpperCase() })).toBe('heard');
+    expect(step.checks).toBe(4);
+  });
+
   it('is one of so many a second, good or bad, and members are heard all the same', () => {
     step.door.learn(ann.member);
     const { atOnce, perSecond } = TRANSACTIONS_LIMIT;

@@ -134,7 +134,7 @@ export class Ledger {
     if (standing === null || !standing.knowsAccounts) return null;
     if (block.transactionID !== standing.chain.height) return null;
     const batch = this.#batchOf(block.root);
-    return batch && applyBatch(standing.chain.accounts, batch, this.#hasher).problem;
+    return batch && applyBatch(standing.chain, batch, this.#hasher).problem;
   }
 
   #batchOf(root: Digest): Batch | null {
@@ -228,8 +228,7 @@ export class Ledger {
       return { chain: { ...chain, height, tip: digest, time: block.time }, ...knows };
     }
     const batch = isChange ? emptyBatch : this.#batchOf(block.root);
-    const isApplied =
-      batch !== null && applyBatch(chain.accounts, batch, this.#hasher).problem === null;
+    const isApplied = batch !== null && applyBatch(chain, batch, this.#hasher).problem === null;
     const carried = isApplied ? batch : emptyBatch;
     const next = extendChain(chain, rules, block, digest, this.#hasher, carried);
     if (next.roster.digest !== chain.roster.digest) {

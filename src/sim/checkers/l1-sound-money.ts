@@ -1,11 +1,12 @@
-/** L1: ledgers carry what their Roots say, and no money comes from nowhere or goes twice. */
+/** L1: ledgers carry what their Roots say, and neither money nor words come twice. */
 
 import type { Entry } from '../../domain/contract.ts';
 import type { Hasher } from '../../domain/crypto.ts';
 import type { ClientID } from '../../domain/names.ts';
-import { readText, type Transaction } from '../../domain/transaction.ts';
+import { isPlain, readText, type Transaction } from '../../domain/transaction.ts';
 import { accountOf } from '../../ledger/account.ts';
 import { merkleRoot } from '../../ledger/merkle.ts';
+import { repeatBlocks } from '../../ledger/recent.ts';
 import { usualReward } from '../../ledger/rules.ts';
 import type { Checker, Fact, Watcher } from './fact.ts';
 import { short } from './networks.ts';
@@ -15,13 +16,19 @@ export function soundMoney(hasher: Hasher): Checker {
     name: 'L1',
     states:
       'Each block has the batch of its Root, no nonce in a ledger comes twice or is left out, ' +
-      'no balance is below zero, and all balances are the rewards.',
+      `nothing is said twice without a nonce within ${repeatBlocks} blocks, no balance is below ` +
+      'zero, and all balances are the rewards.',
     begin: () => new SoundMoney(hasher),
   };
 }
 
 /** One peer's books, kept anew from what it recorded. */
-type Books = { readonly balances: Map<ClientID, number>; readonly nonces: Map<ClientID, number> };
+type Books = {
+  readonly balances: Map<ClientID, number>;
+  readonly nonces: Map<ClientID, number>;
+  /** The last block in which somebody said this without a nonce, by account and message. */
+  readonly said: Map<string, number>;
+};
 
 class SoundMoney implements Watcher {
   readonly #hasher: Hasher;
@@ -41,7 +48,7 @@ class SoundMoney implements Watcher {
   #booksOf(peer: ClientID): Books {
     const known = this.#books.get(peer);
     if (known !== undefined) return known;
-    const books: Books = { balances: new Map(), nonces: new Map() };
+    const books: Books = { balances: new Map(), nonces: new Map(), said: new Map() };
     this.#books.set(peer, books);
     return books;
   }
@@ -51,7 +58,10 @@ class SoundMoney implements Watcher {
     if (merkleRoot(batch, this.#hasher) !== block.root) return 'its batch has another root';
     for (const text of batch) {
       const transaction = readText(text);
-      const problem = transaction === null ? 'cannot be read' : this.#move(books, transaction);
+      const problem =
+        transaction === null
+          ? 'cannot be read'
+          : this.#move(books, transaction, block.transactionID);
       if (problem !== null) return `a transaction ${problem}`;
     }
     const { balances } = books;
@@ -60,8 +70,15 @@ class SoundMoney implements Watcher {
     return null;
   }
 
-  #move({ balances, nonces }: Books, transaction: Transaction): string | null {
+  #move({ balances, nonces, said }: Books, transaction: Transaction, at: number): string | null {
     const sender = this.#name(transaction.sender);
+    if (isPlain(transaction)) {
+      const words = `${sender} ${transaction.message}`;
+      const before = said.get(words);
+      said.set(words, at);
+      if (before === undefined || at - before > repeatBlocks) return null;
+      return `says what its sender said in block ${before}`;
+    }
     const nonce = nonces.get(sender) ?? 0;
     if (transaction.nonce !== nonce) return `has the nonce ${transaction.nonce}, not ${nonce}`;
     nonces.set(sender, nonce + 1);
