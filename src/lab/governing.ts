@@ -32,10 +32,10 @@ export function openChallenge(step: LabStep): void {
 
 /** Also after a connection was lost, with which it may have gone. */
 export function sayChallenge(step: LabStep): void {
-  const { open, spelling } = step.state;
+  const { open } = step.state;
   if (!step.isController || open === null) return;
   const { transactionID, raw, challenge } = open;
-  step.say({ kind: 'challenge', spelling, transactionID, raw, challenge });
+  step.say({ kind: 'challenge', ...step.spelled, transactionID, raw, challenge });
 }
 
 /** One result for each solution: 1 for the first right one, 0 for wrong and late ones. */
@@ -45,8 +45,7 @@ export function judge(step: LabStep, heard: LabSolution): void {
   const why = problemWith(step, heard);
   const { transactionID, raw, clientID, solution } = heard;
   const result = why === null ? 1 : 0;
-  const { spelling } = state;
-  step.say({ kind: 'result', spelling, transactionID, raw, clientID, solution, result });
+  step.say({ kind: 'result', ...step.spelled, transactionID, raw, clientID, solution, result });
   const isOwn = clientID === state.clientID;
   const what = { transactionID, miner: clientID, solution: String(solution), isOwn };
   if (why !== null) {

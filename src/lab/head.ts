@@ -6,17 +6,17 @@ import type { Dice } from '../domain/dice.ts';
 import type { Instant } from '../domain/names.ts';
 import { DIALECTS, type DialectName } from './dialect.ts';
 import {
+  endHold,
   greetNetwork,
+  hearGoverning,
   hearIntroduction,
   hearVote,
   introduce,
-  sayLostVote,
-  sayVoteAgain,
+  MOST_NAMES,
   tellWait,
-  voteIfComplete,
 } from './electing.ts';
 import { giveUpChallenge, judge, openChallenge, sayChallenge } from './governing.ts';
-import type { LabMessage, LabRefusal, LabRefusalCode, Name } from './message.ts';
+import type { LabMessage, LabPresence, LabRefusal, LabRefusalCode, Name } from './message.ts';
 import {
   find,
   hearChallenge,
@@ -29,7 +29,9 @@ import {
   saySolution,
 } from './mining.ts';
 import type { LabNote } from './note.ts';
+import { learnTongue } from './spelling.ts';
 import { type LabAlarm, type LabSettings, type LabState, LabStep, newLabState } from './state.ts';
+import { sayLostVote, sayVoteAgain, voteIfDue } from './voting.ts';
 
 export type LabPeer = Peer<LabState, LabMessage, LabRefusal, LabNote>;
 type LabEvent = Event<LabMessage, LabRefusal>;
@@ -67,7 +69,7 @@ class LabHead implements LabPeer {
     const step = new LabStep(this.state, now, this.#hasher);
     takeEvent(step, event);
     if (!this.state.link.hasLeft) {
-      voteIfComplete(step);
+      voteIfDue(step);
       refreshWork(step);
     }
     const alarms = Object.values(this.state.alarms);
@@ -119,15 +121,17 @@ function start(step: LabStep, seed: string): void {
   const { state } = step;
   Object.assign(state, labSelf(state.settings.dialect, seed, step.hasher));
   state.names.push(state.clientID);
+  state.kin.push(state.clientID);
   connect(step);
 }
 
 function connect(step: LabStep): void {
-  const { spelling, clientID } = step.state;
-  step.act({
-    kind: 'connect',
-    will: { kind: 'presence', spelling, clientID, state: 'lost' },
-  });
+  step.act({ kind: 'connect', will: presenceOf(step, 'lost') });
+}
+
+/** For peers of our own kind alone, which read any spelling. */
+function presenceOf({ state: { clientID } }: LabStep, state: LabPresence['state']): LabPresence {
+  return { kind: 'presence', spelling: {}, isOurs: true, clientID, state };
 }
 
 function hearConnected(step: LabStep): void {
@@ -164,6 +168,7 @@ function hear(step: LabStep, message: LabMessage): void {
       hearVote(step, message);
       return;
     case 'challenge':
+      hearGoverning(step, message);
       hearChallenge(step, message);
       return;
     case 'solution':
@@ -178,24 +183,26 @@ function hear(step: LabStep, message: LabMessage): void {
   }
 }
 
-/** By others: our own voice comes back, too, and so do results about us. */
+/** Only by those of another kind: ours would teach one another what nobody else can read. */
 function learnSpelling(step: LabStep, message: LabMessage): void {
-  const { state } = step;
-  if (!('clientID' in message) || message.clientID === state.clientID) return;
-  if (message.kind === 'presence') return;
-  if (message.kind === 'vote') state.spelling.vote ??= message.spelling.vote;
-  if (state.spelling.client !== null) return;
-  state.spelling.client = message.spelling.client;
-  greetNetwork(step);
+  const { tongues, kin, clientID } = step.state;
+  // The miner that a result names is not who says it.
+  const speaker = 'clientID' in message && message.kind !== 'result' ? message.clientID : null;
+  if (message.isOurs) {
+    const isNew = speaker !== null && !kin.includes(speaker) && kin.length < MOST_NAMES;
+    if (isNew) kin.push(speaker);
+    return;
+  }
+  if (speaker === clientID || message.kind === 'presence') return;
+  if (learnTongue(tongues, message.spelling)) greetNetwork(step);
 }
 
 function obey(step: LabStep, event: Extract<LabEvent, { kind: 'asked' }>): void {
   const { state } = step;
   const { kind } = event.command;
   if (kind === 'leave') {
-    const { spelling, clientID } = state;
     step.note({ kind: 'leaving' });
-    step.say({ kind: 'presence', spelling, clientID, state: 'disconnected' });
+    step.say(presenceOf(step, 'disconnected'));
   } else if (state.isPaused !== (kind === 'pause')) {
     state.isPaused = kind === 'pause';
     step.note({ kind: state.isPaused ? 'paused' : 'resumed' });
@@ -225,6 +232,9 @@ function ringAlarms(step: LabStep): void {
 const ring: Readonly<Record<LabAlarm, (step: LabStep) => void>> = {
   reconnect: connect,
   introduce,
+  // What is due is said at the end of each turn.
+  ballot: () => undefined,
+  hold: endHold,
   vote: sayLostVote,
   again: sayVoteAgain,
   wait: tellWait,

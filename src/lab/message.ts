@@ -1,15 +1,19 @@
 /** What the labs' clients say to one another (PROTOCOL 10), without topic and payload. */
 
+import type { Field, Spelling } from './spelling.ts';
+
 /** A ClientID or VoteID: a text in `ufes`, a whole number from 0 to 65535 in `statement`. */
 export type Name = string | number;
-
-/** By which keys a payload says ClientID and VoteID; null where it says none of the kind. */
-export type Spelling = { readonly client: string | null; readonly vote: string | null };
 
 /** A TransactionID as it was heard: the answer must be alike for who looks it up in a table. */
 export type RawNumber = string | number;
 
-type Spelled<Kind extends string> = { readonly kind: Kind; readonly spelling: Spelling };
+type Spelled<Kind extends string> = {
+  readonly kind: Kind;
+  readonly spelling: Spelling;
+  /** A peer of our own program says it: its spelling teaches nothing. */
+  readonly isOurs: boolean;
+};
 
 type From<Kind extends string> = Spelled<Kind> & { readonly clientID: Name };
 
@@ -46,6 +50,16 @@ export type LabMessage =
   | LabSolution
   | LabResult
   | LabPresence;
+
+/** The fields of each kind, in the labs' order. */
+export const FIELDS_OF: Readonly<Record<LabMessage['kind'], readonly Field[]>> = {
+  introduction: ['client'],
+  vote: ['client', 'vote'],
+  challenge: ['transaction', 'challenge'],
+  solution: ['transaction', 'client', 'solution'],
+  result: ['client', 'transaction', 'solution', 'result'],
+  presence: ['client'],
+};
 
 /** What an ear of this dialect did not take. */
 export type LabRefusal =

@@ -78,10 +78,10 @@ export function find(step: LabStep, event: Extract<Event, { kind: 'found' }>): v
 
 /** Also after a connection was lost, with which it may have gone. */
 export function saySolution(step: LabStep): void {
-  const { open, spelling, clientID, link } = step.state;
+  const { open, clientID, link } = step.state;
   if (open === null || open.solution === null || !link.isConnected) return;
   const { transactionID, raw, solution } = open;
-  step.say({ kind: 'solution', spelling, clientID, transactionID, raw, solution });
+  step.say({ kind: 'solution', ...step.spelled, clientID, transactionID, raw, solution });
   if (!step.isController) step.set('answer', ANSWER_MS);
 }
 

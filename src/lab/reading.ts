@@ -2,15 +2,19 @@
 
 import { openPayload } from '../wire/payload.ts';
 import type { Dialect } from './dialect.ts';
-import type { LabMessage, LabRefusal, Name, RawNumber, Spelling } from './message.ts';
+import {
+  FIELDS_OF,
+  type LabMessage,
+  type LabRefusal,
+  type Name,
+  type RawNumber,
+} from './message.ts';
+import { DEFAULT_KEYS, type Field, type Heard, spellingIn } from './spelling.ts';
+import { OUR_MARK } from './writing.ts';
 
 export type Reading =
   | { readonly ok: true; readonly message: LabMessage; readonly text: string }
   | { readonly ok: false; readonly refusal: LabRefusal };
-
-/** Keys that mean the same, the surest first: some clients have an `id` for something else, too. */
-export const CLIENT_KEYS = ['ClientID', 'clientId', 'clientID', 'client_id', 'ID', 'id'] as const;
-export const VOTE_KEYS = ['VoteID', 'voteId', 'voteID', 'vote', 'Vote'] as const;
 
 /** A text of digits counts as a number: not every student's client has them apart. */
 const DIGITS = /^-?\d{1,15}$/;
@@ -33,94 +37,99 @@ export function readLab(dialect: Dialect, word: string, payload: Uint8Array): Re
   if (!opened.ok) return { ok: false, refusal: opened.refusal as LabRefusal };
   try {
     const fields = opened.value as Fields;
-    return { ok: true, message: messageOf(dialect, word, fields), text: opened.text };
+    const { text } = opened;
+    return { ok: true, message: messageOf(dialect, word, fields, text), text };
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, refusal: error.refusal };
     throw error;
   }
 }
 
-function messageOf(dialect: Dialect, word: string, fields: Fields): LabMessage {
-  const spelling: Spelling = {
-    client: keyIn(fields, CLIENT_KEYS),
-    vote: keyIn(fields, VOTE_KEYS),
-  };
-  const client = (): Name => nameIn(dialect, fields, spelling.client, 'ClientID', word);
+/** The kind of message on the topic that ends in `word`. */
+function kindOf(word: string): LabMessage['kind'] {
   switch (word) {
     case 'init':
-      return { kind: 'introduction', spelling, clientID: client() };
+      return 'introduction';
     case 'voting':
-    case 'election': {
+    case 'election':
+      return 'vote';
+    case 'challenge':
+    case 'solution':
+    case 'result':
+      return word;
+    default:
+      if (word.startsWith('peer/')) return 'presence';
+      throw new Unreadable({ code: 'unknown-topic', topic: word });
+  }
+}
+
+/** A payload, and by which keys it says what. */
+type Page = { readonly fields: Fields; readonly spelling: Heard; readonly word: string };
+
+function messageOf(dialect: Dialect, word: string, fields: Fields, text: string): LabMessage {
+  const kind = kindOf(word);
+  const spelling = spellingIn(fields, FIELDS_OF[kind]);
+  const page: Page = { fields, spelling, word };
+  const spelled = { spelling, isOurs: text.endsWith(OUR_MARK) };
+  const client = (): Name => nameIn(dialect, page, 'client');
+  switch (kind) {
+    case 'introduction':
+      return { kind, ...spelled, clientID: client() };
+    case 'vote': {
       const clientID = client();
-      const voteID = nameIn(dialect, fields, spelling.vote, 'VoteID', word);
-      return { kind: 'vote', spelling, clientID, voteID, topic: word };
+      const topic = word === 'voting' ? word : 'election';
+      return { kind, ...spelled, clientID, voteID: nameIn(dialect, page, 'vote'), topic };
     }
     case 'challenge': {
-      const challenge = numberIn(fields, 'Challenge');
-      if (challenge < 0) throw malformed('Challenge', 'must not be negative');
-      return { kind: 'challenge', spelling, ...aboutIn(fields), challenge };
+      const challenge = numberIn(page, 'challenge');
+      if (challenge < 0) throw malformed('challenge', 'must not be negative');
+      return { kind, ...spelled, ...aboutIn(page), challenge };
     }
     case 'solution':
-      return {
-        kind: 'solution',
-        spelling,
-        clientID: client(),
-        ...aboutIn(fields),
-        solution: solutionIn(fields),
-      };
+      return { kind, ...spelled, clientID: client(), ...aboutIn(page), solution: solutionIn(page) };
     case 'result':
       return {
-        kind: 'result',
-        spelling,
-        clientID: spelling.client === null || fields[spelling.client] === null ? null : client(),
-        ...aboutIn(fields),
-        solution: fields['Solution'] == null ? '' : solutionIn(fields),
-        result: resultIn(fields),
+        kind,
+        ...spelled,
+        clientID: valueIn(page, 'client') == null ? null : client(),
+        ...aboutIn(page),
+        solution: valueIn(page, 'solution') == null ? '' : solutionIn(page),
+        result: resultIn(page),
       };
-    default:
-      return presenceIn(fields, spelling, client, word);
+    case 'presence':
+      return { kind, ...spelled, clientID: client(), state: stateIn(fields) };
   }
 }
 
-function presenceIn(
-  fields: Fields,
-  spelling: Spelling,
-  client: () => Name,
-  word: string,
-): LabMessage {
-  if (!word.startsWith('peer/')) throw new Unreadable({ code: 'unknown-topic', topic: word });
+function stateIn(fields: Fields): 'lost' | 'disconnected' {
   const state = fields['State'];
-  if (state !== 'lost' && state !== 'disconnected') {
-    throw malformed('State', 'must be lost or disconnected');
-  }
-  return { kind: 'presence', spelling, clientID: client(), state };
+  if (state === 'lost' || state === 'disconnected') return state;
+  const problem = 'must be lost or disconnected';
+  throw new Unreadable({ code: 'malformed', field: 'State', problem });
 }
 
-function keyIn(fields: Fields, keys: readonly string[]): string | null {
-  return keys.find((key) => Object.hasOwn(fields, key)) ?? null;
+/** Undefined where no key means this. */
+function valueIn({ fields, spelling }: Page, field: Field): unknown {
+  const key = spelling[field]?.[0];
+  return key === undefined ? undefined : fields[key];
 }
 
-function nameIn(
-  dialect: Dialect,
-  fields: Fields,
-  key: string | null,
-  field: string,
-  topic: string,
-): Name {
-  const value = key === null ? undefined : fields[key];
+function nameIn(dialect: Dialect, page: Page, field: Field): Name {
+  const value = valueIn(page, field);
   if (dialect.isName(value)) return value;
   // One of those clients really sends {"ClientID":null}.
-  if (value === null && field === 'ClientID') throw new Unreadable({ code: 'nameless', topic });
+  if (value === null && field === 'client')
+    throw new Unreadable({ code: 'nameless', topic: page.word });
   throw malformed(field, value === undefined ? 'is missing' : `must be ${dialect.namesAre}`);
 }
 
-function aboutIn(fields: Fields): { transactionID: number; raw: RawNumber } {
-  const transactionID = numberIn(fields, 'TransactionID');
-  return { transactionID, raw: fields['TransactionID'] as RawNumber };
+function aboutIn(page: Page): { transactionID: number; raw: RawNumber } {
+  const transactionID = numberIn(page, 'transaction');
+  return { transactionID, raw: valueIn(page, 'transaction') as RawNumber };
 }
 
-function numberIn(fields: Fields, field: string): number {
-  const value = fields[field];
+function numberIn(page: Page, field: Field): number {
+  const value = valueIn(page, field);
   if (value === undefined) throw malformed(field, 'is missing');
   const number = typeof value === 'string' && DIGITS.test(value) ? Number(value) : value;
   if (!Number.isSafeInteger(number)) throw malformed(field, 'must be a whole number');
@@ -128,17 +137,18 @@ function numberIn(fields: Fields, field: string): number {
 }
 
 /** Python's True and False become JSON's. */
-function resultIn(fields: Fields): number {
-  const value = fields['Result'];
-  return typeof value === 'boolean' ? Number(value) : numberIn(fields, 'Result');
+function resultIn(page: Page): number {
+  const value = valueIn(page, 'result');
+  return typeof value === 'boolean' ? Number(value) : numberIn(page, 'result');
 }
 
-function solutionIn(fields: Fields): string | number {
-  const value = fields['Solution'];
+function solutionIn(page: Page): string | number {
+  const value = valueIn(page, 'solution');
   if (typeof value === 'string' || Number.isSafeInteger(value)) return value as string | number;
-  throw malformed('Solution', value === undefined ? 'is missing' : 'must be a text');
+  throw malformed('solution', value === undefined ? 'is missing' : 'must be a text');
 }
 
-function malformed(field: string, problem: string): Unreadable {
-  return new Unreadable({ code: 'malformed', field, problem });
+/** Faults are told in the labs' own spelling. */
+function malformed(field: Field, problem: string): Unreadable {
+  return new Unreadable({ code: 'malformed', field: DEFAULT_KEYS[field], problem });
 }

@@ -7,6 +7,7 @@ import type { Instant } from '../domain/names.ts';
 import { DIALECTS, type Dialect, type DialectName } from './dialect.ts';
 import type { LabMessage, LabRefusal, LabRefusalCode, Name, RawNumber } from './message.ts';
 import type { LabNote } from './note.ts';
+import { type Spelling, spellingFor, type Tongue } from './spelling.ts';
 
 /** Fixed while a peer lives. */
 export type LabSettings = {
@@ -26,6 +27,8 @@ export type LabSettings = {
 export type LabAlarm =
   | 'reconnect'
   | 'introduce'
+  | 'ballot'
+  | 'hold'
   | 'vote'
   | 'again'
   | 'wait'
@@ -60,20 +63,35 @@ export type LabState = {
     toldAt: number;
     hasLeft: boolean;
   };
-  /** The keys that were heard first. */
-  readonly spelling: { client: string | null; vote: string | null };
+  /** How those spell who are not of our kind. */
+  readonly tongues: Tongue[];
   /** Who is here, this peer first. */
   readonly names: Name[];
+  /** Those of them that are peers of our own program, this one first. */
+  readonly kin: Name[];
   introducedAt: number;
+  firstIntroducedAt: number;
+  /** Introductions of others, the last few. */
+  readonly greetings: { readonly clientID: Name; readonly at: Instant }[];
+  /** When N were known. */
+  completeAt: number;
   /** Vote messages in order of arrival, N at most: the broker's order is everybody's. */
   readonly votes: { readonly clientID: Name; readonly voteID: Name; readonly at: Instant }[];
   hasVoted: boolean;
   /** The broker has brought our own vote back. */
   isVoteHeard: boolean;
   votedAt: number;
+  /** All keys under which our vote was said. */
+  readonly votedKeys: string[];
+  /** Somebody says its vote again and again: it cannot count messages, and neither do we. */
+  countsVoters: boolean;
   /** The election is over, and somebody may not have counted our vote; it is said again once. */
   mayVoteAgain: boolean;
+  /** Somebody certainly has not counted it; so often it was said for such a one. */
+  isVoteMissed: boolean;
+  timesMissed: number;
   controller: Name | null;
+  electedAt: number;
   open: Open | null;
   /** Challenges that are over, the last hundred. */
   readonly closed: { readonly transactionID: number; readonly challenge: number }[];
@@ -99,15 +117,24 @@ export function newLabState(settings: LabSettings): LabState {
     clientID: '',
     voteID: '',
     link: { isConnected: false, attempts: 0, told: '', toldAt: never, hasLeft: false },
-    spelling: { client: null, vote: null },
+    tongues: [],
     names: [],
+    kin: [],
     introducedAt: never,
+    firstIntroducedAt: never,
+    greetings: [],
+    completeAt: never,
     votes: [],
     hasVoted: false,
     isVoteHeard: false,
     votedAt: never,
+    votedKeys: [],
+    countsVoters: false,
     mayVoteAgain: false,
+    isVoteMissed: false,
+    timesMissed: 0,
     controller: null,
+    electedAt: never,
     open: null,
     closed: [],
     heardAt: never,
@@ -139,6 +166,11 @@ export class LabStep {
 
   get isController(): boolean {
     return this.state.controller !== null && this.state.controller === this.state.clientID;
+  }
+
+  /** What each message of ours begins with. */
+  get spelled(): { readonly spelling: Required<Spelling>; readonly isOurs: true } {
+    return { spelling: spellingFor(this.state.tongues), isOurs: true };
   }
 
   act(effect: Effect<LabMessage, LabNote>): void {

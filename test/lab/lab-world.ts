@@ -69,7 +69,7 @@ export class Ours {
   readonly trace: string[] = [];
   link: Link | null = null;
 
-  constructor(world: LabWorld, settings: LabSettings, seed: string) {
+  constructor(world: LabWorld, settings: LabSettings, seed: string, isTraced = true) {
     this.client = new LabClient({
       settings,
       prefix: 'sd',
@@ -78,14 +78,16 @@ export class Ours {
       clock: new Body(world.agenda, trueClock).clock(),
       miner: settings.mines ? new QuickMiner(world.agenda) : null,
       openLink: (filters) => {
-        this.link = world.broker.link(filters);
+        this.link = world.link(filters);
         return this.link;
       },
       onNote: (note) => this.notes.push(note),
-      witness: {
-        onTurn: (...turn) => this.trace.push(`${formatTurn(...turn)}\n`),
-        onSaid: () => undefined,
-      },
+      witness: isTraced
+        ? {
+            onTurn: (...turn) => this.trace.push(`${formatTurn(...turn)}\n`),
+            onSaid: () => undefined,
+          }
+        : undefined,
     });
     const { dialect } = settings;
     this.trace.push(formatHead({ trace: 1, version: '0.1.0', dialect, settings }));
@@ -117,6 +119,10 @@ export class LabWorld {
       },
     );
     this.broker.flush();
+  }
+
+  link(filters: readonly string[]): Link {
+    return this.broker.link(filters);
   }
 
   join(settings: LabSettings): Ours {

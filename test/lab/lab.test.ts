@@ -95,17 +95,6 @@ test('introductions go on until N votes, not N names, have come', () => {
   expect(world.saidOn('init')).toHaveLength(said);
 });
 
-test('a ufes peer counts vote messages in the order of the broker, up to N', () => {
-  const world = new LabWorld();
-  const peer = world.join({ ...UFES, peers: 4 });
-  world.say('voting', { ClientID: 'a', VoteID: '5' });
-  world.say('voting', { ClientID: 'a', VoteID: '5' });
-  world.say('voting', { ClientID: 'b', VoteID: '6' });
-  world.say('voting', { ClientID: 'c', VoteID: '4' });
-  world.say('voting', { ClientID: 'late', VoteID: 'zzz' });
-  expect(peer.all('elected')).toMatchObject([{ controller: 'b', vote: '6', votes: 4 }]);
-});
-
 test('of equal votes the higher ClientID wins', () => {
   const world = new LabWorld();
   const peer = world.join({ ...UFES, peers: 2 });
@@ -119,7 +108,8 @@ test('a statement peer repeats the same vote on both topics until the election i
   const peer = world.join(STATEMENT);
   world.say('init', { ClientID: 1 });
   world.say('init', { ClientID: 2 });
-  world.pass(7_000);
+  // Until then those might have voted first.
+  world.pass(22_000);
   const votes = world.saidOn('voting');
   expect(votes.length).toBeGreaterThanOrEqual(3);
   expect(new Set(votes.map((it) => it['VoteID'])).size).toBe(1);
@@ -141,16 +131,17 @@ test('votes compare as numbers in statement, and as texts in ufes', () => {
 
 test.each([UFES, STATEMENT])('a winner waits 2 s before its first challenge ($dialect)', (base) => {
   const { world } = governing(base);
-  world.pass(900);
+  // And one second first, in which it says its vote once more.
+  world.pass(2_900);
   expect(world.saidOn('challenge')).toHaveLength(0);
-  world.pass(500);
+  world.pass(200);
   expect(world.saidOn('challenge')).toHaveLength(1);
   expect(world.saidOn('challenge')[0]?.['TransactionID']).toBe(0);
 });
 
 test('as controller it answers wrong and late solutions with 0, and a winner once', () => {
   const { world, peer } = governing();
-  world.pass(2_000);
+  world.pass(3_100);
   world.say('solution', { TransactionID: 0, ClientID: 'p1', Solution: 'wrong' });
   let good = 0;
   while (zeroBits(String(good)) < 8) good += 1;
@@ -170,7 +161,7 @@ test('as controller it answers wrong and late solutions with 0, and a winner onc
 
 test('another controller is noticed, and its challenge not taken', () => {
   const { world, peer } = governing();
-  world.pass(2_000);
+  world.pass(3_100);
   world.say('challenge', { TransactionID: 40, Challenge: 9 });
   expect(peer.all('other-controller')).toMatchObject([{ transactionID: 40 }]);
   expect(peer.all('challenge')).toHaveLength(1);
@@ -203,17 +194,6 @@ test('2 means too late, and any other number but 0 a win', () => {
   world.pass(1_000);
   // A result after the next challenge does not stop that one.
   expect(peer.all('found')).toHaveLength(2);
-});
-
-test('keys are spelled as they were heard first', () => {
-  const world = new LabWorld();
-  world.join(UFES);
-  world.say('init', { client_id: 'a' });
-  world.say('voting', { clientId: 'a', vote: '0' });
-  world.say('voting', { ID: 'b', voteId: '0' });
-  world.pass(1_000);
-  const [vote] = world.saidOn('voting').filter((it) => 'client_id' in it);
-  expect(Object.keys(vote ?? {})).toEqual(['client_id', 'vote']);
 });
 
 test.each(['lost', 'disconnected'])('a controller that is %s is said to be gone', (State) => {
@@ -254,7 +234,7 @@ test('a challenge is given up in time, by a miner and by a controller', () => {
   miner.world.pass(61_000);
   expect(miner.peer.all('gave-up')).toMatchObject([{ transactionID: 0, afterMs: 60_000 }]);
   const controller = governing(settings);
-  controller.world.pass(64_000);
+  controller.world.pass(65_000);
   const challenges = controller.world.saidOn('challenge').map((it) => it['TransactionID']);
   expect(challenges).toEqual([0, 1]);
 });

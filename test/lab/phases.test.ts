@@ -21,8 +21,8 @@ function withLateVoter(base: LabSettings, vote: 'highest' | 'lowest'): [LabWorld
   const ClientID = isText ? 'late' : 7;
   world.pass(5_000);
   world.say('init', { ClientID });
-  // What they repeat until then comes into the count as well.
-  world.pass(2_900);
+  // Ours wait 15 s for its vote. What they repeat until then comes into the count as well.
+  world.pass(17_900);
   const highest = isText ? 'zz' : 65_535;
   world.say('voting', { ClientID, VoteID: vote === 'highest' ? highest : isText ? '!' : 0 });
   for (const peer of peers) expect(peer.all('elected')).toHaveLength(1);

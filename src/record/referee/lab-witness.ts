@@ -1,8 +1,9 @@
 /** Reads what a client of the labs says, more strictly than those who must get along with it. */
 
 import type { Dialect } from '../../lab/dialect.ts';
-import type { LabMessage, LabRefusal, Name } from '../../lab/message.ts';
-import { CLIENT_KEYS, readLab } from '../../lab/reading.ts';
+import { FIELDS_OF, type LabMessage, type LabRefusal, type Name } from '../../lab/message.ts';
+import { readLab } from '../../lab/reading.ts';
+import { type Field, fieldOf, spellingIn } from '../../lab/spelling.ts';
 import type { Recorded } from '../recording.ts';
 import { isOfDoctor } from './doctor.ts';
 import { type LabCharge, type LabKeys, labCharge, labRemark } from './lab-charge.ts';
@@ -18,24 +19,9 @@ export type LabHearing =
   | { readonly kind: 'charge'; readonly charge: LabCharge }
   | { readonly kind: 'foreign' };
 
-/** Fields of all kinds without capitals and underscores: clients spell them in many ways. */
-const CLIENT_FIELDS = ['clientid', 'id'];
-const VOTE_FIELDS = ['voteid', 'vote'];
-const NAMES = [...CLIENT_FIELDS, ...VOTE_FIELDS];
-
-/** Fields besides the names. */
-const FIELDS: Readonly<Record<LabMessage['kind'], readonly string[]>> = {
-  introduction: [],
-  vote: [],
-  challenge: ['transactionid', 'challenge'],
-  solution: ['transactionid', 'solution'],
-  result: ['transactionid', 'solution', 'result'],
-  presence: ['state'],
-};
-
 /** A TransactionID is answered as it was asked: by a text, if that was one. */
-const INTEGERS: Readonly<Partial<Record<LabMessage['kind'], readonly string[]>>> = {
-  challenge: ['transactionid', 'challenge'],
+const INTEGERS: Readonly<Partial<Record<LabMessage['kind'], readonly Field[]>>> = {
+  challenge: ['transaction', 'challenge'],
   result: ['result'],
 };
 const WORDS = /^(init|voting|election|challenge|solution|result|peer\/[^/]+)$/;
@@ -65,20 +51,16 @@ function shown(word: string): string {
   return word.slice(0, 40).replace(/\p{C}/gu, '?');
 }
 
-function fieldOf(key: string): string {
-  return key.replaceAll('_', '').toLowerCase();
-}
-
 /** The keys that say who it is from, and the vote. */
 function keysOf(message: LabMessage, fields: Readonly<Record<string, unknown>>): LabKeys {
-  const sayers = (known: readonly string[], value: Name): readonly string[] =>
+  const sayers = (field: Field, value: Name): readonly string[] =>
     Object.keys(fields).filter(
-      (key) => known.includes(fieldOf(key)) && String(fields[key]) === String(value),
+      (key) => fieldOf(key) === field && String(fields[key]) === String(value),
     );
   if (message.kind !== 'introduction' && message.kind !== 'vote') return { client: [], vote: [] };
   return {
-    client: sayers(CLIENT_FIELDS, message.clientID),
-    vote: message.kind === 'vote' ? sayers(VOTE_FIELDS, message.voteID) : [],
+    client: sayers('client', message.clientID),
+    vote: message.kind === 'vote' ? sayers('vote', message.voteID) : [],
   };
 }
 
@@ -89,16 +71,17 @@ function remarksOn(
 ): readonly LabCharge[] {
   const { kind } = message;
   const who = nameOf(message);
-  const keys = Object.keys(fields);
-  const text = keys.find(
-    (key) => INTEGERS[kind]?.includes(fieldOf(key)) && !Number.isInteger(fields[key]),
-  );
-  const known = [...NAMES, ...FIELDS[kind]];
-  const strange = keys.find((key) => !known.includes(fieldOf(key)));
+  const integers = INTEGERS[kind] ?? [];
+  const texts = integers
+    .map((field) => message.spelling[field]?.[0] ?? '')
+    .filter((key) => fields[key] !== undefined && !Number.isInteger(fields[key]));
+  const strange = Object.keys(fields).find((key) => !isKnown(kind, key));
   return [
-    ...(text === undefined
-      ? []
-      : [labRemark('integers', who, `says ${text} of a ${kind} as a ${typeof fields[text]}`)]),
+    ...texts
+      .slice(0, 1)
+      .map((key) =>
+        labRemark('integers', who, `says ${key} of a ${kind} as a ${typeof fields[key]}`),
+      ),
     ...(strange === undefined
       ? []
       : [
@@ -109,6 +92,12 @@ function remarksOn(
           ),
         ]),
   ];
+}
+
+function isKnown(kind: LabMessage['kind'], key: string): boolean {
+  if (kind === 'presence' && key === 'State') return true;
+  const field = fieldOf(key);
+  return field !== null && ['client', 'vote', ...FIELDS_OF[kind]].includes(field);
 }
 
 /** Whom a message is from; in a result the miner is named, and not the controller who speaks. */
@@ -131,7 +120,7 @@ function chargeOf(refusal: LabRefusal, word: string, payload: Uint8Array): LabCh
 /** Whom a payload says it is from, of whatever type that is. */
 function claimedIn(payload: Uint8Array): Name | null {
   const fields: Readonly<Record<string, unknown>> = JSON.parse(new TextDecoder().decode(payload));
-  const key = CLIENT_KEYS.find((name) => Object.hasOwn(fields, name));
+  const key = spellingIn(fields, ['client']).client?.[0];
   const value = key === undefined ? null : fields[key];
   return typeof value === 'string' || typeof value === 'number' ? value : null;
 }
