@@ -24,7 +24,7 @@ export const labSettings: Settings<LabValues> = {
   },
   giveUp: {
     flags: '--give-up <time>',
-    help: 'in a dialect, give a challenge up after so long; never unless said',
+    help: 'in a dialect, give a challenge up after so long (from 52 bits on 1m unless said)',
     fallback: null,
     ...duration,
   },

@@ -31,6 +31,7 @@ export function labTone(note: LabNote): 'plain' | 'faint' | 'good' | 'best' | 'w
     case 'waiting':
     case 'solution-refused':
     case 'gave-up':
+    case 'hopeless':
     case 'controller-gone':
     case 'other-controller':
     case 'refused':
@@ -55,6 +56,10 @@ const SENTENCES: Sentences = {
   challenge: ({ transactionID, bits, expected, isOwn }) =>
     `challenge ${transactionID}${isOwn ? ' of ours' : ''}: ${bits} zero bits, about ` +
     `${formatCount(expected)} tries`,
+  hopeless: ({ transactionID, bits, giveUpMs }) =>
+    `challenge ${transactionID} will practically never be solved: ${bits} zero bits take ` +
+    `${yearsOf(bits)} years at 100 million tries a second; we give it up after ` +
+    `${seconds(giveUpMs)} (--give-up) and go on with the next one`,
   progress: ({ transactionID, tried, perSecond, expected }) =>
     `challenge ${transactionID}: ${formatCount(tried)} of about ${formatCount(expected)} tried, ` +
     `${formatCount(perSecond)} a second`,
@@ -103,6 +108,11 @@ function describeWaiting({ lack, known, votes, wanted, silent }: NoteOf<'waiting
 /** Enough of a name to tell it from the others. */
 export function shortLabName(name: Name): string {
   return String(name).slice(0, 8);
+}
+
+function yearsOf(bits: number): string {
+  const years = 2 ** bits / 100_000_000 / (365 * 24 * 3_600);
+  return years < 10 ? years.toFixed(1) : String(Math.round(years));
 }
 
 function seconds(ms: number): string {

@@ -13,13 +13,17 @@ const MOST_CLOSED = 100;
 const MOST_REFUSED = 3;
 const ANSWER_MS = 15_000;
 const OTHER_MS = 10_000;
+/** 13 zero hex digits: more than a year at 100 million tries a second. */
+const HOPELESS_BITS = 52;
+const HOPELESS_MS = 60_000;
 
 type Gone = Extract<LabNote, { kind: 'controller-gone' }>['how'];
 
 export function hearChallenge(step: LabStep, heard: LabChallenge): void {
   const { state, dialect } = step;
   const { transactionID, raw, challenge } = heard;
-  const isKnown = isClosed(step, heard) || isSame(state.open, heard);
+  const closed = state.closed.find((it) => isSame(it, heard));
+  const isKnown = closed !== undefined || isSame(state.open, heard);
   if (step.isController) {
     if (!isKnown) tellOther(step, transactionID);
     return;
@@ -27,7 +31,8 @@ export function hearChallenge(step: LabStep, heard: LabChallenge): void {
   hearController(step);
   if (isSame(state.open, heard)) return;
   if (isKnown) {
-    step.refuse({ code: 'already-solved', transactionID });
+    // What we gave up is not solved.
+    if (closed?.isGivenUp !== true) step.refuse({ code: 'already-solved', transactionID });
     return;
   }
   const bits = challenge * dialect.bitsPerUnit;
@@ -49,15 +54,21 @@ export function take(
   const { transactionID, bits } = about;
   step.note({ kind: 'challenge', transactionID, bits, expected: 2 ** bits, isOwn });
   step.cancel('answer');
-  if (state.settings.giveUpMs !== null) step.set('give-up', state.settings.giveUpMs);
+  const isHopeless = bits >= HOPELESS_BITS;
+  const giveUpMs = state.settings.giveUpMs ?? (isHopeless ? HOPELESS_MS : null);
+  if (giveUpMs === null) step.cancel('give-up');
+  else step.set('give-up', giveUpMs);
+  if (isHopeless && giveUpMs !== null)
+    step.note({ kind: 'hopeless', transactionID, bits, giveUpMs });
 }
 
 /** The challenge in hand is over. */
-export function close(step: LabStep): void {
+export function close(step: LabStep, isGivenUp = false): void {
   const { state } = step;
   const { open, closed } = state;
   if (open === null) return;
-  closed.push({ transactionID: open.transactionID, challenge: open.challenge });
+  const { transactionID, challenge } = open;
+  closed.push({ transactionID, challenge, isGivenUp });
   if (closed.length > MOST_CLOSED) closed.shift();
   state.open = null;
   step.cancel('give-up');
@@ -109,8 +120,9 @@ export function hearResult(step: LabStep, heard: LabResult): void {
     hearRefusal(step, heard, open, isOwn);
     return;
   }
-  const isTold = open === null && state.closed.some((it) => it.transactionID === transactionID);
-  if (isTold) return;
+  const closed = state.closed.find((it) => it.transactionID === transactionID);
+  if (open === null && closed !== undefined && !closed.isGivenUp) return;
+  if (closed !== undefined) closed.isGivenUp = false;
   const miner = clientID ?? (isOwn ? state.clientID : null);
   const elapsedMs = open === null ? null : step.now.at - open.since;
   step.note({ kind: 'result', transactionID, miner, solution, elapsedMs, isOwn });
@@ -141,7 +153,7 @@ export function giveUp(step: LabStep): void {
   if (open === null) return;
   const afterMs = step.now.at - open.since;
   step.note({ kind: 'gave-up', transactionID: open.transactionID, afterMs });
-  close(step);
+  close(step, true);
 }
 
 /** No answer: it is said once more, for it may be the message that was lost. */
@@ -213,12 +225,8 @@ function tellOther(step: LabStep, transactionID: number): void {
   step.note({ kind: 'other-controller', transactionID });
 }
 
-function isSame(open: Open | null, heard: LabChallenge): boolean {
-  return open?.transactionID === heard.transactionID && open.challenge === heard.challenge;
-}
+type Known = Pick<Open, 'transactionID' | 'challenge'>;
 
-function isClosed({ state }: LabStep, { transactionID, challenge }: LabChallenge): boolean {
-  return state.closed.some(
-    (it) => it.transactionID === transactionID && it.challenge === challenge,
-  );
+function isSame(known: Known | null, heard: LabChallenge): boolean {
+  return known?.transactionID === heard.transactionID && known.challenge === heard.challenge;
 }

@@ -38,6 +38,13 @@ export type LabNote =
       readonly expected: number;
       readonly isOwn: boolean;
     }
+  /** More bits than anybody will find in this challenge of another controller. */
+  | {
+      readonly kind: 'hopeless';
+      readonly transactionID: number;
+      readonly bits: number;
+      readonly giveUpMs: number;
+    }
   | {
       readonly kind: 'progress';
       readonly transactionID: number;

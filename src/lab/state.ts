@@ -19,7 +19,7 @@ export type LabSettings = {
   readonly high: number;
   /** As controller, opens no challenge once so many are solved; 0 for no end. */
   readonly challenges: number;
-  /** Gives a challenge up after so long; null for never. */
+  /** Gives a challenge up after so long; null for what is hopeless alone, after a minute. */
   readonly giveUpMs: number | null;
   readonly mines: boolean;
 };
@@ -94,7 +94,12 @@ export type LabState = {
   electedAt: number;
   open: Open | null;
   /** Challenges that are over, the last hundred. */
-  readonly closed: { readonly transactionID: number; readonly challenge: number }[];
+  readonly closed: {
+    readonly transactionID: number;
+    readonly challenge: number;
+    /** We gave it up; its winner is still to be told. */
+    isGivenUp: boolean;
+  }[];
   /** When the controller was heard last, and whether it was said to be gone since. */
   heardAt: number;
   isGone: boolean;
