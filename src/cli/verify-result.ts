@@ -3,6 +3,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import type { Digest, TransactionID } from '../domain/names.ts';
+import { isAccountKey } from '../domain/transaction.ts';
 import { zeroBits } from '../ledger/block.ts';
 import { nodeHasher } from '../node/crypto.ts';
 import { CLIENT_ID } from '../wire/identity.ts';
@@ -51,7 +52,7 @@ const HEX_DIGEST = '[0-9a-f]{64}';
 const NUMBER = '0|[1-9]\\d{0,15}';
 const NAME = CLIENT_ID.source.slice(1, -1);
 const OPENING = `sortition:(${NUMBER}):${HEX_DIGEST}:${HEX_DIGEST}:(?:${NUMBER}):([1-9]\\d?)`;
-const REWARD_KEY = '(?::[0-9a-f]{64})?';
+const REWARD_KEY = '(?::([0-9a-f]{64,182}))?';
 const PREIMAGE = new RegExp(`^${OPENING}:(${NAME})${REWARD_KEY}:[0-9a-f]+$`);
 
 export function createVerifyResultCommand(): Command {
@@ -94,8 +95,9 @@ export function verify(preimage: string, difficulty: number | null): Verdict {
 }
 
 function readClaim(preimage: string): Claim | null {
-  const [, transactionID, challenge, clientID] = PREIMAGE.exec(preimage) ?? [];
+  const [, transactionID, challenge, clientID, reward] = PREIMAGE.exec(preimage) ?? [];
   if (clientID === undefined || Number(challenge) > MOST_BITS) return null;
+  if (reward !== undefined && !isAccountKey(reward)) return null;
   return {
     transactionID: Number(transactionID) as TransactionID,
     challenge: Number(challenge),

@@ -9,7 +9,13 @@ export type ClientID = Named<string, 'ClientID'>;
 /** Raw Ed25519 public key, 32 bytes in base64url (43 characters). */
 export type PublicKey = Named<string, 'PublicKey'>;
 
-/** The same 32 bytes in 64 lower-case hex digits, as transactions spell them. */
+/** Key on P-256: the 91 bytes of its SubjectPublicKeyInfo in base64url (122 characters). */
+export type P256Key = Named<string, 'P256Key'>;
+
+/** What signs transactions: a peer's own key, or one on P-256. */
+export type SignerKey = PublicKey | P256Key;
+
+/** The same bytes as transactions spell them: 64 or 182 lower-case hex digits. */
 export type AccountKey = Named<string, 'AccountKey'>;
 
 /** SHA-256 in 64 lower-case hex digits: of a block, a roster, a network, a commitment. */

@@ -1,10 +1,11 @@
 /** Transactions: what one looks like, the bytes that its sender signs, and why one is no good. */
 
 import type { AccountKey } from './names.ts';
+import { isP256Key, problemOfP256Signature } from './p256.ts';
 
 type Signed = {
   readonly sender: AccountKey;
-  /** Ed25519 (RFC 8032) in 128 lower-case hex digits, over `signedText`. */
+  /** Over `signedText`, in 128 lower-case hex digits: Ed25519, or r and s of ECDSA on P-256. */
   readonly signature: string;
   /** The keys as they were signed, where that is not in lower case. Only texts need it. */
   readonly spelling?: { readonly sender: string; readonly to?: string };
@@ -63,15 +64,17 @@ export type TransactionReading =
   | { readonly ok: true; readonly transaction: Transaction }
   | { readonly ok: false; readonly fault: Fault };
 
-/** Longer JSON is not read: a transaction in its one text has some 360 characters. */
+/** Longer JSON is not read: a transaction in its one text has at most some 600 characters. */
 const JSON_MOST = 2_048;
 
-const KEY = /^[0-9a-f]{64}$/;
+const ED25519_KEY = /^[0-9a-f]{64}$/;
+const P256_DIGITS = /^[0-9a-f]{182}$/i;
 const SIGNATURE = /^[0-9a-f]{128}$/;
 const MESSAGE = /^[A-Za-z0-9]{1,70}$/;
 
+/** Whether money can be sent to it, and somebody can sign with it. */
 export function isAccountKey(value: unknown): value is AccountKey {
-  return typeof value === 'string' && KEY.test(value);
+  return typeof value === 'string' && (ED25519_KEY.test(value) || isP256Key(value));
 }
 
 /** The key of which these are the hex digits, in either case; null for anything else. */
@@ -138,8 +141,9 @@ export function readText(text: string): Transaction | null {
 }
 
 function readFields(fields: Readonly<Record<string, unknown>>): TransactionReading {
-  const sender = keyIn(own(fields, 'sender'));
-  if (sender === null) return refuse('INVALID_SENDER', 'its sender is not 64 hex digits');
+  const spelledSender = own(fields, 'sender');
+  const sender = keyIn(spelledSender);
+  if (sender === null) return refuse('INVALID_SENDER', `its sender ${problemOfKey(spelledSender)}`);
   const body = readBody(fields);
   if ('code' in body) return { ok: false, fault: body };
   const nonce = own(fields, 'nonce');
@@ -150,6 +154,8 @@ function readFields(fields: Readonly<Record<string, unknown>>): TransactionReadi
   const signature = typeof spelled === 'string' ? spelled.toLowerCase() : '';
   if (!SIGNATURE.test(signature))
     return refuse('INVALID_SIGNATURE', 'its signature is not 128 hex digits');
+  const problem = ED25519_KEY.test(sender) ? null : problemOfP256Signature(signature);
+  if (problem !== null) return refuse('INVALID_SIGNATURE', `its signature ${problem}`);
   const number = nonce === undefined ? {} : { nonce };
   const spelling = spellingIn(fields, sender, body);
   // A transfer without a number is refused above, which the compiler cannot see.
@@ -182,10 +188,18 @@ function readBody(fields: Readonly<Record<string, unknown>>): Body | Fault {
   if (own(fields, 'message') !== undefined)
     return { code: 'INVALID_MESSAGE', problem: 'it is a transfer, and has a message' };
   const to = keyIn(spelled);
-  if (to === null) return { code: 'INVALID_RECIPIENT', problem: 'its "to" is not 64 hex digits' };
+  if (to === null)
+    return { code: 'INVALID_RECIPIENT', problem: `its "to" ${problemOfKey(spelled)}` };
   if (!isWhole(amount) || amount === 0)
     return { code: 'INVALID_AMOUNT', problem: 'its amount is no whole number from 1 on' };
   return { to, amount };
+}
+
+/** What is wrong with what is no key of an account; the end of a sentence. */
+function problemOfKey(value: unknown): string {
+  return typeof value === 'string' && P256_DIGITS.test(value)
+    ? 'is no uncompressed point of P-256 as SubjectPublicKeyInfo'
+    : 'is not 64 hex digits, nor the 182 of a key on P-256';
 }
 
 /** Minus zero is one number with zero, and must not become two texts. */

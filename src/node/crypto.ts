@@ -6,12 +6,14 @@ import {
   hash,
   type KeyObject,
   sign,
+  type VerifyKeyObjectInput,
   verify,
 } from 'node:crypto';
 import { assert } from '../domain/assert.ts';
 import type { Hasher, Signer, Verifier } from '../domain/crypto.ts';
 import type { Member } from '../domain/message.ts';
-import type { Digest, PublicKey } from '../domain/names.ts';
+import type { Digest, PublicKey, SignerKey } from '../domain/names.ts';
+import { isP256Key, problemOfP256Signature, withLowS } from '../domain/p256.ts';
 import { clientIDOf, isPublicKey } from '../wire/identity.ts';
 
 /** A peer's name with both halves of its Ed25519 key (RFC 8032). */
@@ -21,7 +23,10 @@ export type Identity = Member & { readonly privateKey: KeyObject };
 const KEYS_KEPT = 1000;
 
 const ED25519_KEY_BYTES = 32;
-const ED25519_SIGNATURE_BYTES = 64;
+/** Of x, and of y, at the end of a key on P-256. */
+const COORDINATE_BYTES = 32;
+/** Of Ed25519 as of ECDSA on P-256. */
+const SIGNATURE_BYTES = 64;
 
 /**
  * The points of small order on the curve of RFC 8032 section 5.1 without the sign of x, computed
@@ -38,15 +43,25 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
+/** How Node checks under a key. */
+type Imported = {
+  /** Of ECDSA what the text is hashed with first. */
+  readonly hash: 'sha256' | null;
+  readonly key: VerifyKeyObjectInput;
+};
+
+/** IEEE 1363: r and s one after the other, and no DER around them. */
+const R_AND_S = { dsaEncoding: 'ieee-p1363' } as const;
+
 /** SHA-256 by Node. */
 export const nodeHasher: Hasher = {
   sha256: (data) => hash('sha256', data) as Digest,
 };
 
-/** Checks Ed25519 signatures by Node; keeps the keys that it imported last. */
+/** Checks signatures by Node; keeps the keys that it imported last. */
 export function nodeVerifier(): Required<Verifier> {
-  const keys = new Map<PublicKey, KeyObject | null>();
-  const keyOf = (publicKey: PublicKey): KeyObject | null => {
+  const keys = new Map<SignerKey, Imported | null>();
+  const keyOf = (publicKey: SignerKey): Imported | null => {
     const known = keys.get(publicKey);
     if (known !== undefined) return known;
     const key = importKey(publicKey);
@@ -68,17 +83,17 @@ export function nodeVerifier(): Required<Verifier> {
   };
   return {
     verify(publicKey, text, signature) {
-      const bytes = bytesOf(signature);
-      if (bytes === null) return false;
-      const key = keyOf(publicKey);
-      return key !== null && verify(null, Buffer.from(text, 'utf8'), key, bytes);
+      const by = keyOf(publicKey);
+      const bytes = by === null ? null : bytesOf(signature, by);
+      if (by === null || bytes === null) return false;
+      return verify(by.hash, Buffer.from(text, 'utf8'), by.key, bytes);
     },
     verifyAside(publicKey, text, signature) {
-      const bytes = bytesOf(signature);
-      const key = bytes === null ? null : keyOf(publicKey);
-      if (bytes === null || key === null) return Promise.resolve(false);
+      const by = keyOf(publicKey);
+      const bytes = by === null ? null : bytesOf(signature, by);
+      if (by === null || bytes === null) return Promise.resolve(false);
       return new Promise((resolve) => {
-        verify(null, Buffer.from(text, 'utf8'), key, bytes, (error, holds) =>
+        verify(by.hash, Buffer.from(text, 'utf8'), by.key, bytes, (error, holds) =>
           answerSoon(() => resolve(error === null && holds)),
         );
       });
@@ -86,9 +101,11 @@ export function nodeVerifier(): Required<Verifier> {
   };
 }
 
-function bytesOf(signature: string): Buffer | null {
+/** Null for what no key of this kind has signed. */
+function bytesOf(signature: string, { hash: of }: Imported): Buffer | null {
   const bytes = Buffer.from(signature, 'base64url');
-  return bytes.length === ED25519_SIGNATURE_BYTES ? bytes : null;
+  if (bytes.length !== SIGNATURE_BYTES) return null;
+  return of === null || problemOfP256Signature(bytes.toString('hex')) === null ? bytes : null;
 }
 
 /** A new peer: a fresh key and the name that it proves. */
@@ -108,26 +125,48 @@ export function identityOf(privateKey: KeyObject): Identity {
   return { clientID: clientIDOf(x, nodeHasher), publicKey: x, privateKey };
 }
 
-/** Signs in the name of `identity`. */
-export function signerOf(identity: Identity): Signer {
+/** Signs in the name of a peer, or with a key on P-256. */
+export function signerOf<Key extends SignerKey>(pair: {
+  readonly publicKey: Key;
+  readonly privateKey: KeyObject;
+}): Signer<Key> {
+  const { publicKey, privateKey: key } = pair;
+  const isP256 = key.asymmetricKeyType === 'ec';
   return {
-    publicKey: identity.publicKey,
-    sign: (text) =>
-      sign(null, Buffer.from(text, 'utf8'), identity.privateKey).toString('base64url'),
+    publicKey,
+    sign: (text) => {
+      const bytes = Buffer.from(text, 'utf8');
+      if (!isP256) return sign(null, bytes, key).toString('base64url');
+      const signature = sign('sha256', bytes, { key, ...R_AND_S });
+      return Buffer.from(withLowS(signature.toString('hex')), 'hex').toString('base64url');
+    },
   };
 }
 
-/** RFC 8037 section 2: an Ed25519 key as a JSON Web Key. Null for what is none. */
-function importKey(publicKey: PublicKey): KeyObject | null {
-  if (!isPublicKey(publicKey) || hasSmallOrder(publicKey)) return null;
+/** Null for what is no key. */
+function importKey(publicKey: SignerKey): Imported | null {
   try {
-    return createPublicKey({
-      key: { kty: 'OKP', crv: 'Ed25519', x: publicKey },
-      format: 'jwk',
-    });
+    return isPublicKey(publicKey) ? importEd25519(publicKey) : importP256(publicKey);
   } catch {
     return null;
   }
+}
+
+/** RFC 8037 section 2: an Ed25519 key as a JSON Web Key. */
+function importEd25519(publicKey: PublicKey): Imported | null {
+  if (hasSmallOrder(publicKey)) return null;
+  const key = { kty: 'OKP', crv: 'Ed25519', x: publicKey };
+  return { hash: null, key: { key: createPublicKey({ key, format: 'jwk' }) } };
+}
+
+/** As a JSON Web Key (RFC 7518 section 6.2) it is imported in half the time (measured). */
+function importP256(publicKey: SignerKey): Imported | null {
+  const spki = Buffer.from(publicKey, 'base64url');
+  if (!isP256Key(spki.toString('hex')) || spki.toString('base64url') !== publicKey) return null;
+  const x = spki.subarray(-2 * COORDINATE_BYTES, -COORDINATE_BYTES).toString('base64url');
+  const y = spki.subarray(-COORDINATE_BYTES).toString('base64url');
+  const key = { kty: 'EC', crv: 'P-256', x, y };
+  return { hash: 'sha256', key: { key: createPublicKey({ key, format: 'jwk' }), ...R_AND_S } };
 }
 
 function hasSmallOrder(publicKey: PublicKey): boolean {

@@ -2,17 +2,20 @@
 
 import type { Hasher, Signer, Verifier } from '../domain/crypto.ts';
 import type { Member } from '../domain/message.ts';
-import type { PublicKey } from '../domain/names.ts';
+import type { PublicKey, SignerKey } from '../domain/names.ts';
 import { clientIDOf } from '../wire/identity.ts';
 
-/** The length of an Ed25519 signature in base64url. */
+/** The length of a signature in base64url, of either kind. */
 const signatureLength = 86;
+
+/** The length of an Ed25519 key. */
+const keyLength = 43;
 
 /**
  * Anybody who knows the key could sign with it: nobody in a false world tries. Two products modulo
  * 2^32 over the text, with the multipliers of MurmurHash3: worlds sign and check all day.
  */
-export function toySignature(publicKey: PublicKey, text: string): string {
+export function toySignature(publicKey: SignerKey, text: string): string {
   let one = 0;
   let other = 0;
   for (const part of [publicKey, text]) {
@@ -22,14 +25,16 @@ export function toySignature(publicKey: PublicKey, text: string): string {
       other = Math.imul(other + code, 0x1b873593) ^ (one >>> 15);
     }
   }
-  return `${hexOf(one)}${hexOf(other)}`.padEnd(signatureLength, 'A');
+  // On P-256 no s is zero.
+  const last = publicKey.length === keyLength ? 'A' : 'Q';
+  return `${hexOf(one)}${hexOf(other)}`.padEnd(signatureLength - 1, 'A') + last;
 }
 
 function hexOf(word: number): string {
   return (word >>> 0).toString(16).padStart(8, '0');
 }
 
-export function toySigner(publicKey: PublicKey): Signer {
+export function toySigner<Key extends SignerKey>(publicKey: Key): Signer<Key> {
   return { publicKey, sign: (text) => toySignature(publicKey, text) };
 }
 
@@ -41,9 +46,9 @@ export function toyVerifier(): Verifier {
 
 /** Signs and checks for a whole world: what held once need not be computed again by every peer. */
 export class ToyNotary implements Verifier {
-  readonly #held = new Map<string, { readonly publicKey: PublicKey; readonly text: string }>();
+  readonly #held = new Map<string, { readonly publicKey: SignerKey; readonly text: string }>();
 
-  signerOf(publicKey: PublicKey): Signer {
+  signerOf<Key extends SignerKey>(publicKey: Key): Signer<Key> {
     return {
       publicKey,
       sign: (text) => {
@@ -54,7 +59,7 @@ export class ToyNotary implements Verifier {
     };
   }
 
-  verify(publicKey: PublicKey, text: string, signature: string): boolean {
+  verify(publicKey: SignerKey, text: string, signature: string): boolean {
     const known = this.#held.get(signature);
     if (known?.publicKey === publicKey && known.text === text) return true;
     const holds = toySignature(publicKey, text) === signature;

@@ -1,7 +1,7 @@
 /** Checks signatures, within a budget, and remembers those that held. */
 
 import type { Verifier } from '../domain/crypto.ts';
-import type { Instant, PublicKey } from '../domain/names.ts';
+import type { Instant, SignerKey } from '../domain/names.ts';
 import { Allowance, type Limit } from './allowance.ts';
 import { type Signed, signatureInput } from './envelope.ts';
 
@@ -25,7 +25,7 @@ const TEXT_KEPT_MOST = 4096;
 
 /** Whose a text is, and where it was said: under another key, or elsewhere, it is another one. */
 export type Claim = {
-  readonly publicKey: PublicKey;
+  readonly publicKey: SignerKey;
   /** Null for a transaction. */
   readonly topic: string | null;
 };

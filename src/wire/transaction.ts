@@ -1,7 +1,7 @@
-/** Signs transactions and checks their signatures: the same keys as peers have, spelled in hex. */
+/** Signs transactions and checks their signatures; their keys and signatures are spelled in hex. */
 
 import type { Signer, Verifier } from '../domain/crypto.ts';
-import type { AccountKey, PublicKey } from '../domain/names.ts';
+import type { AccountKey, SignerKey } from '../domain/names.ts';
 import {
   type PlainMessage,
   type PublicMessage,
@@ -16,7 +16,7 @@ type Content =
   | Pick<Transfer, 'to' | 'amount' | 'nonce'>;
 
 /** The transaction that says `content` in the name of the signer's key. */
-export function signTransaction(content: Content, signer: Signer): Transaction {
+export function signTransaction(content: Content, signer: Signer<SignerKey>): Transaction {
   const unsigned = { ...content, sender: accountKeyOf(signer.publicKey) };
   const signature = hexOf(signer.sign(signedText(unsigned)));
   return { ...unsigned, signature };
@@ -37,7 +37,7 @@ export function isSignedAside(
     : verifier.verifyAside(...claimOf(transaction));
 }
 
-function claimOf(transaction: Transaction): [key: PublicKey, text: string, signature: string] {
+function claimOf(transaction: Transaction): [key: SignerKey, text: string, signature: string] {
   const { sender } = transaction;
   return [publicKeyOf(sender), signedText(transaction), signatureOf(transaction)];
 }
@@ -47,14 +47,14 @@ export function signatureOf(transaction: Transaction): string {
   return base64urlOf(transaction.signature);
 }
 
-/** A peer's public key as transactions spell it. */
-export function accountKeyOf(publicKey: PublicKey): AccountKey {
+/** A signer's public key as transactions spell it. */
+export function accountKeyOf(publicKey: SignerKey): AccountKey {
   return hexOf(publicKey) as AccountKey;
 }
 
-/** An account's key as peers spell it. */
-export function publicKeyOf(key: AccountKey): PublicKey {
-  return base64urlOf(key) as PublicKey;
+/** An account's key as signers spell it. */
+export function publicKeyOf(key: AccountKey): SignerKey {
+  return base64urlOf(key) as SignerKey;
 }
 
 /** `atob` is in browsers and in Node alike. */

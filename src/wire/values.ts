@@ -15,7 +15,7 @@ import type {
   VoteID,
 } from '../domain/names.ts';
 import type { Algorithm, QuestFault, Range } from '../domain/quest.ts';
-import { type Batch, readText } from '../domain/transaction.ts';
+import { type Batch, isAccountKey, readText } from '../domain/transaction.ts';
 import { CLIENT_ID, PUBLIC_KEY } from './identity.ts';
 
 // Without this, zod writes and compiles a function at the first use of each schema: some 10 ms in
@@ -92,16 +92,15 @@ export const digest: z.ZodType<Digest> = text(/^[0-9a-f]{64}$/, 'must be 64 lowe
 export const nonce: z.ZodType<Nonce> = text(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 /** A drawn number. */
 export const voteID: z.ZodType<VoteID> = text(/^[0-9a-f]{16}$/, 'must be 16 lower-case hex digits');
-/** What a miner appends to the preimage. */
+/** What a miner appends to the preimage: a padded one has up to 79 digits. */
 export const solution: z.ZodType<string> = text(
-  /^[0-9a-f]{1,64}$/,
-  'must be 1 to 64 lower-case hex digits',
+  /^[0-9a-f]{1,80}$/,
+  'must be 1 to 80 lower-case hex digits',
 );
 /** Whose account a reward goes to. */
-export const accountKey: z.ZodType<AccountKey> = text(
-  /^[0-9a-f]{64}$/,
-  'must be 64 lower-case hex digits',
-);
+export const accountKey: z.ZodType<AccountKey> = z.custom<AccountKey>(isAccountKey, {
+  error: problem('must be 64 lower-case hex digits, or the 182 of a key on P-256'),
+});
 /** A bit for each member of a roster, four to a digit. */
 export const drawn: z.ZodType<string> = text(
   /^[0-9a-f]{1,25}$/,
@@ -170,8 +169,8 @@ export const founding: z.ZodType<Founding> = object({ members, votes: evidences 
 
 /** What a result repeats of its block; nothing where the block changes the roster. */
 export const solutionOrNone: z.ZodType<string> = text(
-  /^[0-9a-f]{0,64}$/,
-  'must be at most 64 lower-case hex digits',
+  /^[0-9a-f]{0,80}$/,
+  'must be at most 80 lower-case hex digits',
 );
 
 /** A change of the roster as a text; whether it is a sensible one, the ledger knows. */

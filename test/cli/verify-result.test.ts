@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { verify } from '../../src/cli/verify-result.ts';
+import { GENESIS_KEY } from '../course-keys.ts';
 
 const MINER = '0f3c2a1b-0000-8000-8000-00000000000a';
 
@@ -48,6 +49,13 @@ test('another difficulty than the preimage says is a contradiction, even an easi
   expect(verify(solved(), 4).problems).toEqual(['The preimage itself says 8 bits, not 4.']);
 });
 
+test.each(['a'.repeat(64), GENESIS_KEY])('the reward may go to the key %s', (key) => {
+  const { claim } = verify(textOf('00', { miner: `${MINER}:${key}` }), 1);
+  expect(claim).toEqual({ transactionID: 7, challenge: 8, clientID: MINER });
+});
+
+const OFF_CURVE = GENESIS_KEY.replace(/e$/, 'f');
+
 test.each([
   ['any text', 'hello'],
   ['a solution that is no hex', textOf('xyz')],
@@ -61,6 +69,8 @@ test.each([
   ['a line end', `${textOf('00')}\n`],
   ['something before it', ` ${textOf('00')}`],
   ['something after it', `${textOf('00')}:`],
+  ['a reward for no key', textOf('00', { miner: `${MINER}:${'a'.repeat(63)}` })],
+  ['a reward for a point off its curve', textOf('00', { miner: `${MINER}:${OFF_CURVE}` })],
 ])('%s is no preimage of a block', (_, preimage) => {
   const { claim, problems } = verify(preimage, 1);
   expect(claim).toBeNull();

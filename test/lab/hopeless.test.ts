@@ -21,7 +21,9 @@ test('a challenge of 13 hex digits is called hopeless, and given up after a minu
   world.say('challenge', { TransactionID: 0, Challenge: 13 });
   const [note] = peer.all('hopeless');
   expect(note).toMatchObject({ transactionID: 0, bits: 52, giveUpMs: 60_000 });
-  expect(note && describeLab(note)).toMatch(/never be solved: 52 zero bits take 1\.4 years at .*after 60 s \(--give-up\)/);
+  expect(note && describeLab(note)).toMatch(
+    /never be solved: 52 zero bits take 1\.4 years at .*after 60 s \(--give-up\)/,
+  );
   world.pass(59_000);
   expect(peer.all('gave-up')).toHaveLength(0);
   world.pass(2_000);

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccountKey } from '../../src/domain/names.ts';
+import type { AccountKey, P256Key } from '../../src/domain/names.ts';
 import {
   readText,
   readTransaction,
@@ -18,16 +18,19 @@ import {
   publicKeyOf,
   signTransaction,
 } from '../../src/wire/transaction.ts';
+import { GENESIS_KEY, KEY_OF_A } from '../course-keys.ts';
 import { skipLoudly } from '../net/loud-skip.ts';
 
 const hexDigits = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
 
-const keys = hexDigits(64) as fc.Arbitrary<AccountKey>;
+const onP256 = fc.constantFrom(GENESIS_KEY, KEY_OF_A);
+const keys = fc.oneof(hexDigits(64) as fc.Arbitrary<AccountKey>, onP256);
 const signed = {
   sender: keys,
   nonce: fc.maxSafeNat(),
-  signature: hexDigits(128),
+  // In range for either kind of key.
+  signature: fc.tuple(hexDigits(63), hexDigits(63)).map(([r, s]) => `1${r}7${s}`),
 };
 const letters = [...'ABCXYZabcxyz0189'];
 const messages = fc.record({
@@ -111,7 +114,7 @@ describe('the bytes of a transaction', () => {
         expect(readText(other)).toBeNull();
         expect(readTransaction(other)).toEqual({ ok: true, transaction });
         expect(text.length).toBeGreaterThan(238);
-        expect(text.length).toBeLessThan(400);
+        expect(text.length).toBeLessThan(650);
       }),
     );
   });
@@ -158,6 +161,23 @@ describe('a transaction that is none', () => {
   ])('is %s with %o', (code, wrong) => {
     expect(codeOf(JSON.stringify(sample))).toBe('fine');
     expect(codeOf(JSON.stringify({ ...sample, ...wrong }))).toBe(code);
+  });
+
+  it.each([
+    ['its sender is no uncompressed point of P-256', { sender: GENESIS_KEY.replace(/e$/, 'f') }],
+    ['its sender is no uncompressed point of P-256', { sender: 'a'.repeat(182) }],
+    ['its sender is not 64 hex digits, nor the', { sender: GENESIS_KEY.slice(2) }],
+    ['its "to" is no uncompressed point of P-256', { to: KEY_OF_A.replace(/0$/, '1') }],
+    ['its signature has a high s', { signature: `${'1'.repeat(64)}8${'0'.repeat(63)}` }],
+    ['its signature has an r or s of zero', { signature: '0'.repeat(128) }],
+    ['its signature has an r or s that is not below', { signature: 'f'.repeat(128) }],
+    ['its signature is not 128 hex digits', { signature: `3044${'0'.repeat(136)}` }],
+  ])('with a key on P-256 says that %s', (problem, wrong) => {
+    const right = { ...transfer, sender: GENESIS_KEY, to: KEY_OF_A, signature: '1'.repeat(128) };
+    expect(codeOf(JSON.stringify(right))).toBe('fine');
+    expect(readTransaction(JSON.stringify({ ...right, ...wrong }))).toMatchObject({
+      fault: { problem: expect.stringContaining(problem) },
+    });
   });
 
   it.each([
@@ -256,6 +276,21 @@ describe('a signature', () => {
     const { spelling: _spelling, ...quiet } = read.transaction;
     expect(isSigned(quiet as Transaction, verifier)).toBe(false);
     expect(isSigned({ ...read.transaction, nonce: 0 } as Transaction, verifier)).toBe(false);
+  });
+
+  it('by a key on P-256 holds likewise, and is no longer', () => {
+    const { publicKey: spki, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const publicKey = spki.export({ format: 'der', type: 'spki' }).toString('base64url') as P256Key;
+    const signer = signerOf({ publicKey, privateKey });
+    const sent = signTransaction({ to: KEY_OF_A, amount: 2, nonce: 0 }, signer);
+    expect(sent.sender).toBe(accountKeyOf(publicKey));
+    expect(readText(textOf(sent))).toEqual(sent);
+    expect(isSigned(sent, verifier)).toBe(true);
+    expect(isSigned({ ...sent, nonce: 1 }, verifier)).toBe(false);
+    expect(isSigned({ ...sent, amount: 3 } as Transaction, verifier)).toBe(false);
+    expect(isSigned({ ...sent, sender: GENESIS_KEY }, verifier)).toBe(false);
+    expect(isSigned({ ...sent, sender: made.sender }, verifier)).toBe(false);
+    expect(isSigned({ ...made, sender: sent.sender }, verifier)).toBe(false);
   });
 
   it('is by the key whose account has the name of the peer with that key', () => {

@@ -1,11 +1,12 @@
 /** Commands with which scripts send transactions, and look what became of them. */
 
-import type { Member } from '../../src/domain/message.ts';
+import type { AccountKey, ClientID, SignerKey } from '../../src/domain/names.ts';
 import { readText, type Transaction, textOf } from '../../src/domain/transaction.ts';
 import { accountOf } from '../../src/ledger/account.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { toyIdentity, toySigner } from '../../src/sim/toy-crypto.ts';
-import { accountKeyOf, signTransaction } from '../../src/wire/transaction.ts';
+import { accountKeyOf, publicKeyOf, signTransaction } from '../../src/wire/transaction.ts';
+import { GENESIS_KEY, KEY_OF_A } from '../course-keys.ts';
 import type { Commands } from '../script.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
 
@@ -56,12 +57,30 @@ export const treasury: Commands<Stage> = {
 /** The names that a script has used so far are known by their keys. */
 const named = new Map<string, string>();
 
+type Owner = { readonly clientID: ClientID; readonly publicKey: SignerKey };
+
+/** Two who have keys on P-256. */
+const ON_P256: ReadonlyMap<string, AccountKey> = new Map([
+  ['genesis', GENESIS_KEY],
+  ['anton', KEY_OF_A],
+]);
+
 /** A peer, or somebody whose key is made of the name. */
-function ownerOf(stage: Stage, name: string): Member {
+function ownerOf(stage: Stage, name: string): Owner {
   const peer = worldOf(stage).peers.find((one) => one.name === name);
-  const owner = peer?.self ?? toyIdentity(nodeHasher.sha256(`wallet of ${name}`), nodeHasher);
+  const owner = peer?.self ?? ownerOnP256(name) ?? ownerNamed(name);
   named.set(owner.clientID, name);
   return owner;
+}
+
+function ownerOnP256(name: string): Owner | null {
+  const key = ON_P256.get(name);
+  if (key === undefined) return null;
+  return { clientID: accountOf(key, nodeHasher), publicKey: publicKeyOf(key) };
+}
+
+function ownerNamed(name: string): Owner {
+  return toyIdentity(nodeHasher.sha256(`wallet of ${name}`), nodeHasher);
 }
 
 function describe(stage: Stage, transaction: Transaction | null): string {

@@ -15,6 +15,7 @@ import type {
   VoteID,
 } from '../../src/domain/names.ts';
 import { textOf } from '../../src/domain/transaction.ts';
+import { GENESIS_KEY, KEY_OF_A } from '../course-keys.ts';
 
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
@@ -39,9 +40,10 @@ const anyMembers = fc.uniqueArray(anyMember, {
 });
 const anyText = fc.string({ unit: 'grapheme', maxLength: 50 });
 const anyTexts = fc.array(anyText, { minLength: 1, maxLength: 5 });
-const anySolution = fc.integer({ min: 1, max: 64 }).chain(hex);
+const anySolution = fc.integer({ min: 1, max: 80 }).chain(hex);
 const anyRules = fc.string({ unit: 'grapheme-ascii', maxLength: 200 });
-const anyAccountKey = hex(64) as fc.Arbitrary<AccountKey>;
+const ed25519Key = hex(64) as fc.Arbitrary<AccountKey>;
+const anyAccountKey = fc.oneof(ed25519Key, fc.constantFrom(GENESIS_KEY, KEY_OF_A));
 const blockFields = {
   transactionID: anyTransaction,
   parent: anyDigest,
@@ -58,7 +60,7 @@ const anyBlock: fc.Arbitrary<Block> = fc.oneof(
 const anyBatch = fc.array(
   fc
     .record({
-      sender: anyAccountKey,
+      sender: ed25519Key,
       nonce: anyNumber,
       signature: hex(128),
       message: fc.constantFrom('hello', 'A1'),

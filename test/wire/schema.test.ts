@@ -3,6 +3,7 @@ import type { EnvelopedKind } from '../../src/domain/message.ts';
 import type { ClientID } from '../../src/domain/names.ts';
 import { toWire } from '../../src/wire/fields.ts';
 import { readMessage } from '../../src/wire/schema.ts';
+import { GENESIS_KEY } from '../course-keys.ts';
 import { actor, foundingOf, KINDS, samplesBy } from './samples.ts';
 
 const ann = actor();
@@ -99,6 +100,8 @@ it('a missing ClientID and one of another form are told apart', () => {
   );
 });
 
+const REWARD = 'must be 64 lower-case hex digits, or the 182 of a key on P-256';
+
 it.each<[string, EnvelopedKind, Wire]>([
   ['From must be a whole number from -1 on', 'request', { From: -2 }],
   ['Incarnation must be a whole number from 0 on', 'request', { Incarnation: '7' }],
@@ -110,9 +113,14 @@ it.each<[string, EnvelopedKind, Wire]>([
   ['Challenge must be a whole number from 1 to 60', 'challenge', { Challenge: 61 }],
   ['Challenge must be a whole number from 1 to 60', 'challenge', { Challenge: 0 }],
   ['Algorithm must be "sha256"', 'challenge', { Algorithm: 'sha1' }],
-  ['Solution must be 1 to 64 lower-case hex digits', 'solution', { Solution: 'a'.repeat(65) }],
-  ['Solution must be 1 to 64 lower-case hex digits', 'solution', { Solution: 'FF' }],
-  ['Solution must be 1 to 64 lower-case hex digits', 'solution', { Solution: 'f\n' }],
+  ['Solution must be 1 to 80 lower-case hex digits', 'solution', { Solution: 'a'.repeat(81) }],
+  ['Solution must be 1 to 80 lower-case hex digits', 'solution', { Solution: 'FF' }],
+  [`Reward ${REWARD}`, 'solution', { Reward: 'a'.repeat(63) }],
+  [`Reward ${REWARD}`, 'solution', { Reward: 'A'.repeat(64) }],
+  [`Reward ${REWARD}`, 'solution', { Reward: GENESIS_KEY.replace(/e$/, 'f') }],
+  [`Reward ${REWARD}`, 'solution', { Reward: null }],
+  [`Block.Reward ${REWARD}`, 'proposal', { Block: block({ Reward: `${GENESIS_KEY}00` }) }],
+  ['Solution must be 1 to 80 lower-case hex digits', 'solution', { Solution: 'f\n' }],
   ['Rules must be at most 200 printable ASCII characters', 'presence', { Rules: 'é' }],
   ['Rules must be at most 200 printable ASCII characters', 'presence', { Rules: ' '.repeat(201) }],
   ['Rules must be at most 200 printable ASCII characters', 'presence', { Rules: 'a\nb' }],
