@@ -6,7 +6,8 @@ import type { AccountKey, Digest, TransactionID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
 import { type Fault, readText, type Transaction, textOf } from '../domain/transaction.ts';
 import { accountOf } from '../ledger/account.ts';
-import { type Identity, nodeHasher, signerOf } from '../node/crypto.ts';
+import { nodeHasher, signerOf } from '../node/crypto.ts';
+import type { Owner } from '../node/owner.ts';
 import { WorldError } from '../node/world-error.ts';
 import { signTransaction } from '../wire/transaction.ts';
 import type { Observer } from './observer.ts';
@@ -35,15 +36,15 @@ export class Sending {
   /** `nonce`: null for the next one after the ledger. Throws a `WorldError`. */
   async publish(
     observer: Observer,
-    identity: Identity,
+    owner: Owner,
     wish: Wish,
     nonce: number | null,
   ): Promise<Transaction> {
-    const account = observer.client.account(identity.clientID);
+    const account = observer.client.account(owner.clientID);
     if ('amount' in wish && wish.amount > account.balance)
       throw tooLittle(wish.amount, account.balance);
     const content = { ...wish, nonce: nonce ?? account.nonce };
-    const transaction = signTransaction(content, signerOf(identity));
+    const transaction = signTransaction(content, signerOf(owner));
     this.#transaction = transaction;
     const fault = await observer.client.send(textOf(transaction));
     if (fault !== null) throw refused(fault);

@@ -99,7 +99,7 @@ export const place: Reader<{ readonly host: string; readonly port: number }> = {
 
 /** Where money can be sent: a public key. */
 export const address: Reader<AccountKey> = {
-  allowed: 'an address: 64 hex digits, as "sortition wallet address" shows them',
+  allowed: 'an address: 64 or 182 hex digits, as "sortition wallet address" shows them',
   read: (typed) => {
     const key = typed.toLowerCase();
     return isAccountKey(key) ? key : null;

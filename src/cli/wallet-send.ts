@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import type { AccountKey } from '../domain/names.ts';
 import { isMessage } from '../domain/transaction.ts';
-import type { Identity } from '../node/crypto.ts';
+import type { Owner } from '../node/owner.ts';
 import { readWallet, unlock } from '../node/wallet-file.ts';
 import { passphraseFor } from './passphrase.ts';
 import { refuseStranger, Sending, type Wish } from './sending.ts';
@@ -100,13 +100,13 @@ async function handIn(
   wish: Wish,
   isCareful: boolean,
 ): Promise<void> {
-  const identity = await unlocked(values);
+  const owner = await unlocked(values);
   const teller = new WalletTeller(values.json);
   const sending = new Sending();
   const hooks = { onEntry: sending.see.bind(sending), onNote: sending.hear.bind(sending) };
   await visit(command, values, hooks, async (observer) => {
     if ('to' in wish && isCareful) refuseStranger(observer, wish);
-    const transaction = await sending.publish(observer, identity, wish, values.nonce);
+    const transaction = await sending.publish(observer, owner, wish, values.nonce);
     const since = performance.now();
     teller.tell({ kind: 'published', transaction });
     if (!values.wait) return;
@@ -116,8 +116,8 @@ async function handIn(
   });
 }
 
-async function unlocked({ wallet: path, passphraseFile }: SayValues): Promise<Identity> {
+async function unlocked({ wallet: path, passphraseFile }: SayValues): Promise<Owner> {
   const wallet = readWallet(path);
-  if ('identity' in wallet) return wallet.identity;
+  if ('owner' in wallet) return wallet.owner;
   return unlock(wallet, await passphraseFor(path, passphraseFile));
 }

@@ -4,11 +4,13 @@ import { Command } from 'commander';
 import type { AccountKey, ClientID } from '../domain/names.ts';
 import { accountOf } from '../ledger/account.ts';
 import { nodeHasher } from '../node/crypto.ts';
+import { generateOwner, type KeyType, type Owner } from '../node/owner.ts';
+import { readPrivateKeyFile } from '../node/private-key-file.ts';
 import { createWallet, readWallet, refuseExisting } from '../node/wallet-file.ts';
 import { prepare } from './exit.ts';
 import { givenPassphrase, newPassphrase } from './passphrase.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
-import { whole } from './values.ts';
+import { oneOf, whole } from './values.ts';
 import { visit } from './visit.ts';
 import { type VisitValues, visitSettings } from './visit-settings.ts';
 import { History } from './wallet-history.ts';
@@ -27,6 +29,7 @@ export function createWalletCommand(): Command {
   );
   const commands = [
     createNewCommand(),
+    createImportCommand(),
     createAddressCommand(),
     createBalanceCommand(),
     createSendCommand(),
@@ -37,9 +40,9 @@ export function createWalletCommand(): Command {
   return command;
 }
 
-type NewValues = WalletValues & PassphraseValues & { readonly encrypt: boolean };
+type KeepingValues = WalletValues & PassphraseValues & { readonly encrypt: boolean };
 
-const newSettings: Settings<NewValues> = {
+const keepingSettings: Settings<KeepingValues> = {
   ...walletSettings,
   encrypt: {
     flags: '--encrypt',
@@ -48,17 +51,46 @@ const newSettings: Settings<NewValues> = {
   ...passphraseSettings,
 };
 
+type NewValues = KeepingValues & { readonly keyType: KeyType };
+
+const newSettings: Settings<NewValues> = {
+  ...keepingSettings,
+  keyType: {
+    flags: '--key-type <type>',
+    help: 'the type of the key: ed25519, as peers have, or p256',
+    fallback: 'ed25519',
+    ...oneOf<KeyType>('ed25519', 'p256'),
+  },
+};
+
 function createNewCommand(): Command {
   const command = new Command('new').description('make a wallet with a new key');
   return addSettings(command, newSettings).action(async () => {
-    const { wallet: path, encrypt, passphraseFile, json } = readSettings(command, newSettings);
-    refuseExisting(path);
-    // Whoever gives one wants it to be used, even without the switch.
-    const isLocked = encrypt || givenPassphrase(passphraseFile) !== null;
-    const passphrase = isLocked ? await newPassphrase(path, passphraseFile) : null;
-    const address = createWallet(path, passphrase);
-    new WalletTeller(json).tell({ kind: 'created', path, isEncrypted: isLocked, ...of(address) });
+    const values = readSettings(command, newSettings);
+    await keep(values, () => generateOwner(values.keyType));
   });
+}
+
+function createImportCommand(): Command {
+  const command = new Command('import')
+    .description('make a wallet with a private key that another program has made')
+    .argument('<file>', 'the key: Ed25519 or P-256, PKCS #8 as PEM or in hex digits');
+  return addSettings(command, keepingSettings).action(async (file: string) => {
+    const values = readSettings(command, keepingSettings);
+    await keep(values, () => readPrivateKeyFile(file));
+  });
+}
+
+/** A wallet with the owner that `make` gives, once there is a place for it. */
+async function keep(values: KeepingValues, make: () => Owner): Promise<void> {
+  const { wallet: path, encrypt, passphraseFile, json } = values;
+  refuseExisting(path);
+  const owner = make();
+  // Whoever gives one wants it to be used, even without the switch.
+  const isLocked = encrypt || givenPassphrase(passphraseFile) !== null;
+  const passphrase = isLocked ? await newPassphrase(path, passphraseFile) : null;
+  const address = createWallet(path, owner, passphrase);
+  new WalletTeller(json).tell({ kind: 'created', path, isEncrypted: isLocked, ...of(address) });
 }
 
 function createAddressCommand(): Command {

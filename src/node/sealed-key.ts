@@ -10,8 +10,7 @@ import {
 } from 'node:crypto';
 import type { AccountKey } from '../domain/names.ts';
 import { isAccountKey } from '../domain/transaction.ts';
-import { accountKeyOf } from '../wire/transaction.ts';
-import { type Identity, identityOf } from './crypto.ts';
+import { addressOf, type Owner, ownerOf } from './owner.ts';
 
 /** What stands in a file; all bytes in hex. Whose key it is may be read without the passphrase. */
 export type SealedKey = {
@@ -35,15 +34,15 @@ const TAG_BYTES = 16;
 const VERSION = 1;
 const SUM_DIGITS = 16;
 
-/** The text of a file that holds the key of `identity`; `cost` is scrypt's N, a power of two. */
-export function sealKey(identity: Identity, passphrase: string, cost: number = USUAL_COST): string {
-  const address = accountKeyOf(identity.publicKey);
+/** The text of a file that holds the key of `owner`; `cost` is scrypt's N, a power of two. */
+export function sealKey(owner: Owner, passphrase: string, cost: number = USUAL_COST): string {
+  const address = addressOf(owner);
   const salt = randomBytes(SALT_BYTES).toString('hex');
   const scrypt = { n: cost, r: BLOCK_SIZE, p: PARALLEL, salt };
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyOf(passphrase, scrypt), iv);
   cipher.setAAD(Buffer.from(aboutOf({ address, scrypt })));
-  const plain = identity.privateKey.export({ type: 'pkcs8', format: 'der' });
+  const plain = owner.privateKey.export({ type: 'pkcs8', format: 'der' });
   const key = Buffer.concat([cipher.update(plain), cipher.final()]).toString('hex');
   const tag = cipher.getAuthTag().toString('hex');
   const sealed: SealedKey = {
@@ -71,7 +70,7 @@ export function parseSealedKey(text: string): SealedKey | null {
 }
 
 /** The key in it; null where the passphrase is another one. */
-export function openSealedKey(sealed: SealedKey, passphrase: string): Identity | null {
+export function openSealedKey(sealed: SealedKey, passphrase: string): Owner | null {
   const { iv, tag, key } = sealed['aes-256-gcm'];
   const decipher = createDecipheriv(
     'aes-256-gcm',
@@ -83,7 +82,8 @@ export function openSealedKey(sealed: SealedKey, passphrase: string): Identity |
   decipher.setAuthTag(Buffer.from(tag, 'hex'));
   try {
     const plain = Buffer.concat([decipher.update(Buffer.from(key, 'hex')), decipher.final()]);
-    return identityOf(createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }));
+    const read = ownerOf(createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }));
+    return read.kind === 'owner' ? read.owner : null;
   } catch {
     return null;
   }

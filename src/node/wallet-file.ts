@@ -1,16 +1,14 @@
 /** The file of a wallet: one key, as peers keep theirs, or locked by a passphrase. */
 
-import { createPrivateKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { AccountKey } from '../domain/names.ts';
-import { accountKeyOf } from '../wire/transaction.ts';
-import { generateIdentity, type Identity, identityOf } from './crypto.ts';
+import { addressOf, type Owner, problemOfOwner, readOwner } from './owner.ts';
 import { createPrivateFile, readPrivateFile } from './private-file.ts';
 import { openSealedKey, parseSealedKey, type SealedKey, sealKey } from './sealed-key.ts';
 import { WorldError } from './world-error.ts';
 
 export type Wallet = { readonly path: string; readonly address: AccountKey } & (
-  | { readonly identity: Identity }
+  | { readonly owner: Owner }
   /** A passphrase locks it. */
   | { readonly lock: SealedKey }
 );
@@ -18,18 +16,22 @@ export type Wallet = { readonly path: string; readonly address: AccountKey } & (
 export type LockedWallet = Extract<Wallet, { lock: SealedKey }>;
 
 /**
- * Makes a wallet with a new key, which a passphrase locks, and gives its address; `cost` as in
- * `sealKey`. Throws a `WorldError`: `wallet-exists`, `wallet-unwritable`.
+ * Makes a wallet of a key, which a passphrase locks, and gives its address; `cost` as in `sealKey`.
+ * Throws a `WorldError`: `wallet-exists`, `wallet-unwritable`.
  */
-export function createWallet(path: string, passphrase: string | null, cost?: number): AccountKey {
+export function createWallet(
+  path: string,
+  owner: Owner,
+  passphrase: string | null,
+  cost?: number,
+): AccountKey {
   refuseExisting(path);
-  const identity = generateIdentity();
   const text =
     passphrase === null
-      ? identity.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-      : sealKey(identity, passphrase, cost);
+      ? owner.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+      : sealKey(owner, passphrase, cost);
   if (!createPrivateFile('wallet', path, text)) throw existing(path);
-  return accountKeyOf(identity.publicKey);
+  return addressOf(owner);
 }
 
 /** Before anybody thinks of a passphrase. Throws a `WorldError`: `wallet-exists`. */
@@ -39,7 +41,7 @@ export function refuseExisting(path: string): void {
 
 /**
  * Reads a wallet; a peer's `identity.pem` is one, too. Throws a `WorldError`: `wallet-missing`,
- * `wallet-unreadable`, `wallet-exposed`, `wallet-damaged`.
+ * `wallet-unreadable`, `wallet-exposed`, `wallet-damaged`, `wallet-other-key`.
  */
 export function readWallet(path: string): Wallet {
   const text = readPrivateFile('wallet', path);
@@ -50,31 +52,39 @@ export function readWallet(path: string): Wallet {
     );
   const lock = parseSealedKey(text);
   if (lock !== null) return { path, address: lock.address, lock };
-  const identity = readPlain(path, text);
-  return { path, address: accountKeyOf(identity.publicKey), identity };
+  const owner = readPlain(path, text);
+  return { path, address: addressOf(owner), owner };
 }
 
 /** The key of a wallet that is locked. Throws a `WorldError`: `wrong-passphrase`. */
-export function unlock({ path, address, lock }: LockedWallet, passphrase: string): Identity {
-  const identity = openSealedKey(lock, passphrase);
-  if (identity !== null && accountKeyOf(identity.publicKey) === address) return identity;
+export function unlock({ path, address, lock }: LockedWallet, passphrase: string): Owner {
+  const owner = openSealedKey(lock, passphrase);
+  if (owner !== null && addressOf(owner) === address) return owner;
   throw new WorldError(`That is not the passphrase of the wallet ${path}: try again.`, {
     code: 'wrong-passphrase',
     facts: { path },
   });
 }
 
-function readPlain(path: string, pem: string): Identity {
-  try {
-    const key = createPrivateKey({ key: pem, format: 'pem' });
-    if (key.asymmetricKeyType === 'ed25519') return identityOf(key);
-    throw new Error(`It holds a key of type ${key.asymmetricKeyType}.`);
-  } catch (cause) {
-    throw new WorldError(
-      `The wallet ${path} is damaged, or it never was one: take a copy of it if you have one; ` +
-        'without it nobody can spend what is in its account.',
-      { code: 'wallet-damaged', facts: { path }, cause },
-    );
+function readPlain(path: string, text: string): Owner {
+  const read = readOwner(text);
+  switch (read.kind) {
+    case 'owner':
+      return read.owner;
+    case 'other-type':
+    case 'locked':
+    case 'public':
+      throw new WorldError(`The file ${path} ${problemOfOwner(read)}`, {
+        code: 'wallet-other-key',
+        facts: { path, problem: read.kind },
+      });
+    case 'contradiction':
+    case 'none':
+      throw new WorldError(
+        `The wallet ${path} is damaged, or it never was one: take a copy of it if you have one; ` +
+          'without it nobody can spend what is in its account.',
+        { code: 'wallet-damaged', facts: { path } },
+      );
   }
 }
 

@@ -1,10 +1,11 @@
 /** What wallets cannot be told is refused in one sentence, before any file is touched. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
+import { KEY_OF_A } from '../course-keys.ts';
 import { complaintOf } from './complaint.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sortition-wallet-'));
@@ -14,7 +15,9 @@ beforeEach(() => vi.stubEnv('SORTITION_WALLET', path));
 afterEach(() => vi.unstubAllEnvs());
 
 const TO = 'ab'.repeat(32);
-const ADDRESS = 'must be an address: 64 hex digits, as "sortition wallet address" shows them';
+const OFF = KEY_OF_A.replace(/0$/, '1');
+const ADDRESS =
+  'must be an address: 64 or 182 hex digits, as "sortition wallet address" shows them';
 const AMOUNT = '--amount must be a whole number from 1 to 9007199254740991';
 const SAID = 'What is said must be 1 to 70 of the letters A to Z and a to z and digits';
 
@@ -22,12 +25,15 @@ test.each([
   ['send', 'Say to whom, and how much: --to ADDRESS --amount UNITS.'],
   [`send --to ${TO}`, 'Say to whom, and how much: --to ADDRESS --amount UNITS.'],
   [`send --to ${TO}0 --amount 1`, `--to ${ADDRESS}, not "${TO}0".`],
+  [`send --to ${OFF} --amount 1`, `--to ${ADDRESS}, not "${OFF}".`],
   [`send --to ${TO} --amount 0`, `${AMOUNT}, not "0".`],
   [`send --to ${TO} --amount 1.5`, `${AMOUNT}, not "1.5".`],
   [`send --to ${TO} --amount 9007199254740992`, `${AMOUNT}, not "9007199254740992".`],
   ['say naïve', `${SAID}, not "naïve".`],
   [`say ${'x'.repeat(71)}`, `${SAID}, not "${'x'.repeat(71)}".`],
   ['say', "Missing required argument 'text'."],
+  ['new --key-type rsa', '--key-type must be ed25519 or p256, not "rsa".'],
+  ['import', "Missing required argument 'file'."],
   ['history --last 0', '--last must be a whole number from 1 to 1000000000, not "0".'],
   ['mint', "Unknown command 'mint'; --help lists what there is."],
   [
@@ -44,6 +50,23 @@ test('a wallet that is not there is named, and how to make one', async () => {
       code: EXIT.badFile,
       sentence: expect.stringContaining(`There is no wallet in ${path}: "sortition wallet new"`),
     });
+});
+
+test('a key is imported once, and what is none makes no wallet', async () => {
+  const on = join(folder, 'imported');
+  vi.stubEnv('SORTITION_WALLET', on);
+  const file = join(folder, 'key.txt');
+  writeFileSync(file, KEY_OF_A);
+  expect(await complaintOf('wallet', 'import', file)).toEqual({
+    code: EXIT.badFile,
+    sentence: expect.stringContaining(`The file ${file} holds a public key, and only who has`),
+  });
+  expect(existsSync(on)).toBe(false);
+  writeFileSync(on, 'something of value');
+  expect(await complaintOf('wallet', 'import', join(folder, 'none'))).toMatchObject({
+    code: EXIT.badFile,
+    sentence: expect.stringContaining(`There is a file ${on} already`),
+  });
 });
 
 test('a passphrase that is none, or cannot be asked for, makes no wallet', async () => {

@@ -11,8 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { generateIdentity, nodeHasher } from '../../src/node/crypto.ts';
+import { isAccountKey } from '../../src/domain/transaction.ts';
+import { accountOf } from '../../src/ledger/account.ts';
+import { generateIdentity, nodeHasher, nodeVerifier, signerOf } from '../../src/node/crypto.ts';
 import { openIdentityFile } from '../../src/node/identity-file.ts';
+import { addressOf, generateOwner, readOwner } from '../../src/node/owner.ts';
 import { openSealedKey, parseSealedKey, sealKey } from '../../src/node/sealed-key.ts';
 import {
   createWallet,
@@ -22,7 +25,8 @@ import {
   type Wallet,
 } from '../../src/node/wallet-file.ts';
 import { WorldError } from '../../src/node/world-error.ts';
-import { accountKeyOf } from '../../src/wire/transaction.ts';
+import { accountKeyOf, isSigned, signTransaction } from '../../src/wire/transaction.ts';
+import { GENESIS_KEY, GENESIS_PRIVATE_KEY, KEY_OF_A } from '../course-keys.ts';
 
 const isPosix = process.platform !== 'win32';
 
@@ -49,15 +53,18 @@ function locked(wallet: Wallet): LockedWallet {
   throw new Error('It needs no passphrase.');
 }
 
+/** The private key of the genesis, and the public key of A. */
+const CONTRADICTION = GENESIS_PRIVATE_KEY.slice(0, -128) + KEY_OF_A.slice(-128);
+
 /** The least that is allowed: tests have no secrets. */
 const CHEAP = 2 ** 10;
 
 describe('a wallet', () => {
   it('is found again, by the same address, and leaves no other file behind', () => {
-    const address = createWallet(path, null);
+    const address = createWallet(path, generateIdentity(), null);
     const wallet = readWallet(path);
     expect(wallet.address).toBe(address);
-    expect('identity' in wallet && accountKeyOf(wallet.identity.publicKey)).toBe(address);
+    expect('owner' in wallet && addressOf(wallet.owner)).toBe(address);
     expect(readdirSync(directory)).toEqual(['purse']);
   });
 
@@ -67,7 +74,7 @@ describe('a wallet', () => {
   });
 
   it('with a passphrase shows its address without it, and its key only with it', () => {
-    const address = createWallet(path, 'correct horse', CHEAP);
+    const address = createWallet(path, generateIdentity(), 'correct horse', CHEAP);
     const wallet = locked(readWallet(path));
     expect(wallet.address).toBe(address);
     expect(accountKeyOf(unlock(wallet, 'correct horse').publicKey)).toBe(address);
@@ -80,7 +87,7 @@ describe('a wallet', () => {
   it.runIf(isPosix)('is for its owner alone, with a passphrase or without', () => {
     for (const passphrase of [null, 'secret']) {
       const file = join(directory, String(passphrase));
-      createWallet(file, passphrase, CHEAP);
+      createWallet(file, generateIdentity(), passphrase, CHEAP);
       expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
       chmodSync(file, 0o640);
       const { code, message } = errorOf(() => readWallet(file));
@@ -93,17 +100,23 @@ describe('a wallet', () => {
   it('never takes the place of a file that is there', () => {
     writeFileSync(path, 'something of value');
     for (const passphrase of [null, 'secret'])
-      expect(errorOf(() => createWallet(path, passphrase, CHEAP)).code).toBe('wallet-exists');
+      expect(errorOf(() => createWallet(path, generateIdentity(), passphrase, CHEAP)).code).toBe(
+        'wallet-exists',
+      );
     expect(readFileSync(path, 'utf8')).toBe('something of value');
   });
 
   it('that is not there, or cannot be made, is named', () => {
     expect(errorOf(() => readWallet(path)).code).toBe('wallet-missing');
     const nowhere = join(directory, 'no', 'where');
-    expect(errorOf(() => createWallet(nowhere, null)).code).toBe('wallet-unwritable');
+    expect(errorOf(() => createWallet(nowhere, generateIdentity(), null)).code).toBe(
+      'wallet-unwritable',
+    );
     // Where not even a draft of it could be.
     for (const none of ['/dev/null/wallet', join(directory, 'n'.repeat(300))])
-      expect(errorOf(() => createWallet(none, null)).code).toBe('wallet-unwritable');
+      expect(errorOf(() => createWallet(none, generateIdentity(), null)).code).toBe(
+        'wallet-unwritable',
+      );
     expect(errorOf(() => readWallet(directory)).code).toBe('wallet-damaged');
   });
 
@@ -111,13 +124,63 @@ describe('a wallet', () => {
     ['an empty file', ''],
     ['a text', 'hello\n'],
     ['some JSON', '{"sortition-wallet":1}'],
-    [
-      'a key of another type',
-      generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    ],
+    ['half a key', GENESIS_PRIVATE_KEY.slice(0, 100)],
+    ['a private key beside the public one of somebody else', CONTRADICTION],
   ])('is not %s', (_, text) => {
     writeFileSync(path, text, { mode: 0o600 });
     expect(errorOf(() => readWallet(path)).code).toBe('wallet-damaged');
+  });
+
+  it.each([
+    [
+      'holds a private key of another type (X25519)',
+      generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    ],
+    ['holds a public key, and only who has the private one', GENESIS_KEY],
+    [
+      'holds a private key that another program has encrypted',
+      generateIdentity()
+        .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+        .toString(),
+    ],
+  ])('that %s is not called damaged', (problem, text) => {
+    writeFileSync(path, text, { mode: 0o600 });
+    const { code, message } = errorOf(() => readWallet(path));
+    expect([code, message]).toEqual(['wallet-other-key', expect.stringContaining(problem)]);
+  });
+});
+
+describe('a wallet with a key on P-256', () => {
+  const imported = readOwner(GENESIS_PRIVATE_KEY);
+  const owner = imported.kind === 'owner' ? imported.owner : generateOwner('p256');
+
+  it('has the address that the course publishes', () => {
+    expect(imported.kind).toBe('owner');
+    expect(addressOf(owner)).toBe(GENESIS_KEY);
+    expect(owner.clientID).toBe(accountOf(GENESIS_KEY, nodeHasher));
+  });
+
+  it('is found again, with a passphrase and without, and signs', () => {
+    for (const passphrase of [null, 'secret']) {
+      const file = join(directory, String(passphrase));
+      expect(createWallet(file, owner, passphrase, CHEAP)).toBe(GENESIS_KEY);
+      const wallet = readWallet(file);
+      expect(wallet.address).toBe(GENESIS_KEY);
+      const found = 'owner' in wallet ? wallet.owner : unlock(wallet, 'secret');
+      const made = signTransaction({ to: KEY_OF_A, amount: 2, nonce: 0 }, signerOf(found));
+      expect(made.sender).toBe(GENESIS_KEY);
+      expect(isSigned(made, nodeVerifier())).toBe(true);
+    }
+    expect(errorOf(() => unlock(locked(readWallet(join(directory, 'secret'))), 'no')).code).toBe(
+      'wrong-passphrase',
+    );
+  });
+
+  it('may be made anew', () => {
+    const [one, other] = [generateOwner('p256'), generateOwner('p256')].map(addressOf);
+    expect([one, other].map((key) => isAccountKey(key))).toEqual([true, true]);
+    expect(one).not.toBe(other);
+    expect(one).toHaveLength(182);
   });
 });
 
