@@ -162,7 +162,7 @@ export const peerSettings: Settings<PeerValues> = {
   },
   rewardKey: {
     flags: '--reward-key <file>',
-    help: 'credit our rewards to the public key in this file (64 hex digits), not to our own',
+    help: 'credit our rewards to the public key in this file (64 or 182 digits), not to our own',
     fallback: null,
     ...text,
   },

@@ -16,13 +16,18 @@ const ORDER_DIGITS = ORDER.toString(16);
 const HALF_ORDER_DIGITS = (ORDER / 2n).toString(16);
 const NOTHING = '0'.repeat(HALF);
 
+/** Whether a text has the form of a key, on the curve or off it. */
+export function isP256Form(text: string): boolean {
+  return KEY.test(text);
+}
+
 /**
  * Whether a text is the SubjectPublicKeyInfo of a point of the curve in 182 lower-case hex digits,
  * neither compressed nor otherwise encoded. Computed here, so that it is the same for everybody and
  * nothing is paid to a key that nobody can have; and Node 20 aborts on a key that is no such point.
  */
 export function isP256Key(text: string): boolean {
-  if (!KEY.test(text)) return false;
+  if (!isP256Form(text)) return false;
   const x = BigInt(`0x${text.slice(HEAD.length, -HALF)}`);
   const y = BigInt(`0x${text.slice(-HALF)}`);
   return x < FIELD && y < FIELD && (y * y - (x * x - 3n) * x - B) % FIELD === 0n;

@@ -1,13 +1,15 @@
 /** Wallets and ledgers as people use them: rewards, first money, and what goes wrong. */
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Broker, openBroker } from '../../broker/broker.ts';
 import type { ClientID } from '../../src/domain/names.ts';
+import type { Transaction, Transfer } from '../../src/domain/transaction.ts';
 import { blockKey, open, type StoredBlock, seal } from '../../src/node/journal-records.ts';
+import { GENESIS_KEY, GENESIS_PRIVATE_KEY, KEY_OF_A } from '../course-keys.ts';
 import { endPrograms, Program } from './program.ts';
 
 let broker: Broker;
@@ -28,10 +30,10 @@ afterAll(async () => {
 const DIFFICULTY = 'fixed:19';
 
 /** A network of one that mines, and says so often how far it is. */
-function startPeer(data: string, prefix: string): Program {
+function startPeer(data: string, prefix: string, more: readonly string[] = []): Program {
   const rules = ['--peers', '1', '--difficulty', DIFFICULTY, '--heartbeat', '500ms'];
   const place = ['-p', `${broker.port}`, '--prefix', prefix, '--data', data];
-  return new Program(['client', '--json', '--threads', '1', ...rules, ...place]);
+  return new Program(['client', '--json', '--threads', '1', ...rules, ...place, ...more]);
 }
 
 /** Runs `sortition wallet …` to its end; `on` names its file. */
@@ -112,6 +114,49 @@ it('spends what a peer has mined, and shows all that happened to either account'
   expect(sentences[2]).toMatch(/there is no terminal to ask for it: set SORTITION_PASSPHRASE/);
   expect(sentences[3]).toMatch(/^The transaction was not taken \(INVALID_NONCE\): its nonce is 0/);
   expect(sentences[4]).toMatch(/^The transaction is published, and after 10 s not in the ledger/);
+});
+
+it('rewards the key on P-256 of a course, which then pays with its private key', async () => {
+  const data = await mkdtemp(join(directory, 'course-'));
+  const [publicKey, privateKey] = [join(data, 'public_key.txt'), join(data, 'private_key.txt')];
+  await writeFile(publicKey, `${GENESIS_KEY}\n`);
+  await writeFile(privateKey, `${GENESIS_PRIVATE_KEY}\n`);
+  const purse = join(data, 'genesis');
+  const locked = { SORTITION_PREFIX: 'fedcoin', SORTITION_PASSPHRASE: 'secret' };
+  const imported = await told(`import ${privateKey}`, purse, 'created', locked);
+  expect(imported).toMatchObject({ address: GENESIS_KEY, isEncrypted: true });
+
+  const peer = startPeer(data, 'fedcoin', ['--reward-key', publicKey]);
+  await peer.hear('result', 1);
+  const env = { SORTITION_PREFIX: 'fedcoin' };
+  const balance = await told('balance', purse, 'balance', env);
+  expect(Number(balance['balance'])).toBeGreaterThanOrEqual(50);
+  const pay = `send --to ${KEY_OF_A} --amount 2 --new-recipient`;
+  const { account } = await told('address', purse, 'address');
+  const paid = await told(pay, purse, 'sealed', locked);
+
+  const again = await told('say done', purse, 'sealed', locked);
+  expect(again['transactionID']).toBeGreaterThan(Number(paid['transactionID']));
+  const { said } = await wallet('history --json', purse, env);
+  const sent = said.filter(({ what }) => what === 'sent');
+  expect(sent.map(({ to, delta }) => [to, delta])).toEqual([[KEY_OF_A, -2]]);
+  expect(said.at(-1)).toMatchObject({ kind: 'balance', account, nonce: 2 });
+  expect(Number(said.at(-1)?.['balance']) % 50).toBe(48);
+
+  peer.child.kill('SIGTERM');
+  await peer.exit();
+  const ledger = async (...how: readonly string[]): Promise<Program> => {
+    const program = new Program(['ledger', '--data', data, '--json', ...how], { env });
+    expect([await program.exit(), program.stderr]).toEqual([0, '']);
+    return program;
+  };
+  const verified = (await ledger('--verify')).all('verified')[0];
+  expect(verified).toMatchObject({ transactions: 2, accounts: 2 });
+  const batches = (await ledger()).all('block').map(({ transactions }) => transactions ?? []);
+  const received = (batches as Transaction[][])
+    .flat()
+    .filter((each): each is Transfer => 'to' in each && each.to === KEY_OF_A);
+  expect(received.map(({ amount }) => amount)).toEqual([2]);
 });
 
 it('leaves a ledger behind that anybody can compute again', async () => {
