@@ -131,10 +131,12 @@ export class Crowd {
     return { kind: 'solution', ...who, transactionID, solution };
   }
 
-  /** Costs nothing, and is the first of an unknown account. */
+  /** Costs nothing: the first of an unknown account, or without a nonce. */
   #transaction(): Message {
     const { publicKey } = this.#fresh();
-    const content = { message: `free${this.#whole(1e9)}`, nonce: 0 };
+    const number = this.#whole(1e9);
+    const message = `free${number}`;
+    const content = number % 2 === 0 ? { message } : { message, nonce: 0 };
     return { kind: 'transaction', transaction: signTransaction(content, toySigner(publicKey)) };
   }
 

@@ -2,6 +2,7 @@
 
 import { describe } from '../client/describe.ts';
 import type { Hasher } from '../domain/crypto.ts';
+import { Chatter } from './chatter.ts';
 import { checkersOf, type Violation, Watch } from './checkers/all.ts';
 import type { Checker } from './checkers/fact.ts';
 import { problemOfDoom, problemOfHealing } from './checkers/liveness.ts';
@@ -33,6 +34,8 @@ export type Life = {
   /** From the loss of a controller to the first mandate after it, in virtual milliseconds. */
   readonly failoversMs: readonly number[];
   readonly settled: Settled;
+  /** Messages without a nonce that were handed to peers. */
+  readonly chatted: number;
   readonly siege: Siege;
 };
 
@@ -67,6 +70,8 @@ export function live(
   const fate = new Fate(world, plan);
   const traffic = new Traffic(world, plan.seed, hasher);
   traffic.begin();
+  const chatter = new Chatter(world, plan.seed, hasher);
+  chatter.begin();
   new Quests(world, plan.seed).begin();
   const moods = new Moods(world, plan.seed);
   moods.begin();
@@ -99,6 +104,7 @@ export function live(
     failoversMs: failovers(world, fate.beheadings),
     // Without a majority, and under a controller that leaves them out, transactions wait.
     settled: traffic.settle(plan.isDoomed || plan.insider !== null),
+    chatted: chatter.sent,
     siege: bad.sum(),
   };
 }

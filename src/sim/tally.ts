@@ -61,7 +61,7 @@ export class Tally {
     return worlds === 0 ? 0 : elections / worlds;
   }
 
-  #addLife({ plan, world, violation, faults, failoversMs, settled }: Life): void {
+  #addLife({ plan, world, violation, faults, failoversMs, settled, chatted }: Life): void {
     const views = world.peers.map((peer) => world.view(peer));
     const seals = Math.max(...views.map(({ height }) => height));
     const { now } = world.agenda;
@@ -72,7 +72,7 @@ export class Tally {
     this.terms += Math.max(...views.map(({ term }) => term));
     this.virtualMs += now;
     this.#failoversMs.push(...failoversMs);
-    this.sent += settled.sent;
+    this.sent += settled.sent + chatted;
     if (world.service !== null) this.served.worlds += 1;
     this.served.finds += world.service?.taken.length ?? 0;
     for (const [end, times] of Object.entries(settled.doubles))

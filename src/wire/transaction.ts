@@ -12,7 +12,7 @@ import {
 
 type Content =
   | Pick<PublicMessage, 'message' | 'nonce'>
-  | Pick<PlainMessage, 'message'>
+  | Pick<PlainMessage, 'message' | 'spelling'>
   | Pick<Transfer, 'to' | 'amount' | 'nonce'>;
 
 /** The transaction that says `content` in the name of the signer's key. */

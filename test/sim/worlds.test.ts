@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { isPlain, readText } from '../../src/domain/transaction.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { Agenda } from '../../src/sim/agenda.ts';
 import type { Checker } from '../../src/sim/checkers/fact.ts';
@@ -53,6 +54,22 @@ describe('bad lives of false worlds', () => {
     const [once, again] = [retell(liveSeed(12)), retell(liveSeed(12))];
     expect(again).toBe(once);
     expect(once.split('\n').length).toBeGreaterThan(100);
+  });
+
+  it('have words without a nonce in some ledgers, and refuse most of them as repeats', () => {
+    const lives = Array.from({ length: 25 }, (_, index) => liveSeed(1 + index));
+    const chatting = lives.filter(({ chatted }) => chatted > 0);
+    const said = chatting.flatMap(({ world }) => {
+      const journals = world.peers.map(({ journal }) => journal);
+      const longest = journals.reduce((a, b) => (b.height > a.height ? b : a));
+      const read = longest.batches().flat().map(readText);
+      return read.filter((one) => one !== null && isPlain(one));
+    });
+    expect(chatting.length).toBeGreaterThan(2);
+    expect(said.length).toBeGreaterThan(2 * chatting.length);
+    expect(said.some((one) => one?.spelling !== undefined)).toBe(true);
+    const handedIn = chatting.reduce((sum, { chatted }) => sum + chatted, 0);
+    expect(handedIn).toBeGreaterThan(3 * said.length);
   });
 
   it('are long and bad enough, on every broker, and some lose their majority', () => {

@@ -4,6 +4,7 @@ import type { Entry } from '../../../src/domain/contract.ts';
 import type { Message } from '../../../src/domain/message.ts';
 import type { UnixMs } from '../../../src/domain/names.ts';
 import type { Chain } from '../../../src/domain/standing.ts';
+import { isPlain } from '../../../src/domain/transaction.ts';
 import type { State } from '../../../src/peer/state.ts';
 import type { Wish } from '../../../src/sim/plan.ts';
 import type { WorldlyMutant } from './mutant.ts';
@@ -14,6 +15,7 @@ type Changes = typeof import('../../../src/ledger/change.ts');
 type Chains = typeof import('../../../src/ledger/chain.ts');
 type Books = typeof import('../../../src/lease/book.ts');
 type Accounts = typeof import('../../../src/ledger/account.ts');
+type RecentWords = typeof import('../../../src/ledger/recent.ts');
 type NextBatch = typeof import('../../../src/ledger/next-batch.ts');
 type Acquainting = typeof import('../../../src/peer/acquainting.ts');
 type Progress = typeof import('../../../src/peer/progress.ts');
@@ -130,6 +132,7 @@ export const worldlyMutants: readonly WorldlyMutant[] = [
     twists: [
       twist<Accounts>('ledger/account', ({ apply, accountIn, accountOf }) => ({
         apply(draft, transaction, hasher) {
+          if (isPlain(transaction)) return apply(draft, transaction, hasher);
           const { nonce } = accountIn(draft.accounts, accountOf(transaction.sender, hasher));
           return apply(draft, { ...transaction, nonce }, hasher);
         },
@@ -160,6 +163,13 @@ export const worldlyMutants: readonly WorldlyMutant[] = [
       })),
     ],
     found: { L1: 2 },
+  },
+  {
+    section: '12',
+    rule: 'what has no nonce is said once in a thousand blocks',
+    instead: 'applies it again in the next one',
+    twists: [twist<RecentWords>('ledger/recent', () => ({ faultOfRepeat: () => null }))],
+    found: { L1: 8 },
   },
   {
     section: '13',
