@@ -48,14 +48,18 @@ export function makeFrames({ connections, rate, seconds }: Load): readonly (read
 function framesOfOne(count: number): readonly Frame[] {
   let signer = signerOf(generateIdentity());
   let nonce = 0;
+  /** Every other sender has no nonces. */
+  let isPlain = false;
   let last = '';
   return Array.from({ length: count }, (_, at): Frame => {
     if (GOOD.includes(at % 10)) {
       if (nonce === NONCES_EACH) {
         signer = signerOf(generateIdentity());
         nonce = 0;
+        isPlain = !isPlain;
       }
-      last = textOf(signTransaction({ message: `number${nonce}`, nonce }, signer));
+      const message = `number${nonce}`;
+      last = textOf(signTransaction(isPlain ? { message } : { message, nonce }, signer));
       nonce += 1;
       return { bytes: frameOf(last), isGood: true };
     }
@@ -63,15 +67,18 @@ function framesOfOne(count: number): readonly Frame[] {
   });
 }
 
+const NUMBERED = /("nonce": \d+, )?"sender"/;
+
 /** A transaction that is no good before its signature is looked at, in one of several ways. */
 function spoil(text: string, at: number): string {
   const ways = [
-    () => text.replace('number', 'another'),
+    // In the place of the last one, which waits or is in the ledger.
+    () => text.replace(/.(?="}$)/, (digit) => (digit === '0' ? '1' : '0')),
     () => text.replace('"number', '"a number'),
-    () => text.replace(/"nonce": \d+/, '"nonce": -1'),
+    () => text.replace(NUMBERED, '"nonce": -1, "sender"'),
     () => text.replace('"sender": "', '"sender": "x'),
     () => '[]',
-    () => text.replace(/"nonce": \d+/, '"nonce": 1000'),
+    () => text.replace(NUMBERED, '"nonce": 1000, "sender"'),
   ];
   return ways[at % ways.length]?.() ?? '[]';
 }
