@@ -1,11 +1,10 @@
 /** Looks on at a network of the labs' clients: their ear, a few rules, and a picture of it all. */
 
 import { DIALECTS, type Dialect, type DialectName } from '../lab/dialect.ts';
-import type { LabMessage } from '../lab/message.ts';
+import type { LabMessage, LabResult, LabSolution } from '../lab/message.ts';
 import { readLab } from '../lab/reading.ts';
-import { sha1 } from '../miner/sha1.ts';
-import { leadingZeroBits } from '../miner/sha256.ts';
 import { advanceLab, type LabPicture, newLabPicture } from './lab-picture.ts';
+import { isOtherWinner, isWin, LabRounds } from './lab-rounds.ts';
 import type { Recorded } from './recording.ts';
 import { checkOf, type LabFault, type LabSighting, type Onlooker } from './sighting.ts';
 
@@ -23,12 +22,13 @@ export class LabOnlooker implements Onlooker<LabSighting, LabPicture> {
   readonly picture: LabPicture;
   readonly #prefix: string;
   readonly #dialect: Dialect;
-  readonly #encoder = new TextEncoder();
+  readonly #rounds: LabRounds;
 
   constructor({ prefix, dialect, seats }: LabOnlookerOptions) {
     this.picture = newLabPicture(dialect, seats);
     this.#prefix = prefix;
     this.#dialect = DIALECTS[dialect];
+    this.#rounds = new LabRounds(this.#dialect);
   }
 
   hear(recorded: Recorded): LabSighting {
@@ -51,7 +51,8 @@ export class LabOnlooker implements Onlooker<LabSighting, LabPicture> {
     const { message } = reading;
     const refusal: LabFault | null = retained
       ? { code: 'retained', topic: word }
-      : this.#judge(message);
+      : this.#judge(message, recorded.time);
+    if (!retained) this.#learn(message, recorded.time);
     return {
       recorded,
       kind: message.kind,
@@ -62,7 +63,7 @@ export class LabOnlooker implements Onlooker<LabSighting, LabPicture> {
     };
   }
 
-  #judge(message: LabMessage): LabFault | null {
+  #judge(message: LabMessage, at: number): LabFault | null {
     switch (message.kind) {
       case 'challenge': {
         const { challenge } = message;
@@ -70,7 +71,7 @@ export class LabOnlooker implements Onlooker<LabSighting, LabPicture> {
         return isPlayable ? null : { code: 'unplayable', challenge };
       }
       case 'solution':
-        return this.#judgeSolution(message);
+        return this.#judgeSolution(message, at);
       case 'result':
         return this.#judgeResult(message);
       default:
@@ -78,21 +79,42 @@ export class LabOnlooker implements Onlooker<LabSighting, LabPicture> {
     }
   }
 
-  #judgeSolution(message: LabMessage & { readonly kind: 'solution' }): LabFault | null {
-    const { challenge } = this.picture;
-    if (challenge?.transactionID !== message.transactionID) return null;
-    const bits = leadingZeroBits(sha1(this.#encoder.encode(String(message.solution))));
-    return bits >= challenge.bits ? null : { code: 'wrong-solution', bits, needed: challenge.bits };
+  /** By the challenge that it names, be that open or over. */
+  #judgeSolution(message: LabSolution, at: number): LabFault | null {
+    const { transactionID, clientID } = message;
+    const worth = this.#rounds.worth(transactionID, clientID, String(message.solution), at);
+    switch (worth.kind) {
+      case 'wrong':
+        return { code: 'wrong-solution', bits: worth.bits, needed: worth.round.bits };
+      case 'late':
+      case 'second':
+        return { code: `${worth.kind}-solution`, transactionID };
+      default:
+        return null;
+    }
   }
 
-  /** A winner once. */
-  #judgeResult(message: LabMessage & { readonly kind: 'result' }): LabFault | null {
-    const { transactionID, clientID, result } = message;
-    if (result === 0 || result === 2) return null;
-    const known = this.picture.results.find((it) => it.transactionID === transactionID);
-    return known === undefined || known.winner === clientID
-      ? null
-      : { code: 'already-solved', transactionID };
+  /** A winner once, until the number is given away again. */
+  #judgeResult(message: LabResult): LabFault | null {
+    if (!isWin(message)) return null;
+    const { transactionID, clientID } = message;
+    const said = { clientID, solution: String(message.solution) };
+    const winners = this.#rounds.of(transactionID).map(({ winner }) => winner);
+    const isRepeated = winners.some((it) => it !== null && !isOtherWinner(it, said));
+    const isSolved = winners[0] !== undefined && winners[0] !== null;
+    return isSolved && !isRepeated ? { code: 'already-solved', transactionID } : null;
+  }
+
+  #learn(message: LabMessage, at: number): void {
+    if (message.kind === 'challenge') {
+      this.#rounds.open(message.transactionID, message.challenge, at);
+    } else if (message.kind === 'solution') {
+      const { clientID, transactionID } = message;
+      this.#rounds.take(transactionID, { clientID, solution: String(message.solution), at });
+    } else if (message.kind === 'result' && isWin(message)) {
+      const { clientID, transactionID } = message;
+      this.#rounds.win(transactionID, { clientID, solution: String(message.solution), at });
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 import type { UnixMs } from '../domain/names.ts';
 import { DIALECTS, type DialectName } from '../lab/dialect.ts';
 import type { LabMessage, Name } from '../lab/message.ts';
+import { isWin } from './lab-rounds.ts';
 import { keep, OCCURRENCES_KEPT, RESULTS_KEPT } from './picture.ts';
 import { type Check, isOrdinary, type LabFault, type LabSighting } from './sighting.ts';
 
@@ -28,6 +29,7 @@ export type LabChallengePicture = {
   readonly bits: number;
   readonly openedAt: UnixMs;
   solutions: number;
+  isWon: boolean;
 };
 
 export type LabResultPicture = {
@@ -63,6 +65,8 @@ export type LabPicture = {
   readonly votes: { readonly peer: Name; readonly voteID: Name }[];
   controller: { readonly name: Name; readonly voteID: Name; readonly since: UnixMs } | null;
   challenge: LabChallengePicture | null;
+  /** The last ones that were opened, won or not; that one among them. */
+  readonly challenges: LabChallengePicture[];
   readonly results: LabResultPicture[];
   resultsHeard: number;
   readonly refusals: Record<
@@ -74,6 +78,8 @@ export type LabPicture = {
 
 /** Those networks have some dozen peers; a flood of names is none. */
 const PEERS_MOST = 500;
+/** Some controllers open 20 a second, and answer later. */
+const CHALLENGES_KEPT = 100;
 
 export function newLabPicture(dialect: DialectName, seats: number): LabPicture {
   return {
@@ -86,6 +92,7 @@ export function newLabPicture(dialect: DialectName, seats: number): LabPicture {
     votes: [],
     controller: null,
     challenge: null,
+    challenges: [],
     results: [],
     resultsHeard: 0,
     refusals: {},
@@ -107,7 +114,7 @@ export function advanceLab(picture: LabPicture, sighting: LabSighting): void {
       picture.refusals[refusal.code] = { count: 1, check, from, at, refusal };
     } else Object.assign(known, { count: known.count + 1, from, at, refusal });
   }
-  if (message === null || fault !== null) return;
+  if (message === null || (fault !== null && !isOrdinary(fault.refusal))) return;
   // A result names the miner, and nobody says a challenge in its own name.
   const isOwnWord = message.kind !== 'result' && message.kind !== 'challenge';
   const peer = isOwnWord && from !== null ? meet(picture, from, message.kind, at) : null;
@@ -165,9 +172,7 @@ function take(
       return;
     case 'solution':
       if (peer !== null) peer.solved = message.transactionID;
-      if (picture.challenge?.transactionID === message.transactionID) {
-        picture.challenge.solutions += 1;
-      }
+      takeSolution(picture, message);
       return;
     case 'result':
       takeResult(picture, message, at);
@@ -212,6 +217,8 @@ function takeVote(
   );
 }
 
+const NEW = { solutions: 0, isWon: false };
+
 function takeChallenge(
   picture: LabPicture,
   { transactionID, challenge }: LabMessage & { readonly kind: 'challenge' },
@@ -220,7 +227,28 @@ function takeChallenge(
   const open = picture.challenge;
   if (open?.transactionID === transactionID && open.challenge === challenge) return;
   const bits = challenge * DIALECTS[picture.dialect].bitsPerUnit;
-  picture.challenge = { transactionID, challenge, bits, openedAt: at, solutions: 0 };
+  picture.challenge = { transactionID, challenge, bits, openedAt: at, ...NEW };
+  keep(picture.challenges, picture.challenge, CHALLENGES_KEPT);
+}
+
+function takeSolution(
+  picture: LabPicture,
+  { transactionID }: LabMessage & { readonly kind: 'solution' },
+): void {
+  const named = picture.challenges.findLast((it) => it.transactionID === transactionID);
+  if (named !== undefined) named.solutions += 1;
+}
+
+/** Whether this win is told already; a number that was given away again may be won again. */
+function isOver(
+  { challenges, results }: LabPicture,
+  transactionID: number,
+  { winner, solution }: Pick<LabResultPicture, 'winner' | 'solution'>,
+): boolean {
+  const known = results.filter((it) => it.transactionID === transactionID);
+  if (known.some((it) => it.winner === winner && it.solution === solution)) return true;
+  const named = challenges.findLast((it) => it.transactionID === transactionID);
+  return named?.isWon ?? known.length > 0;
 }
 
 function takeResult(
@@ -231,15 +259,17 @@ function takeResult(
   const { transactionID, clientID, result } = message;
   const winner = clientID === null ? undefined : picture.peers[keyOf(clientID)];
   if (winner?.solved === transactionID) winner.solved = null;
-  if (result === 0 || result === 2) {
+  if (!isWin({ result })) {
     const refused = { at, kind: 'solution-refused', transactionID, miner: clientID } as const;
     keep(picture.occurrences, refused, OCCURRENCES_KEPT);
     return;
   }
-  if (picture.results.some((known) => known.transactionID === transactionID)) return;
+  const named = picture.challenges.findLast((it) => it.transactionID === transactionID) ?? null;
+  const solution = String(message.solution);
+  if (isOver(picture, transactionID, { winner: clientID, solution })) return;
+  if (named !== null) named.isWon = true;
   if (winner !== undefined) winner.wins += 1;
-  const open = picture.challenge?.transactionID === transactionID ? picture.challenge : null;
-  if (open !== null) picture.challenge = null;
+  if (picture.challenge === named) picture.challenge = null;
   for (const peer of Object.values(picture.peers)) {
     if (peer.solved === transactionID) peer.solved = null;
   }
@@ -248,11 +278,11 @@ function takeResult(
     picture.results,
     {
       transactionID,
-      challenge: open?.challenge ?? null,
+      challenge: named?.challenge ?? null,
       winner: clientID,
-      solution: String(message.solution),
+      solution,
       at,
-      elapsedMs: open === null ? null : at - open.openedAt,
+      elapsedMs: named === null ? null : at - named.openedAt,
     },
     RESULTS_KEPT,
   );

@@ -127,10 +127,21 @@ export class LabRounds {
     round.miners.add(found.clientID);
   }
 
-  /** The round that a winner belongs to: the one that its text solves, else the newest. */
+  /** The round that a result is about: the one that its text solves, else the newest. */
   wonBy(transactionID: number, solution: string): LabRound | null {
     const solved = solution === '' ? null : this.solvedBy(transactionID, solution);
     return solved ?? this.of(transactionID)[0] ?? null;
+  }
+
+  /** A winner is named; the round that this ends, or null where it ends none. */
+  win(transactionID: number, winner: LabWinner): LabRound | null {
+    const round = this.wonBy(transactionID, winner.solution);
+    if (round === null || round.winner !== null) return null;
+    // A broker's repetition ends no newer round.
+    const winners = this.of(transactionID).map((it) => it.winner);
+    if (winners.some((it) => it !== null && !isOtherWinner(it, winner))) return null;
+    round.winner = winner;
+    return round;
   }
 }
 

@@ -23,10 +23,12 @@ export type Sighting<Said = Message, Fault = Refusal, Who = ClientID> = {
   readonly fault: { readonly check: Check; readonly refusal: Fault } | null;
 };
 
-/** A listener sees one thing more than a peer of the labs, which leaves it to the controller. */
+/** A listener sees what solutions are worth, which a peer of the labs leaves to the controller. */
 export type LabFault =
   | LabRefusal
-  | { readonly code: 'wrong-solution'; readonly bits: number; readonly needed: number };
+  | { readonly code: 'wrong-solution'; readonly bits: number; readonly needed: number }
+  /** Right, and of no use: its challenge is won, or another right one came before it. */
+  | { readonly code: 'late-solution' | 'second-solution'; readonly transactionID: number };
 
 export type LabSighting = Sighting<LabMessage, LabFault, Name>;
 export type AnySighting = Sighting | LabSighting;
@@ -44,12 +46,14 @@ export interface Onlooker<Seen extends AnySighting, Shown> {
 }
 
 /** What any network that delays and repeats brings about; nobody's fault. */
-const ORDINARY: ReadonlySet<string> = new Set<RefusalCode>([
+const ORDINARY: ReadonlySet<string> = new Set<RefusalCode | LabFault['code']>([
   'stale-term',
   'stale-transaction',
   'stale-incarnation',
   'stale-beat',
   'stale-request',
+  'late-solution',
+  'second-solution',
 ]);
 
 export function isOrdinary({ code }: Refusal | LabFault): boolean {

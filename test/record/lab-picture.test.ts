@@ -24,11 +24,11 @@ function scene(dialect: 'ufes' | 'statement', seats = 2) {
   return { onlooker, say, board };
 }
 
-/** A text whose SHA-1 begins with so many zero bits. */
-function solve(bits: number): string {
+/** A text that begins so, whose SHA-1 begins with so many zero bits, and with no more. */
+function solve(bits: number, begin = ''): string {
   for (let nonce = 0; ; nonce += 1) {
-    const digest = createHash('sha1').update(String(nonce)).digest();
-    if (Math.clz32(digest.readUInt32BE()) >= bits) return String(nonce);
+    const digest = createHash('sha1').update(`${begin}${nonce}`).digest();
+    if (Math.clz32(digest.readUInt32BE()) === bits) return `${begin}${nonce}`;
   }
 }
 
@@ -80,6 +80,72 @@ test('challenges, right and wrong solutions, a winner once', () => {
     ' 1 rule wrong-solution (bits 3, needed 12), a, 4.0 s ago',
     ' 1 rule already-solved (transactionID 0), a, 1.0 s ago',
   ]);
+});
+
+test('a solution is judged by the challenge that it names, open, won, or opened anew', () => {
+  const { onlooker, say, board } = scene('ufes');
+  const solution = (TransactionID: number, ClientID: string, Solution: string): string =>
+    say('solution', { TransactionID, ClientID, Solution });
+  const win = (TransactionID: number, ClientID: string, Solution: string): string =>
+    say('result', { TransactionID, ClientID, Solution, Result: 1 });
+  const [ann, bob] = [solve(8, 'ann'), solve(8, 'bob')];
+  expect(solution(0, 'ann', 'before its challenge is heard')).toBe('ok');
+  say('challenge', { TransactionID: 0, Challenge: 8 });
+  say('challenge', { TransactionID: 1, Challenge: 12 });
+  expect(solution(0, 'zoe', solve(7))).toBe('rule: wrong-solution');
+  expect(solution(0, 'ann', ann)).toBe('ok');
+  expect(solution(0, 'bob', bob)).toBe('rule: second-solution');
+  expect(solution(0, 'ann', ann)).toBe('ok');
+  expect(win(0, 'ann', ann)).toBe('ok');
+  expect(solution(0, 'cid', solve(9, 'cid'))).toBe('rule: late-solution');
+  expect(solution(0, 'zoe', solve(7, 'z'))).toBe('rule: wrong-solution');
+  expect(win(0, 'bob', bob)).toBe('rule: already-solved');
+
+  say('challenge', { TransactionID: 0, Challenge: 10 });
+  // Right for the first challenge of this number, which is over.
+  expect(solution(0, 'bob', solve(9, 'b'))).toBe('rule: late-solution');
+  expect(solution(0, 'zoe', solve(7, 'zo'))).toBe('rule: wrong-solution');
+  // The broker says it twice.
+  expect(win(0, 'ann', ann)).toBe('ok');
+  const better = solve(10, 'bob');
+  expect(solution(0, 'bob', better)).toBe('ok');
+  expect(win(0, 'bob', better)).toBe('ok');
+
+  const { results, peers, refusals } = onlooker.picture;
+  expect(
+    results.map(({ transactionID, winner, challenge }) => [transactionID, winner, challenge]),
+  ).toEqual([
+    [0, 'ann', 8],
+    [0, 'bob', 10],
+  ]);
+  expect(Object.values(peers).map(({ name, wins }) => [name, wins])).toEqual([
+    ['ann', 1],
+    ['bob', 1],
+    ['cid', 0],
+  ]);
+  // Late and second ones are no fault of anybody.
+  expect(Object.keys(refusals)).toEqual(['wrong-solution', 'already-solved']);
+  expect(refusals['wrong-solution']?.count).toBe(3);
+  expect(board().refusalsTitle).toBe('refused: 4');
+});
+
+test('all wrong solutions of a fast network are marked, and no others', () => {
+  const { onlooker, say } = scene('ufes');
+  const rights = Array.from({ length: 60 }, (_, number) => solve(6, `r${number}/`));
+  const told = rights.flatMap((right, number) => {
+    say('challenge', { TransactionID: number, Challenge: 6 });
+    // The miners are three challenges behind.
+    const late = number - 3;
+    if (late < 0) return [];
+    const about = { TransactionID: late, ClientID: 'ann' };
+    say('result', { ...about, ClientID: 'bob', Solution: 'another', Result: 1 });
+    const Solution = late % 2 === 0 ? solve(5, `w${late}/`) : (rights[late] ?? right);
+    return [say('solution', { ...about, Solution })];
+  });
+  expect(told.filter((it) => it === 'rule: wrong-solution')).toHaveLength(29);
+  expect(told.filter((it) => it === 'rule: late-solution')).toHaveLength(28);
+  expect(onlooker.picture.refusals['wrong-solution']?.count).toBe(29);
+  expect(onlooker.picture.results.at(-1)).toMatchObject({ challenge: 6, elapsedMs: 10_000 });
 });
 
 test('what no client of these dialects understands has a verdict', () => {

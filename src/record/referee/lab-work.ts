@@ -136,18 +136,15 @@ export class LabWorkJudge implements LabJudge {
   #learnResult(message: LabResult, number: number, at: number): void {
     const { transactionID, clientID } = message;
     const solution = String(message.solution);
-    const round = this.#rounds.wonBy(transactionID, solution);
-    if (round === null || round.winner !== null) return;
     if (isWin(message)) {
-      const rounds = this.#rounds.of(transactionID);
-      const said = { clientID, solution };
-      // A broker's repetition ends no newer round.
-      if (rounds.some(({ winner }) => winner !== null && !isOtherWinner(winner, said))) return;
+      const won = this.#rounds.win(transactionID, { clientID, solution, at });
+      if (won === null) return;
       this.results += 1;
-      round.winner = { clientID, solution, at };
-      this.#complain(round, transactionID);
+      this.#complain(won, transactionID);
       return;
     }
+    const round = this.#rounds.wonBy(transactionID, solution);
+    if (round === null || round.winner !== null) return;
     const found = round.right.find((it) => it.solution === solution && it.clientID === clientID);
     if (found !== undefined) round.refused.push({ ...found, refusal: { number, at } });
   }
