@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/domain/message.ts';
 import type { ClientID, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import { makeRoster } from '../../src/domain/roster.ts';
 import type { Chain } from '../../src/domain/standing.ts';
 import { type Batch, emptyBatch } from '../../src/domain/transaction.ts';
 import { accountIn, sumOf } from '../../src/ledger/account.ts';
 import { carriesBatch, digestOf, preimageOf, workOf } from '../../src/ledger/block.ts';
 import { extendChain, problemOfBlock, startChain } from '../../src/ledger/chain.ts';
+import { changeText } from '../../src/ledger/change.ts';
 import { merkleRoot } from '../../src/ledger/merkle.ts';
 import { parseRules, type Rules, rulesOf } from '../../src/ledger/rules.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { solve } from '../../src/sim/false-miner.ts';
+import { publicKeyOf } from '../../src/wire/transaction.ts';
 import { rosterOf } from '../names.ts';
 import { texts, wallet } from './wallet.ts';
 
@@ -65,6 +68,37 @@ describe('a block with a batch', () => {
     expect(problem(second, chain, [...batch].reverse())).toMatch(/root is not that of its batch/);
     const twice = texts(ann.say('a', 0), ann.say('b', 0));
     expect(problem(mine(chain, twice, bob.account), chain, twice)).toMatch(/nonce is 0 where 1/);
+  });
+});
+
+describe('a block that says again what was said without a nonce', () => {
+  const words = texts(ann.say('again'));
+  // Changes name true members alone.
+  const members = [ann, bob].map(({ account, key }) => ({
+    clientID: account,
+    publicKey: publicKeyOf(key),
+  }));
+  const begin = startChain(makeRoster(members, rules.text, nodeHasher), rules);
+  const said = extend(begin, mine(begin, words, bob.account), words);
+
+  it('is refused for a thousand blocks, of which one that changes the roster is one', () => {
+    const change = changeText({ kind: 'remove', clientID: ann.account });
+    const changing = { ...mine(said, emptyBatch, bob.account), change };
+    let chain = extend(said, changing);
+    expect(chain.roster.members).toHaveLength(1);
+    while (chain.height < 1_000) chain = extend(chain, mine(chain, emptyBatch, bob.account));
+    expect(problem(mine(chain, words, bob.account), chain, words)).toMatch(
+      /^transaction 1 of its batch: its sender said the same in block 0, .* from block 1001 on$/,
+    );
+    const next = extend(chain, mine(chain, emptyBatch, bob.account));
+    expect(problem(mine(next, words, bob.account), next, words)).toBeNull();
+  });
+
+  it('is refused in one batch, whatever stands between', () => {
+    const twice = texts(ann.say('b'), bob.say('b'), ann.say('b'));
+    expect(problem(mine(said, twice, bob.account), said, twice)).toMatch(
+      /^transaction 3 .* in block 1/,
+    );
   });
 });
 
