@@ -3,11 +3,10 @@
 import { Command } from 'commander';
 import { type ConnectionValues, connectionOf, connectionSettings } from './connection-settings.ts';
 import { Ending } from './ending.ts';
-import { beforeComplaint } from './exit.ts';
 import { JsonTeller } from './json-teller.ts';
 import { takePartInLab } from './lab-peer.ts';
 import { type LabValues, labSettings, refuseForDialect } from './lab-settings.ts';
-import type { LiveOptions } from './live-teller.tsx';
+import { keysFor, loadScreen } from './live-keys.ts';
 import { type OpenedClient, openClient } from './open-client.ts';
 import { goOnWithoutOutput } from './output.ts';
 import { listenToParent } from './parent.ts';
@@ -22,7 +21,7 @@ import {
   usageError,
 } from './setting.ts';
 import type { Teller } from './teller.ts';
-import { hasTerminal } from './terminal.ts';
+import { hasTerminal, holdTerminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 import { Wishes } from './wishes.ts';
 import { tellRecalled } from './witnessing.ts';
@@ -102,17 +101,6 @@ async function takePart(command: Command, values: Values): Promise<void> {
   if (error !== null) throw error;
 }
 
-/** Frees the terminal when we are done, and before a complaint is written that nobody foresaw. */
-function holdTerminal(teller: Teller): { release(): void } {
-  const forget = beforeComplaint(() => teller.release());
-  return {
-    release: () => {
-      forget();
-      teller.release();
-    },
-  };
-}
-
 async function openTeller(
   { json }: Values,
   { client, identity, rules, threads }: OpenedClient,
@@ -122,17 +110,7 @@ async function openTeller(
   if (json) return new JsonTeller(peer);
   const options = { peer, wanted: rules.seats, threads };
   if (!hasTerminal()) return new PlainTeller(options);
-  const live: LiveOptions = {
-    ...options,
-    look: () => client.view(),
-    keys: {
-      onPause: (isWanted) => void (isWanted ? client.pause() : client.resume()),
-      onQuit: () => wishes.end(),
-      onInterrupt: () => wishes.signal('SIGINT'),
-    },
-  };
-  // Without this, React keeps records of every frame for its developers, for ever.
-  process.env['NODE_ENV'] ??= 'production';
-  const { LiveTeller } = await import('./live-teller.tsx');
-  return new LiveTeller(live);
+  const { LiveTeller } = await loadScreen(() => import('./live-teller.ts'));
+  const keys = keysFor(client, wishes);
+  return new LiveTeller({ ...options, look: () => client.view(), keys });
 }

@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { describeLab, labTone } from '../client/describe-lab.ts';
 import { LabClient } from '../client/lab-client.ts';
 import type { Link } from '../client/link.ts';
 import { assert } from '../domain/assert.ts';
@@ -21,21 +20,18 @@ import { CountingMiner } from './counting-miner.ts';
 import { Ending } from './ending.ts';
 import { JsonTeller } from './json-teller.ts';
 import { type LabValues, labSettingsOf } from './lab-settings.ts';
-import { formatLine, type LineLook, wantsColour } from './line-format.ts';
-import type { Tone } from './narrator.ts';
+import { type LabTeller, PlainLabTeller } from './lab-teller.ts';
+import { keysFor, loadScreen } from './live-keys.ts';
 import { listenToParent } from './parent.ts';
 import type { PeerValues } from './peer-settings.ts';
-import { describeEnded, describeStarted } from './plain-teller.ts';
 import { remark } from './remark.ts';
-import type { Ended, Started } from './teller.ts';
+import { hasTerminal, holdTerminal } from './terminal.ts';
 import { openTraceFile, type TraceFile } from './trace-file.ts';
 import { readVersion } from './version.ts';
 import { Wishes } from './wishes.ts';
 
 type Values = ConnectionValues & PeerValues & LabValues & { readonly json: boolean };
 
-/** People are told of progress at most so often. */
-const SELDOM_MS = 10_000;
 const SEED_BYTES = 32;
 
 /** Resolves when the peer has left; throws what ended it otherwise. */
@@ -51,7 +47,8 @@ export async function takePartInLab(
     ? createPool({
         threads: values.threads,
         onFailure: ({ message, shortage }) => {
-          remark(message);
+          if (teller === null) remark(message);
+          else teller.remark(message);
           if (shortage.running === 0) void client.pause();
         },
       })
@@ -59,7 +56,9 @@ export async function takePartInLab(
   const miner = pool === null ? null : new CountingMiner(pool);
   let link: Link | null = null;
   let wins = 0;
-  let tell: (note: LabNote) => void = () => undefined;
+  // Nothing is said before the client starts, and by then somebody is there to tell it.
+  let teller: LabTeller | null = null;
+  const tell = (note: LabNote): void => teller?.tell(note);
   const seed = randomBytes(SEED_BYTES).toString('hex');
   // The broker sees a name that has nothing to do with the one drawn by lot.
   const name = randomBytes(8).toString('hex') as ClientID;
@@ -86,9 +85,9 @@ export async function takePartInLab(
   });
   assert(link !== null, 'A client opens its link when it is made.');
   const opened: Link = link;
-  const teller = values.json ? new JsonTeller(client.clientID) : new LabTeller(client.clientID);
-  tell = (note) => teller.tell(note);
   const wishes = new Wishes(() => ending.leave());
+  teller = await openTeller(values, client, wishes);
+  const { release } = holdTerminal(teller);
   const { text: url } = parseBrokerUrl(connection.url);
   const threads = pool === null ? 0 : values.threads;
   teller.begin({ kind: 'started', pid: process.pid, url, version: readVersion(), threads });
@@ -101,6 +100,7 @@ export async function takePartInLab(
   else client.kill();
   await Promise.all([opened.close(), pool?.close()]);
   trace?.close();
+  release();
   const reason = error?.code ?? 'left';
   teller.end({ kind: 'ended', reason, tried: miner?.tried ?? 0, wins });
   if (error !== null) throw error;
@@ -115,36 +115,15 @@ function openTrace(
   return openTraceFile(path, { trace: 1, version: readVersion(), dialect, settings }, remark);
 }
 
-/** Tells people by lines alone. */
-class LabTeller {
-  readonly #peer: string;
-  readonly #look: LineLook = { isColoured: wantsColour(process.stdout), columns: null };
-  #progressAt = Number.NEGATIVE_INFINITY;
-
-  constructor(peer: string | number) {
-    this.#peer = String(peer);
-  }
-
-  begin(started: Started): void {
-    const { threads } = started;
-    const line = describeStarted(started, { peer: this.#peer as ClientID, wanted: 0, threads });
-    this.#write(line.text, line.tone);
-  }
-
-  tell(note: LabNote): void {
-    if (note.kind === 'progress') {
-      if (Date.now() - this.#progressAt < SELDOM_MS) return;
-      this.#progressAt = Date.now();
-    }
-    this.#write(describeLab(note), labTone(note));
-  }
-
-  end(ended: Ended): void {
-    const line = describeEnded(ended);
-    this.#write(line.text, line.tone);
-  }
-
-  #write(text: string, tone: Tone): void {
-    process.stdout.write(`${formatLine({ text, tone }, Date.now(), this.#look)}\n`);
-  }
+async function openTeller(
+  { json, threads, mine, peers }: Values,
+  client: LabClient,
+  wishes: Wishes,
+): Promise<LabTeller> {
+  const peer = client.clientID;
+  if (json) return new JsonTeller(peer);
+  if (!hasTerminal()) return new PlainLabTeller(peer);
+  const { LiveLabTeller } = await loadScreen(() => import('./lab-live-teller.ts'));
+  const keys = keysFor(client, wishes);
+  return new LiveLabTeller({ peer, wanted: peers, threads: mine ? threads : 0, keys });
 }

@@ -1,4 +1,7 @@
-/** Whether somebody sits at a terminal that can do more than print lines. */
+/** Whether somebody sits at a terminal that can do more than print lines, and how it is freed. */
+
+import { beforeComplaint } from './exit.ts';
+import type { Teller } from './teller.ts';
 
 /** Somebody reads the sentence that we end with. */
 export function hasReader(): boolean {
@@ -15,4 +18,15 @@ export function hasTerminal(): boolean {
 function isBuild(): boolean {
   const { CI } = process.env;
   return CI !== undefined && !['', '0', 'false'].includes(CI);
+}
+
+/** Frees the terminal when we are done, and before a complaint is written that nobody foresaw. */
+export function holdTerminal(teller: Pick<Teller, 'release'>): { release(): void } {
+  const forget = beforeComplaint(() => teller.release());
+  return {
+    release: () => {
+      forget();
+      teller.release();
+    },
+  };
 }

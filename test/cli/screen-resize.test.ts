@@ -1,49 +1,16 @@
 /** A terminal that gets smaller keeps all that scrolled off it before. */
 
-import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Board, row } from '../../src/cli/board.ts';
 import type { Keys } from '../../src/cli/start-run.ts';
 import type { Show } from '../../src/cli/start-show.ts';
 import type { View } from '../../src/peer/view.ts';
+import { type FakeTerminal, wearsTerminal } from './fake-terminal.ts';
 import { nameOf, storyOf } from './start-saying.ts';
-
-/** What ink needs of a terminal. */
-class FakeTerminal extends EventEmitter {
-  isTTY = true;
-  columns = 80;
-  rows = 24;
-  written = '';
-  write(text: string): boolean {
-    this.written += text;
-    return true;
-  }
-  setRawMode(): void {}
-  setEncoding(): void {}
-  ref(): void {}
-  unref(): void {}
-  read(): null {
-    return null;
-  }
-
-  /** What is written because the user makes the terminal so large. */
-  resize(rows: number, columns = 80): string {
-    this.written = '';
-    Object.assign(this, { rows, columns });
-    this.emit('resize');
-    return this.written;
-  }
-}
 
 let terminal: FakeTerminal;
 beforeEach(() => {
-  // Where a variable says that it builds something, ink draws nothing.
-  for (const name of Object.keys(process.env)) {
-    if (/^(CI$|CI_|CONTINUOUS_INTEGRATION$)/.test(name)) vi.stubEnv(name, undefined);
-  }
-  terminal = new FakeTerminal();
-  vi.spyOn(process, 'stdout', 'get').mockReturnValue(terminal as never);
-  vi.spyOn(process, 'stdin', 'get').mockReturnValue(new FakeTerminal() as never);
+  ({ terminal } = wearsTerminal());
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -98,7 +65,7 @@ const SCREENS: readonly (readonly [string, () => Promise<Pick<Show, 'close'>>])[
   [
     'client',
     async () => {
-      const { LiveTeller } = await import('../../src/cli/live-teller.tsx');
+      const { LiveTeller } = await import('../../src/cli/live-teller.ts');
       const teller = new LiveTeller({
         peer: nameOf(1),
         wanted: 10,
@@ -111,6 +78,19 @@ const SCREENS: readonly (readonly [string, () => Promise<Pick<Show, 'close'>>])[
             role: 'unfounded',
             members: [],
           }) as unknown as View,
+      });
+      return { close: () => teller.release() };
+    },
+  ],
+  [
+    'client --dialect',
+    async () => {
+      const { LiveLabTeller } = await import('../../src/cli/lab-live-teller.ts');
+      const teller = new LiveLabTeller({
+        peer: 'ann',
+        wanted: 10,
+        threads: 1,
+        keys: { onPause: () => {}, onQuit: () => {}, onInterrupt: () => {} },
       });
       return { close: () => teller.release() };
     },
