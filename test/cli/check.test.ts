@@ -63,6 +63,64 @@ test('of a file that is no recording, not every line is told', async () => {
   expect(remarks.at(-1)).toContain('and 70 more like these');
 });
 
+/** What `check` writes about these messages of a lab, and the exit code. */
+async function checkLab(
+  lines: readonly (readonly [seconds: number, word: string, said: object])[],
+  ...args: readonly string[]
+): Promise<{ readonly told: string; readonly code: typeof process.exitCode }> {
+  const file = join(folder, 'lab.ndjson');
+  const recorded = lines.map(([seconds, word, said]) => {
+    const message = { time: seconds * 1_000, topic: `sd/${word}`, qos: 1, retained: false };
+    return JSON.stringify({ ...message, payload: JSON.stringify(said) });
+  });
+  writeFileSync(file, `${recorded.join('\n')}\n`);
+  let told = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    told += text;
+    return true;
+  });
+  process.exitCode = 0;
+  const command = ['check', file, '--dialect', 'ufes', ...args];
+  await (await createProgram()).parseAsync(['node', 'sortition', ...command]);
+  vi.restoreAllMocks();
+  const code = process.exitCode;
+  process.exitCode = 0;
+  return { told, code };
+}
+
+const ODD = [[1, 'init', { ClientID: 'ann', Colour: 'red' }]] as const;
+const SAID = 'R63 peer ann says Colour in an introduction, a field that no other client knows';
+
+test('a remark is told and does not count', async () => {
+  const people = await checkLab(ODD);
+  expect(people.told).toContain(`remark: ${SAID} (PROTOCOL 10)`);
+  expect(people.told).toContain('21 rules checked: no violation');
+  expect(people.code).toBe(0);
+  const json = await checkLab(ODD, '--json');
+  const [remark, summary] = json.told.split('\n').map((line) => line && JSON.parse(line));
+  expect(remark).toMatchObject({ kind: 'remark', rule: 'R63', peer: 'ann', message: 1 });
+  expect(summary).toMatchObject({ kind: 'summary', violations: 0, broken: [] });
+  const junit = await checkLab(ODD, '--junit');
+  expect(junit.told).toContain('failures="0"');
+  expect(junit.told).toContain(`<system-out>\nremark: ${SAID}`);
+  expect((await checkLab(ODD, '--ignore', 'R63')).told).not.toContain('Colour');
+});
+
+test('with --peers a network that is complete, and in which nobody votes, is named', async () => {
+  const lines = [
+    [0, 'init', { ClientID: 'ann' }],
+    [1, 'init', { clientId: 'bob' }],
+    [40, 'init', { clientId: 'bob' }],
+  ] as const;
+  const unknown = await checkLab(lines, '--ignore', 'R66');
+  expect(unknown.code).toBe(0);
+  expect(unknown.told).toContain('remark: R69 peer ann cannot read the introductions of bob');
+  const known = await checkLab(lines, '--ignore', 'R66', '--peers', '2');
+  expect(known.code).toBe(EXIT.failed);
+  expect(known.told).toContain(' R69 peer ann cannot read the introductions of bob');
+  expect(known.told).toContain('2 violations of 1 rule');
+});
+
 test('JUnit has a case for each rule, and strange words are harmless in it', () => {
   const violation = {
     rule: 'R27',

@@ -88,7 +88,8 @@ function remarksOn(
           labRemark(
             'noOtherFields',
             who,
-            `says ${shown(strange)} in a ${kind}, a field that no other client knows`,
+            `says ${shown(strange)} in ${kind === 'introduction' ? 'an' : 'a'} ${kind}, ` +
+              'a field that no other client knows',
           ),
         ]),
   ];
