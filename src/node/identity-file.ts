@@ -2,6 +2,7 @@
 
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { generateIdentity, type Identity, identityOf } from './crypto.ts';
+import { typeOf } from './key-text.ts';
 import { createPrivateFile, readPrivateFile, unreadable } from './private-file.ts';
 import { WorldError } from './world-error.ts';
 
@@ -21,7 +22,7 @@ function readIdentity(path: string): Identity | null {
   if (pem === null) return null;
   const key = importPrivateKey(path, pem);
   if (key.asymmetricKeyType === 'ed25519') return identityOf(key);
-  const type = key.asymmetricKeyType ?? 'unknown';
+  const type = typeOf(key);
   throw new WorldError(
     `The identity file ${path} holds a key of type ${type}; sortition needs Ed25519: ` +
       'name another file, or one that does not exist yet to get a new identity.',

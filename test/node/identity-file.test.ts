@@ -89,12 +89,15 @@ it.each([
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
-it('refuses a key of another type, and names it', () => {
-  const { privateKey } = generateKeyPairSync('x25519');
+it.each([
+  ['X25519', generateKeyPairSync('x25519').privateKey],
+  ['P-256', generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey],
+  ['P-384', generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey],
+])('refuses a key of type %s, and names it', (type, privateKey) => {
   put(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   const error = errorOf();
-  expect([error.code, error.facts]).toEqual(['identity-other-key', { path, type: 'x25519' }]);
-  expect(error.message).toContain('holds a key of type x25519');
+  expect([error.code, error.facts]).toEqual(['identity-other-key', { path, type }]);
+  expect(error.message).toContain(`holds a key of type ${type};`);
 });
 
 it('refuses a directory', () => {
