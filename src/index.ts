@@ -11,6 +11,7 @@ export type { Miner, MinerEvents, SearchReport } from './client/miner.ts';
 export type { WorkSource } from './client/work-source.ts';
 export type { Settings, Work } from './domain/contract.ts';
 export type { Hasher, Signer, Verifier } from './domain/crypto.ts';
+export { type Genesis, sortedGenesis } from './domain/genesis.ts';
 export type { Block, Member, Message } from './domain/message.ts';
 export type { ClientID, Digest, PublicKey, Term, TransactionID } from './domain/names.ts';
 export type { Idle, Note } from './domain/note.ts';
@@ -23,6 +24,7 @@ export {
 } from './domain/transaction.ts';
 export { digestOf, preimageOf, zeroBits } from './ledger/block.ts';
 export { parseDifficulty } from './ledger/difficulty.ts';
+export { digestOfGenesis } from './ledger/genesis.ts';
 export { merkleRoot } from './ledger/merkle.ts';
 export { createPool } from './miner/pool.ts';
 export { generateIdentity, nodeHasher, nodeVerifier, signerOf } from './node/crypto.ts';

@@ -1,36 +1,52 @@
 /** The Rules that a command asks for; where it asks for none, those of its data directory. */
 
 import type { Command } from 'commander';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Member } from '../domain/message.ts';
+import type { Digest } from '../domain/names.ts';
+import { digestOfGenesis } from '../ledger/genesis.ts';
 import { parseRules, type RuleSettings, type Rules, rulesOf } from '../ledger/rules.ts';
+import { nodeHasher } from '../node/crypto.ts';
+import { readGenesisFile } from '../node/genesis-file.ts';
 import { readRosterFile } from '../node/roster-file.ts';
 import { type PeerValues, peerSettings } from './peer-settings.ts';
 import { labelOf, sourceOf, usageError } from './setting.ts';
 
-const NAMES = ['peers', 'difficulty', 'election', 'reward', 'admit'] as const;
+/** What makes the Rules of a network, as complaints name it. */
+export const RULE_FLAGS =
+  '--peers, --roster, --difficulty, --election, --reward, --admit or --genesis';
 
-type Values = Pick<PeerValues, (typeof NAMES)[number] | 'roster'>;
+/** What somebody who only looks on has heard of, and nobody has said. */
+export type Adopted = { readonly adoptedGenesis?: Digest | null };
+
+type Values = Adopted &
+  Pick<PeerValues, 'peers' | 'difficulty' | 'election' | 'reward' | 'admit' | 'roster' | 'genesis'>;
 
 export type AskedRules = {
   /** Who founds the network, where a roster file says so. */
   readonly founders: readonly Member[] | null;
+  /** What accounts begin with, where a file says so. */
+  readonly genesisList: Genesis | null;
   /** What was said explicitly: it must hold. */
   readonly told: Partial<RuleSettings>;
   /** The same with the usual rules for what was not said: for a network that is still to be. */
   readonly usual: RuleSettings;
 };
 
-/** Throws a `WorldError`: that of the roster file, or `usage` where two settings contradict. */
+/** Throws a `WorldError`: that of a file, or `usage` where two settings contradict. */
 export function askedRulesOf(command: Command, values: Values): AskedRules {
   const founders = foundersOf(command, values);
   const admit = values.admit ?? (founders === null ? 'waiting' : 'roster');
   const peers = founders?.length ?? values.peers;
   const { difficulty, election, reward } = values;
-  const usual = { peers, difficulty, election, reward, admit };
+  const genesisList = values.genesis === null ? null : readGenesisFile(values.genesis);
+  const genesis =
+    genesisList === null ? values.adoptedGenesis : digestOfGenesis(genesisList, nodeHasher);
+  const usual = { peers, difficulty, election, reward, admit, genesis: genesis ?? null };
   const isTold = (name: string): boolean =>
     sourceOf(command, name) !== 'fallback' || (name === 'peers' && founders !== null);
   const told = Object.fromEntries(Object.entries(usual).filter(([name]) => isTold(name)));
-  return { founders, told, usual };
+  return { founders, genesisList, told, usual };
 }
 
 /** Those of a network that is there already, as far as nothing else was said. */

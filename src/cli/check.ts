@@ -1,10 +1,12 @@
 /** `sortition check`: the referee for any network, live or recorded, ours or a student's. */
 
 import { Command } from 'commander';
+import type { Genesis } from '../domain/genesis.ts';
 import type { UnixMs } from '../domain/names.ts';
 import type { DialectName } from '../lab/dialect.ts';
 import { nodeHasher, nodeVerifier } from '../node/crypto.ts';
 import { piecesOf } from '../node/file-pieces.ts';
+import { readGenesisFile } from '../node/genesis-file.ts';
 import { openMqttEar } from '../node/mqtt-ear.ts';
 import { WorldError } from '../node/world-error.ts';
 import { describeBadLine } from '../record/describe-bad-line.ts';
@@ -43,6 +45,7 @@ type Values = ConnectionValues & {
   readonly for: number | null;
   readonly announce: number;
   readonly heartbeat: number;
+  readonly genesis: Genesis | null;
   readonly ignore: readonly string[] | null;
   readonly json: boolean;
   readonly junit: boolean;
@@ -78,6 +81,13 @@ const settings: Settings<Values> = {
   heartbeat: {
     ...peerSettings.heartbeat,
     help: 'how often the peers of this network give a sign of life',
+  },
+  genesis: {
+    flags: '--genesis <file>',
+    help: 'what the accounts of this network begin with; otherwise as a peer that comes is told',
+    fallback: null,
+    allowed: 'a file with "KEY UNITS" on each line',
+    read: readGenesisFile,
   },
   ignore: {
     flags: '--ignore <rules>',
@@ -137,10 +147,10 @@ function refuseContradictions(command: Command, path: string | null, values: Val
   if (values.json && values.junit) throw usageError('--json and --junit: leave one of them out.');
 }
 
-function arbiterOf({ prefix, dialect, peers, announce, heartbeat }: Values): Arbiter {
+function arbiterOf({ prefix, dialect, peers, announce, heartbeat, genesis }: Values): Arbiter {
   if (dialect !== null) return new LabReferee({ prefix, dialect, peers });
   const rhythm = { announceMs: announce, heartbeatMs: heartbeat };
-  return new Referee({ prefix, hasher: nodeHasher, verifier: nodeVerifier(), rhythm });
+  return new Referee({ prefix, hasher: nodeHasher, verifier: nodeVerifier(), rhythm, genesis });
 }
 
 function checkFile(path: string, arbiter: Arbiter, report: CheckReport): void {

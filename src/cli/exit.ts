@@ -74,6 +74,8 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['block-changed', EXIT.badFile],
   ['roster-unreadable', EXIT.badFile],
   ['roster-malformed', EXIT.badFile],
+  ['genesis-unreadable', EXIT.badFile],
+  ['genesis-malformed', EXIT.badFile],
   ['key-unreadable', EXIT.badFile],
   ['key-malformed', EXIT.badFile],
   ['key-other-type', EXIT.badFile],

@@ -2,11 +2,9 @@
 
 import { shortName } from '../client/describe.ts';
 import { countOf } from '../domain/count-of.ts';
-import type { Founding } from '../domain/message.ts';
 import type { Digest } from '../domain/names.ts';
 import { isPlain, readText, type Transaction } from '../domain/transaction.ts';
-import type { Rules } from '../ledger/rules.ts';
-import type { Sealed } from './ledger-source.ts';
+import type { Beginning, Sealed } from './ledger-source.ts';
 import { dateOf } from './line-format.ts';
 
 /** Of a ledger that holds. */
@@ -17,13 +15,16 @@ export type Verdict = {
   readonly seals: number;
   /** All balances together. */
   readonly units: number;
+  /** What of them was there from the start; only where something was. */
+  readonly genesis?: number;
   readonly accounts: number;
   readonly tip: Digest;
   readonly ms: number;
 };
 
-export function networkFacts(founding: Founding, rules: Rules, network: Digest): object {
-  return { kind: 'network', network, rules: rules.text, founding };
+export function networkFacts({ founding, genesis, rules }: Beginning, network: Digest): object {
+  const list = genesis.length === 0 ? {} : { genesis };
+  return { kind: 'network', network, rules: rules.text, ...list, founding };
 }
 
 /** As it was recorded, with its transactions as objects: their keys in lower case. */
@@ -32,9 +33,13 @@ export function blockFacts({ block, digest, seal, batch = [] }: Sealed): object 
   return { kind: 'block', ...block, digest, seal, transactions };
 }
 
-export function describeNetwork(founding: Founding, rules: Rules, network: Digest): string {
+export function describeNetwork({ founding, genesis, rules }: Beginning, network: Digest): string {
   const names = founding.members.map(({ clientID }) => shortName(clientID));
-  return `network ${network.slice(0, 8)}, founded by ${names.join(' ')}; rules: ${rules.text}`;
+  const about = `network ${network.slice(0, 8)}, founded by ${names.join(' ')}`;
+  const grants = genesis.map(
+    ({ key, units }) => `             ${countOf(units, 'unit')} to ${key} from the start`,
+  );
+  return [`${about}; rules: ${rules.text}`, ...grants].join('\n');
 }
 
 export function describeBlock({ block, digest, batch = [] }: Sealed): string {
@@ -59,10 +64,14 @@ function describeTransaction(transaction: Transaction | null): string {
 }
 
 export function describeVerdict(verdict: Verdict): string {
-  const { blocks, transactions, seals, units, accounts, ms } = verdict;
+  const { blocks, transactions, seals, units, accounts, ms, genesis } = verdict;
   const carried = `${countOf(transactions, 'transaction')} and ${countOf(seals, 'seal')}`;
+  const origin =
+    genesis === undefined
+      ? 'what was earned'
+      : `${genesis} from the start and ${units - genesis} that were earned`;
   return (
     `All holds: ${countOf(blocks, 'block')}, ${carried}, in ${(ms / 1000).toFixed(1)} s. ` +
-    `${countOf(units, 'unit')} in ${countOf(accounts, 'account')}, which is what was earned.`
+    `${countOf(units, 'unit')} in ${countOf(accounts, 'account')}, which is ${origin}.`
   );
 }

@@ -2,11 +2,9 @@
 
 import { SingleBar } from 'cli-progress';
 import { Audit } from '../client/audit.ts';
-import type { Founding } from '../domain/message.ts';
 import type { Digest } from '../domain/names.ts';
 import { makeRoster } from '../domain/roster.ts';
 import { listAccounts, sumOf } from '../ledger/account.ts';
-import type { Rules } from '../ledger/rules.ts';
 import { nodeHasher, nodeVerifier } from '../node/crypto.ts';
 import { LineFile } from '../node/line-file.ts';
 import { WorldError } from '../node/world-error.ts';
@@ -17,7 +15,7 @@ import {
   networkFacts,
   type Verdict,
 } from './ledger-lines.ts';
-import type { LedgerReader, Sealed } from './ledger-source.ts';
+import type { Beginning, LedgerReader, Sealed } from './ledger-source.ts';
 
 /** On the standard output, from block `from` on. */
 export class Listing implements LedgerReader {
@@ -29,13 +27,12 @@ export class Listing implements LedgerReader {
     this.#isJson = isJson;
   }
 
-  begin(founding: Founding, rules: Rules): void {
-    const network = networkOf(founding, rules);
-    const isJson = this.#isJson;
+  begin(beginning: Beginning): void {
+    const network = networkOf(beginning);
     write(
-      isJson
-        ? JSON.stringify(networkFacts(founding, rules, network))
-        : describeNetwork(founding, rules, network),
+      this.#isJson
+        ? JSON.stringify(networkFacts(beginning, network))
+        : describeNetwork(beginning, network),
     );
   }
 
@@ -57,9 +54,9 @@ export class Exporting implements LedgerReader {
     this.#from = from;
   }
 
-  begin(founding: Founding, rules: Rules): void {
-    const network = networkOf(founding, rules);
-    this.#file.append(`${JSON.stringify(networkFacts(founding, rules, network))}\n`);
+  begin(beginning: Beginning): void {
+    const facts = networkFacts(beginning, networkOf(beginning));
+    this.#file.append(`${JSON.stringify(facts)}\n`);
   }
 
   block(sealed: Sealed): void {
@@ -88,9 +85,9 @@ export class Verifying implements LedgerReader {
     this.#prefix = prefix;
   }
 
-  begin(founding: Founding, rules: Rules, height: number | null): void {
+  begin({ founding, genesis, rules }: Beginning, height: number | null): void {
     const means = { prefix: this.#prefix, hasher: nodeHasher, verifier: nodeVerifier() };
-    this.#audit = new Audit(founding, rules, means);
+    this.#audit = new Audit(founding, rules, means, genesis);
     const problem = this.#audit.problemOfFounding();
     if (problem !== null) throw fault(`The founding does not hold: ${problem}.`, -1, problem);
     if (height === null || process.stderr.isTTY !== true) return;
@@ -124,6 +121,7 @@ export class Verifying implements LedgerReader {
       kind: 'verified',
       ...counts,
       units: sumOf(chain.accounts),
+      ...(audit.granted > 0 && { genesis: audit.granted }),
       accounts: listAccounts(chain.accounts).length,
       tip: chain.tip,
       ms: Math.round(performance.now() - this.#startedAt),
@@ -144,8 +142,8 @@ export class Verifying implements LedgerReader {
   }
 }
 
-function networkOf({ members }: Founding, rules: Rules): Digest {
-  return makeRoster(members, rules.text, nodeHasher).digest;
+function networkOf({ founding, rules }: Beginning): Digest {
+  return makeRoster(founding.members, rules.text, nodeHasher).digest;
 }
 
 function faultOf(transactionID: number, problem: string): WorldError {

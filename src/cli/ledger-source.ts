@@ -2,7 +2,9 @@
 
 import type { Command } from 'commander';
 import type { Entry } from '../domain/contract.ts';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Founding } from '../domain/message.ts';
+import { noGenesis } from '../ledger/genesis.ts';
 import { parseRules, type Rules, rulesOf } from '../ledger/rules.ts';
 import { explainDataError } from '../node/data-error.ts';
 import { Damage } from '../node/journal-records.ts';
@@ -12,10 +14,18 @@ import type { VisitValues } from './visit-settings.ts';
 
 export type Sealed = Extract<Entry, { kind: 'sealed' }>;
 
+/** How a ledger began: what was in accounts, who founded, and under which Rules. */
+export type Beginning = {
+  readonly founding: Founding;
+  /** Empty where the Rules name no list. */
+  readonly genesis: Genesis;
+  readonly rules: Rules;
+};
+
 /** Told of a ledger from its beginning on. What it throws ends the reading. */
 export interface LedgerReader {
   /** `height`: how many blocks are to come; null where nobody knows yet. */
-  begin(founding: Founding, rules: Rules, height: number | null): void;
+  begin(beginning: Beginning, height: number | null): void;
   block(sealed: Sealed): void;
 }
 
@@ -34,7 +44,8 @@ export async function readDirectory(
     const founding = await ledger.founding();
     const rules = ledger.rules === null ? null : parseRules(ledger.rules);
     if (founding === null || rules === null) throw noLedger(path);
-    reader.begin(founding, rulesOf(rules), ledger.height);
+    const genesis = (await ledger.genesis()) ?? noGenesis;
+    reader.begin({ founding, genesis, rules: rulesOf(rules) }, ledger.height);
     next = from;
     for await (const sealed of ledger.sealed(from)) {
       next = sealed.block.transactionID + 1;
@@ -60,10 +71,13 @@ export async function readNetwork(
   end: () => void,
 ): Promise<void> {
   let trouble: { readonly error: unknown } | null = null;
+  let genesis = noGenesis;
   const onEntry = (entry: Entry, rules: Rules): void => {
     if (trouble !== null) return;
     try {
-      if (entry.kind === 'founded') reader.begin(entry.founding, rules, null);
+      if (entry.kind === 'genesis') genesis = entry.genesis;
+      const { kind } = entry;
+      if (kind === 'founded') reader.begin({ founding: entry.founding, genesis, rules }, null);
       if (entry.kind === 'sealed') reader.block(entry);
     } catch (error) {
       // Whoever looks on has nothing to do with it.

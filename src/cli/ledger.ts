@@ -104,8 +104,8 @@ function tell<Fact>(fact: Fact, isJson: boolean, describe: (fact: Fact) => strin
 
 function together(readers: readonly LedgerReader[]): LedgerReader {
   return {
-    begin: (founding, rules, height) => {
-      for (const reader of readers) reader.begin(founding, rules, height);
+    begin: (beginning, height) => {
+      for (const reader of readers) reader.begin(beginning, height);
     },
     block: (sealed) => {
       for (const reader of readers) reader.block(sealed);

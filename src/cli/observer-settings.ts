@@ -1,5 +1,6 @@
 /** What somebody can be told who only looks on in a network: its rules, if not the usual ones. */
 
+import type { Adopted } from './asked-rules.ts';
 import { type PeerValues, peerSettings } from './peer-settings.ts';
 import type { Settings } from './setting.ts';
 
@@ -10,6 +11,7 @@ type Shared =
   | 'election'
   | 'admit'
   | 'reward'
+  | 'genesis'
   | 'announce'
   | 'heartbeat'
   | 'roster';
@@ -23,13 +25,14 @@ export const observerSettings: Settings<ObserverValues> = {
   election: peerSettings.election,
   admit: peerSettings.admit,
   reward: peerSettings.reward,
+  genesis: peerSettings.genesis,
   announce: peerSettings.announce,
   heartbeat: peerSettings.heartbeat,
   roster: peerSettings.roster,
 };
 
 /** As a whole peer is told it. */
-export function peerValuesOf(values: ObserverValues): PeerValues {
+export function peerValuesOf(values: ObserverValues & Adopted): PeerValues & Adopted {
   return {
     ...values,
     threads: 1,

@@ -9,7 +9,7 @@ import type { Note } from '../domain/note.ts';
 import { parseRules, type RuleSettings, type Rules } from '../ledger/rules.ts';
 import { WorldError } from '../node/world-error.ts';
 import type { HeardRules } from '../peer/looking.ts';
-import { askedRulesOf } from './asked-rules.ts';
+import { type Adopted, askedRulesOf, RULE_FLAGS } from './asked-rules.ts';
 import type { Connection } from './connection-settings.ts';
 import { type ObserverValues, peerValuesOf } from './observer-settings.ts';
 import { type OpenedClient, openClient, type PeerHooks } from './open-client.ts';
@@ -38,7 +38,7 @@ export class Observer {
   readonly #command: Command;
   readonly #connection: Connection;
   readonly #hooks: ObserverHooks;
-  #values: ObserverValues;
+  #values: ObserverValues & Adopted;
   #opened: OpenedClient;
   #switches = 0;
   /** Whoever leaves must not leave a client that is just being exchanged for another one. */
@@ -214,7 +214,9 @@ export class Observer {
 
   async #switchTo(text: string, rules: Required<RuleSettings>): Promise<void> {
     this.#switches += 1;
-    this.#values = { ...this.#values, ...rules };
+    // A file is named by people; what was heard has none.
+    const { genesis: adoptedGenesis, ...others } = rules;
+    this.#values = { ...this.#values, ...others, adoptedGenesis };
     const before = this.#opened;
     before.client.kill();
     await before.close();
@@ -229,9 +231,6 @@ function sentenceOf(note: Note): string {
   const text = describe(note);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
-
-/** What makes the rules of a network, for people. */
-const RULE_FLAGS = '--peers, --roster, --difficulty, --election, --reward or --admit';
 
 /** More would hide the rest of the sentence. */
 const SHOWN_MOST = 8;
@@ -252,7 +251,7 @@ type PeerHearing = Omit<PeerHooks, 'onTraceLost'> & Hearing;
 
 async function openQuietly(
   command: Command,
-  values: ObserverValues,
+  values: ObserverValues & Adopted,
   connection: Connection,
   { onEntry, ...hooks }: PeerHearing,
 ): Promise<OpenedClient> {

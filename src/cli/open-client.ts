@@ -19,7 +19,7 @@ import { systemClock } from '../node/system-clock.ts';
 import { createWebSource } from '../node/web-source.ts';
 import type { WorldError } from '../node/world-error.ts';
 import { keepYoungHeapSmall } from '../node/young-heap.ts';
-import { askedRulesOf, remarkOnRoster } from './asked-rules.ts';
+import { type Adopted, askedRulesOf, remarkOnRoster } from './asked-rules.ts';
 import type { Connection } from './connection-settings.ts';
 import { CountingMiner } from './counting-miner.ts';
 import { explainNameTaken } from './ending.ts';
@@ -70,7 +70,7 @@ const SEED_BYTES = 32;
  */
 export async function openClient(
   command: Command,
-  values: PeerValues,
+  values: PeerValues & Adopted,
   connection: Connection,
   hooks: PeerHooks,
   isQuiet: boolean = false,
@@ -91,6 +91,7 @@ export async function openClient(
     ...settledBy(rules),
     self,
     founders: asked.founders,
+    ...(asked.genesisList !== null && { genesisList: asked.genesisList }),
     ...(isQuiet && { isQuiet }),
   };
   const source = service === null ? null : createWebSource(service.place, service);

@@ -36,6 +36,8 @@ export type PeerValues = SourceValues & {
   readonly reward: number;
   /** A path. */
   readonly rewardKey: string | null;
+  /** A path. */
+  readonly genesis: string | null;
   readonly mineWhen: 'always' | 'transactions';
   /** Path. */
   readonly trace: string | null;
@@ -159,6 +161,14 @@ export const peerSettings: Settings<PeerValues> = {
     help: 'what each block credits its winner with; the same for every peer',
     fallback: String(usualReward),
     ...whole(0, rewardMost),
+  },
+  genesis: {
+    flags: '--genesis <file>',
+    help:
+      'what accounts of a new network begin with: "KEY UNITS" on a line each; all that found it ' +
+      'need the same, who comes later takes it over',
+    fallback: null,
+    ...text,
   },
   rewardKey: {
     flags: '--reward-key <file>',

@@ -17,6 +17,7 @@ type Values = {
   readonly seed: number;
   readonly peers: number | null;
   readonly personality: PersonalityName | null;
+  readonly genesis: boolean;
   readonly strangers: 'always' | 'never' | null;
   readonly insiders: InsiderKind | 'never' | null;
   readonly deeds: readonly number[] | null;
@@ -56,6 +57,7 @@ const settings: Settings<Values> = {
     allowed: `one of ${PERSONALITY_NAMES.join(', ')}`,
     read: (text) => PERSONALITY_NAMES.find((name) => name === text) ?? null,
   },
+  genesis: { flags: '--genesis', help: 'accounts of people begin with something in every world' },
   strangers: {
     flags: '--strangers <when>',
     help: 'whether a stranger repeats and floods: always or never; otherwise in a third',
@@ -116,10 +118,11 @@ async function simulate(values: Values): Promise<void> {
 }
 
 function planOf(seed: number, values: Values): Plan {
-  const { peers, personality, strangers, insiders, deeds } = values;
+  const { peers, personality, genesis, strangers, insiders, deeds } = values;
   const plan = planLife(seed, {
     peers: peers ?? undefined,
     personality: personality ?? undefined,
+    hasGenesis: genesis,
     hasStranger: strangers === null ? undefined : strangers === 'always',
     insider: insiders === 'never' ? null : (insiders ?? undefined),
   });
@@ -133,7 +136,7 @@ function verdictOf({ violation }: Life): string {
 
 /** The command that shows the same violation with as few faults as it needs. */
 function adviceFor({ plan, violation }: Life, values: Values): string {
-  const { peers, personality } = values;
+  const { peers, personality, genesis } = values;
   const smallest = shrink(
     plan,
     (smaller) => live(smaller, nodeHasher).violation?.name === violation?.name,
@@ -144,6 +147,7 @@ function adviceFor({ plan, violation }: Life, values: Values): string {
   const wishes = [
     ...(peers === null ? [] : [`--peers ${peers}`]),
     ...(personality === null ? [] : [`--personality ${personality}`]),
+    ...(genesis ? ['--genesis'] : []),
     `--strangers ${smallest.hasStranger ? 'always' : 'never'}`,
     `--insiders ${smallest.insider ?? 'never'}`,
     `--deeds ${kept.length === 0 ? 'none' : kept.join(',')}`,

@@ -68,6 +68,7 @@ export function witnessJournal(journal: Journal, tell: OnWitnessed): Journal {
     },
     page: (from, bytes) => journal.page(from, bytes),
     founding: () => journal.founding(),
+    genesis: () => journal.genesis(),
   };
 }
 

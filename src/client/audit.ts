@@ -2,6 +2,7 @@
 
 import type { Entry } from '../domain/contract.ts';
 import type { Hasher, Verifier } from '../domain/crypto.ts';
+import { type Genesis, unitsOf } from '../domain/genesis.ts';
 import type { Acknowledgement, Founding, Member, Seal, Vote } from '../domain/message.ts';
 import { UNFOUNDED } from '../domain/names.ts';
 import { makeRoster } from '../domain/roster.ts';
@@ -13,6 +14,7 @@ import { sumOf } from '../ledger/account.ts';
 import { digestOf } from '../ledger/block.ts';
 import { extendChain, problemOfBlock, startChain } from '../ledger/chain.ts';
 import { parseChange } from '../ledger/change.ts';
+import { accountsOfGenesis, digestOfGenesis, noGenesis } from '../ledger/genesis.ts';
 import type { Rules } from '../ledger/rules.ts';
 import { signatureInput } from '../wire/envelope.ts';
 import { provesName } from '../wire/identity.ts';
@@ -36,15 +38,29 @@ export class Audit {
   readonly #founding: Founding;
   readonly #rules: Rules;
   readonly #means: AuditMeans;
+  readonly #genesis: Genesis;
   readonly counts: AuditCounts = { blocks: 0, transactions: 0, seals: 0 };
   #chain: Chain;
   #isSealed = true;
 
-  constructor(founding: Founding, rules: Rules, means: AuditMeans) {
+  /** `genesis`: the list that the Rules name; where it is not that, `problemOfFounding` says so. */
+  constructor(founding: Founding, rules: Rules, means: AuditMeans, genesis: Genesis = noGenesis) {
+    const { hasher } = means;
     this.#founding = founding;
     this.#rules = rules;
     this.#means = means;
-    this.#chain = startChain(makeRoster(founding.members, rules.text, means.hasher), rules);
+    this.#genesis = genesis;
+    const roster = makeRoster(founding.members, rules.text, hasher);
+    const isNamed = this.#problemOfGenesis() === null;
+    const bare = { ...rules, genesis: null };
+    this.#chain = isNamed
+      ? startChain(roster, rules, accountsOfGenesis(genesis, hasher))
+      : startChain(roster, bare);
+  }
+
+  /** Units that were in accounts from the start. */
+  get granted(): number {
+    return unitsOf(this.#genesis);
   }
 
   /** Where the ledger stands after all blocks that were added. */
@@ -60,6 +76,8 @@ export class Audit {
       return `it has ${members.length} members where the rules say ${this.#rules.seats}`;
     const stranger = members.find((member) => !provesName(member, this.#means.hasher));
     if (stranger !== undefined) return `the key of ${stranger.clientID} does not prove its name`;
+    const wrong = this.#problemOfGenesis();
+    if (wrong !== null) return wrong;
     const read = this.#read('vote', texts, members);
     if (typeof read === 'string') return read;
     const votes = read as readonly Vote[];
@@ -93,8 +111,19 @@ export class Audit {
   problemOfEnd(): string | null {
     if (!this.#isSealed) return 'it has no seal, and none comes after it';
     const { accounts, mined } = this.#chain;
-    const [held, earned] = [sumOf(accounts), mined * this.#rules.reward];
+    const [held, earned] = [sumOf(accounts), this.granted + mined * this.#rules.reward];
     return held === earned ? null : `all balances are ${held} units where ${earned} were earned`;
+  }
+
+  #problemOfGenesis(): string | null {
+    const { hasher } = this.#means;
+    const named = this.#rules.genesis;
+    const isNone = this.#genesis.length === 0;
+    if (isNone && named === null) return null;
+    if (isNone) return 'the list that its accounts begin with is missing';
+    return digestOfGenesis(this.#genesis, hasher) === named
+      ? null
+      : 'the list that its accounts begin with is not the one that its rules name';
   }
 
   #problemOfAdmission(text: string | undefined): string | null {

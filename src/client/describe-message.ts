@@ -62,6 +62,8 @@ const SENTENCES: Sentences = {
   },
   answer: (message, nameOf) => {
     if ('founding' in message) return `tells ${nameOf(message.to)} the founding`;
+    if ('genesis' in message)
+      return `tells ${nameOf(message.to)} what ${countOf(message.genesis.length, 'key')} own`;
     const [first, last] = [message.blocks[0], message.blocks.at(-1)];
     if (first === undefined || last === undefined) return `tells ${nameOf(message.to)} no blocks`;
     return `tells ${nameOf(message.to)} blocks ${first.transactionID} to ${last.transactionID}`;

@@ -1,6 +1,7 @@
 /** What a head was told and what it decided, in plain lines for people. */
 
 import type { Effect, Entry, Event, Recovered, Reply } from '../domain/contract.ts';
+import { countOf } from '../domain/count-of.ts';
 import { type Message, senderOf } from '../domain/message.ts';
 import type { Note } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -150,6 +151,8 @@ function describeEntry(entry: Entry): string {
       return `its vote for ${shortName(entry.controllerID)} in term ${entry.term}`;
     case 'obeyed':
       return `that it obeys ${shortName(entry.controllerID)} in term ${entry.term}`;
+    case 'genesis':
+      return `what ${countOf(entry.genesis.length, 'key')} own from the start`;
     case 'founded':
       return `the founding by ${entry.founding.members.length}`;
     case 'accepted':

@@ -1,6 +1,7 @@
 /** A note in one plain line for people. */
 
 import { countOf } from '../domain/count-of.ts';
+import type { Given } from '../domain/genesis.ts';
 import type { ClientID } from '../domain/names.ts';
 import type { Idle, Note } from '../domain/note.ts';
 import { outcomeOf } from '../domain/quest.ts';
@@ -61,8 +62,9 @@ const sentences: Sentences = {
   'dead-mandate': ({ controller, term }, nameOf) =>
     `the broker remembers ${nameOf(controller)} as controller of term ${term}, ` +
     'but nobody answers: founding anew',
-  founded: ({ network, members, ...part }, nameOf) =>
-    `network ${network.slice(0, 8)} of ${members.map(nameOf).join(' ')}; ${describePart(part)}`,
+  founded: ({ network, members, genesis, ...part }, nameOf) =>
+    `network ${network.slice(0, 8)} of ${members.map(nameOf).join(' ')}; ${describePart(part)}` +
+    (genesis === undefined ? '' : `; ${describeGiven(genesis, nameOf)}`),
   recalled: ({ network, term, height, ...part }) =>
     network === null
       ? `we remember term ${term}, and no network yet`
@@ -112,14 +114,9 @@ const sentences: Sentences = {
     `${waiting} transactions wait, and no more can: ${times} had to go for others, ` +
     `last of all ${nonce === null ? 'one without a nonce' : `number ${nonce}`} ` +
     `of ${sender.slice(0, 8)}`,
-  dropped: ({ count: times, ours, sender, nonce, fault }) => {
-    const others = times === 1 ? '' : ` and ${times - 1} more`;
-    return (
-      `${ours > 0 ? 'our ' : ''}transaction ${nonce ?? 'without a nonce'} of ` +
-      `${sender.slice(0, 8)}${others} ` +
-      `can be in no block any more: ${fault}`
-    );
-  },
+  dropped: ({ count: times, ours, sender, nonce, fault }) =>
+    `${ours > 0 ? 'our ' : ''}transaction ${nonce ?? 'without a nonce'} of ${sender.slice(0, 8)}` +
+    `${times === 1 ? '' : ` and ${times - 1} more`} can be in no block any more: ${fault}`,
   quest: ({ quest, ...asked }) => `quest ${quest.slice(0, 8)}: ${describeQuest(asked)}`,
   lease: ({ quest, ...range }) => `quest ${quest.slice(0, 8)}: we search ${describeRange(range)}`,
   covered: ({ quest, by, from, to, found, near, covered, of }, nameOf) => {
@@ -233,6 +230,11 @@ export function shortSolution(solution: string): string {
   return solution.replace(/^0{17,}/, '0…');
 }
 
+function describeGiven({ units, digest, from }: Given, nameOf: NameOf): string {
+  const source = from === null ? '' : ` by ${nameOf(from)}`;
+  return `accounts begin with ${countOf(units, 'unit')} (genesis ${digest.slice(0, 8)}${source})`;
+}
+
 /** What a refusal tells beyond its code, where people can do something with it. */
 function factsOf(refusal: Refusal): string {
   switch (refusal.code) {
@@ -240,6 +242,11 @@ function factsOf(refusal: Refusal): string {
       return (
         ` (theirs are ${refusal.theirs}; ours are ${refusal.ours}: ` +
         'give all peers the same options)'
+      );
+    case 'wrong-genesis':
+      return (
+        ` (the list that it gives has the SHA-256 ${refusal.theirs.slice(0, 16)}; ` +
+        `our rules name ${refusal.ours.slice(0, 16)})`
       );
     case 'other-network':
       return ` (theirs is ${refusal.theirs.slice(0, 8)}; ours is ${refusal.ours.slice(0, 8)})`;

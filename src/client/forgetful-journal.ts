@@ -1,6 +1,7 @@
 /** A journal that keeps nothing: for who only looks on, promises nothing and helps nobody. */
 
 import type { Recovered } from '../domain/contract.ts';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Founding } from '../domain/message.ts';
 import type { Journal, Page } from './journal.ts';
 
@@ -16,6 +17,10 @@ export class ForgetfulJournal implements Journal {
   }
 
   founding(): Founding | null {
+    return null;
+  }
+
+  genesis(): Genesis | null {
     return null;
   }
 }

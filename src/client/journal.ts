@@ -1,6 +1,7 @@
 /** A peer's memory as the driver sees it. */
 
 import type { Entry, Recovered } from '../domain/contract.ts';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Block, Founding, Seal } from '../domain/message.ts';
 import type { TransactionID } from '../domain/names.ts';
 import type { Batch } from '../domain/transaction.ts';
@@ -29,4 +30,6 @@ export interface Journal {
   /** Blocks from `from` on, at most `bytes` as JSON or a single one; null where there are none. */
   page(from: TransactionID, bytes: number): Page | null | Promise<Page | null>;
   founding(): Founding | null | Promise<Founding | null>;
+  /** What accounts begin with; null where they begin with nothing, or there is no founding. */
+  genesis(): Genesis | null | Promise<Genesis | null>;
 }

@@ -1,6 +1,7 @@
 /** A journal that lasts as long as its process: what a peer without a data directory has. */
 
 import type { Entry, Recovered } from '../domain/contract.ts';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Block, Founding } from '../domain/message.ts';
 import type { TransactionID } from '../domain/names.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
@@ -37,6 +38,11 @@ export class MemoryJournal implements Journal {
   founding(): Founding | null {
     const founded = this.#others.get('founded');
     return founded?.kind === 'founded' ? founded.founding : null;
+  }
+
+  genesis(): Genesis | null {
+    const entry = this.#others.get('genesis');
+    return entry?.kind === 'genesis' ? entry.genesis : null;
   }
 
   /** How many final blocks there are. */

@@ -2,11 +2,13 @@
 
 import type { Entry } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Founding } from '../domain/message.ts';
 import { makeRoster, type Roster } from '../domain/roster.ts';
 import type { Chain, Standing } from '../domain/standing.ts';
 import { digestOf } from '../ledger/block.ts';
 import { extendChain, problemOfBlock, startChain } from '../ledger/chain.ts';
+import { accountsOfGenesis } from '../ledger/genesis.ts';
 import type { Rules } from '../ledger/rules.ts';
 import { withRoster } from '../peer/memory.ts';
 
@@ -23,11 +25,13 @@ export class Recall {
   #chain: Chain;
   #rosters: readonly Roster[];
 
-  constructor(founding: Founding, rules: Rules, hasher: Hasher) {
+  /** `genesis`: the list that the Rules name; empty where they name none. */
+  constructor(founding: Founding, genesis: Genesis, rules: Rules, hasher: Hasher) {
     this.#founding = founding;
     this.#rules = rules;
     this.#hasher = hasher;
-    this.#chain = startChain(makeRoster(founding.members, rules.text, hasher), rules);
+    const roster = makeRoster(founding.members, rules.text, hasher);
+    this.#chain = startChain(roster, rules, accountsOfGenesis(genesis, hasher));
     this.#rosters = [this.#chain.roster];
   }
 

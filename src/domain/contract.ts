@@ -1,5 +1,6 @@
 /** What head and hands say to one another: plain data, so that a trace is a list of it. */
 
+import type { Genesis } from './genesis.ts';
 import type { Block, Founding, Member, Message, Seal } from './message.ts';
 import type {
   AccountKey,
@@ -59,6 +60,10 @@ export type Settings = {
   readonly isQuiet?: boolean;
   /** Units that a block credits; part of the Rules. 50 if nothing is said. */
   readonly reward?: number;
+  /** SHA-256 of the list that accounts begin with; part of the Rules. None if nothing is said. */
+  readonly genesis?: Digest | null;
+  /** That list, where this peer has it from the start. */
+  readonly genesisList?: Genesis;
   /** Whose account our rewards go to, if not our own key's. */
   readonly rewardKey?: AccountKey;
   /** As controller, opens challenges at once, or only for transactions that wait. */
@@ -123,6 +128,8 @@ export type Entry =
     }
   /** A mandate, accepted in the place of a vote. */
   | { readonly kind: 'obeyed'; readonly term: Term; readonly controllerID: ClientID }
+  /** The list that accounts begin with, right before the founding. The Rules name it. */
+  | { readonly kind: 'genesis'; readonly genesis: Genesis }
   | { readonly kind: 'founded'; readonly founding: Founding }
   /** A proposal with its batch, before its acknowledgement. */
   | {

@@ -1,5 +1,6 @@
 /** What peers say to one another (PROTOCOL 4), as plain data without envelope or topic. */
 
+import type { Genesis } from './genesis.ts';
 import type {
   AccountKey,
   ClientID,
@@ -181,7 +182,10 @@ export type Request = From<'request'> & {
   readonly publicKey?: PublicKey;
 };
 
-/** Answers a request, on a topic of the asker's own: a page of blocks, or the founding. */
+/**
+ * Answers a request, on a topic of the asker's own: a page of blocks, or the founding, and before
+ * that the list that accounts begin with, where the Rules name one.
+ */
 export type Answer = From<'answer'> & { readonly to: ClientID } & (
     | {
         readonly blocks: readonly Block[];
@@ -190,6 +194,7 @@ export type Answer = From<'answer'> & { readonly to: ClientID } & (
         readonly batches?: readonly Batch[];
       }
     | { readonly founding: Founding }
+    | { readonly genesis: Genesis }
   );
 
 /** A transaction on its way into a block: with a key and a signature of its own, and no sender. */

@@ -1,6 +1,7 @@
 /** What a head tells people and machines about itself: the single tap; no logic reads it. */
 
 import type { StepDown, Suspicion } from './cause.ts';
+import type { Given } from './genesis.ts';
 import type { Block, Reason } from './message.ts';
 import type {
   AccountKey,
@@ -67,6 +68,7 @@ export type Note =
       readonly kind: 'founded';
       readonly network: Digest;
       readonly members: readonly ClientID[];
+      readonly genesis?: Given;
     } & Part)
   /** What this peer knows from its journal as it starts; said if there is anything in it. */
   | ({

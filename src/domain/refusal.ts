@@ -37,6 +37,8 @@ export type Refusal =
   | { readonly code: 'not-the-controller'; readonly term: Term }
   | { readonly code: 'not-a-mandate'; readonly problem: string }
   | { readonly code: 'not-a-founding'; readonly problem: string }
+  /** A list of first balances that is not the one that our Rules name. */
+  | { readonly code: 'wrong-genesis'; readonly theirs: Digest; readonly ours: Digest }
   | { readonly code: 'controller-is-well' }
   | { readonly code: 'far-term'; readonly term: Term; readonly ours: Term }
   | { readonly code: 'wrong-commitment' }

@@ -5,7 +5,7 @@ import type { Hasher } from '../domain/crypto.ts';
 import type { Block } from '../domain/message.ts';
 import { type Digest, nextTransaction, type TransactionID, type UnixMs } from '../domain/names.ts';
 import type { Roster } from '../domain/roster.ts';
-import type { Books, Chain } from '../domain/standing.ts';
+import type { Accounts, Books, Chain } from '../domain/standing.ts';
 import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import { accountOf, credit, noAccounts } from './account.ts';
 import { applyBatch } from './batch.ts';
@@ -16,8 +16,15 @@ import { merkleRoot } from './merkle.ts';
 import { nothingRecent } from './recent.ts';
 import type { Rules } from './rules.ts';
 
-/** The ledger of a network without blocks; its first roster names it. */
-export function startChain(roster: Roster, rules: Rules): Chain {
+/**
+ * The ledger of a network without blocks; its first roster names it. `accounts`: those of the list
+ * that the Rules name, where they name one.
+ */
+export function startChain(roster: Roster, rules: Rules, accounts: Accounts = noAccounts): Chain {
+  assert(
+    (rules.genesis === null) === (accounts === noAccounts),
+    'Accounts begin with the list that the Rules name.',
+  );
   const difficulty = startDifficulty(rules.difficulty);
   return {
     height: 0 as TransactionID,
@@ -27,7 +34,7 @@ export function startChain(roster: Roster, rules: Rules): Chain {
     mined: 0,
     roster,
     founders: roster.members,
-    accounts: noAccounts,
+    accounts,
     recent: nothingRecent,
   };
 }

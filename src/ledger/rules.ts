@@ -2,6 +2,7 @@
 
 import { assert } from '../domain/assert.ts';
 import type { ElectionRule } from '../domain/contract.ts';
+import type { Digest } from '../domain/names.ts';
 import type { Admission } from '../domain/roster.ts';
 import { type DifficultyRule, parseDifficulty } from './difficulty.ts';
 
@@ -14,6 +15,8 @@ export type Rules = {
   /** Units that each mined block credits. */
   readonly reward: number;
   readonly admit: Admission;
+  /** Names the list that its accounts begin with; null where nobody owns anything at first. */
+  readonly genesis: Digest | null;
 };
 
 /** The reward where the Rules name none. */
@@ -29,6 +32,8 @@ export type RuleSettings = {
   readonly reward?: number;
   readonly election?: ElectionRule;
   readonly admit?: Admission;
+  /** SHA-256 of the list that accounts begin with. */
+  readonly genesis?: Digest | null;
 };
 
 /** Reads the text of Rules; null if it is none, or of Rules that only later versions know. */
@@ -39,12 +44,14 @@ export function parseRules(text: string): Required<RuleSettings> | null {
   const [, units] = / reward=(\d{1,7})\b/.exec(rest) ?? [];
   const reward = units === undefined ? usualReward : Number(units);
   if (reward > rewardMost) return null;
+  const [, genesis = null] = / genesis=([0-9a-f]{64})$/.exec(rest) ?? [];
   const settings = {
     peers: Number(peers),
     difficulty,
     reward,
     election: rest.includes(' election=lowest') ? ('lowest' as const) : ('draw' as const),
     admit: admissions.find((admit) => rest.includes(` admit=${admit}`)) ?? 'waiting',
+    genesis: genesis as Digest | null,
   };
   // Rules are compared as texts: of several spellings only the one that we write is read.
   return rulesOf(settings).text === text ? settings : null;
@@ -60,6 +67,7 @@ export function rulesOf(settings: RuleSettings): Rules {
     reward = usualReward,
     election = 'draw',
     admit = 'waiting',
+    genesis = null,
   } = settings;
   const rule = parseDifficulty(difficulty);
   assert(rule !== null, 'Settings hold a difficulty rule that can be read.');
@@ -69,13 +77,21 @@ export function rulesOf(settings: RuleSettings): Rules {
     ...(reward === usualReward ? [] : [` reward=${reward}`]),
     ...(election === 'draw' ? [] : [` election=${election}`]),
     ...(admit === 'waiting' ? [] : [` admit=${admit}`]),
+    ...(genesis === null ? [] : [` genesis=${genesis}`]),
   ];
   const text = `peers=${peers} difficulty=${difficulty}${rest.join('')}`;
-  return { text, seats: peers, difficulty: rule, reward, admit };
+  return { text, seats: peers, difficulty: rule, reward, admit, genesis };
 }
 
 /** The Rules that a text says; null as `parseRules` is. */
 export function readRules(text: string): Rules | null {
   const settings = parseRules(text);
   return settings === null ? null : rulesOf(settings);
+}
+
+/** The same Rules for accounts that begin with the list of this digest; null for no list. */
+export function rulesWithGenesis({ text }: Rules, genesis: Digest | null): Rules {
+  const settings = parseRules(text);
+  assert(settings !== null, 'Rules that we made can be read.');
+  return rulesOf({ ...settings, genesis });
 }

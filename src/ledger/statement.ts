@@ -8,6 +8,8 @@ import { accountOf } from './account.ts';
 import type { Rules } from './rules.ts';
 
 export type Movement =
+  /** Before the first block. */
+  | { readonly what: 'genesis'; readonly amount: number }
   | { readonly what: 'reward'; readonly amount: number }
   | {
       readonly what: 'sent';
@@ -54,6 +56,7 @@ function movementsOf(transaction: Transaction, key: AccountKey): readonly Moveme
 /** What it adds to the balance, or takes from it. */
 export function deltaOf(movement: Movement): number {
   switch (movement.what) {
+    case 'genesis':
     case 'reward':
     case 'received':
       return movement.amount;

@@ -56,7 +56,7 @@ export async function openDataDirectory(
 /** The ledger in the data directory of a peer that does not run. */
 export type Ledger = Pick<
   LevelJournal,
-  'owner' | 'rules' | 'height' | 'founding' | 'sealed' | 'close'
+  'owner' | 'rules' | 'height' | 'founding' | 'genesis' | 'sealed' | 'close'
 >;
 
 /**
@@ -135,7 +135,8 @@ function refuseOtherRules(path: string, journal: LevelJournal, rules: Rules): vo
   throw new WorldError(
     `The data directory ${path} is of a network with the rules "${theirs}", and we were told ` +
       `"${rules.text}": leave out what makes the difference (--peers, --roster, --difficulty, ` +
-      '--election, --reward or --admit), as the directory knows it, or name another directory.',
+      '--election, --reward, --admit or --genesis), as the directory knows it, or name another ' +
+      'directory.',
     { code: 'data-other-rules', facts: { path, theirs, ours: rules.text } },
   );
 }

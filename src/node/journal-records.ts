@@ -5,6 +5,9 @@ import type { Entry } from '../domain/contract.ts';
 import type { Block } from '../domain/message.ts';
 import type { ClientID, Digest } from '../domain/names.ts';
 import type { Batch } from '../domain/transaction.ts';
+import { digestOfGenesis } from '../ledger/genesis.ts';
+import { type Rules, rulesWithGenesis } from '../ledger/rules.ts';
+import { nodeHasher } from './crypto.ts';
 
 /** Of this layout; another one is not read. */
 const VERSION = 1;
@@ -33,6 +36,9 @@ export type Row = { readonly key: string; readonly value: string };
 
 export const LATEST_KEY = 'latest';
 export const FOUNDING_KEY = 'founding';
+
+/** What accounts begin with, where the Rules name a list. */
+export const GENESIS_KEY = 'genesis';
 
 /** The batch of what was accepted last: too long to be rewritten with each entry. */
 export const ACCEPTED_BATCH_KEY = 'accepted-batch';
@@ -110,6 +116,13 @@ export function write(
   return { latest, rows: [...rows, seal(LATEST_KEY, latest)] };
 }
 
+/** A peer that was told of no list takes over that of the network it finds, and so its Rules. */
+export function rulesAfter(entries: readonly Entry[], rules: Rules): Rules {
+  const entry = entries.find(({ kind }) => kind === 'genesis');
+  if (entry?.kind !== 'genesis') return rules;
+  return rulesWithGenesis(rules, digestOfGenesis(entry.genesis, nodeHasher));
+}
+
 /** The summary after one more entry, whose rows are added to `rows`; a later row counts. */
 function writeOne(before: Latest, entry: Entry, rules: string, rows: Row[]): Latest {
   const latest: Latest = { ...before, seq: before.seq + 1 };
@@ -120,6 +133,10 @@ function writeOne(before: Latest, entry: Entry, rules: string, rows: Row[]): Lat
     rows.push(seal(blockKey(height), stored), seal(sealKey(height), entry.seal));
     if (batch !== undefined) rows.push(seal(batchKey(height), batch));
     return { ...latest, height: height + 1 };
+  }
+  if (entry.kind === 'genesis') {
+    rows.push(seal(GENESIS_KEY, entry.genesis));
+    return latest;
   }
   if (entry.kind === 'founded') {
     rows.push(seal(FOUNDING_KEY, entry.founding));

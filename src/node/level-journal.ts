@@ -6,22 +6,26 @@ import { PageMaker } from '../client/page-maker.ts';
 import { problemOfDigest, Recall } from '../client/recovered.ts';
 import { assert } from '../domain/assert.ts';
 import type { Entry, Recovered } from '../domain/contract.ts';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Founding } from '../domain/message.ts';
 import type { ClientID, TransactionID } from '../domain/names.ts';
 import type { Batch } from '../domain/transaction.ts';
 import { carriesBatch } from '../ledger/block.ts';
-import type { Rules } from '../ledger/rules.ts';
+import { digestOfGenesis, noGenesis } from '../ledger/genesis.ts';
+import { type Rules, readRules } from '../ledger/rules.ts';
 import { nodeHasher } from './crypto.ts';
 import {
   ACCEPTED_BATCH_KEY,
   Damage,
   FOUNDING_KEY,
+  GENESIS_KEY,
   LATEST_KEY,
   type Latest,
   NEW_LATEST,
   open,
   openLatest,
   type Row,
+  rulesAfter,
   seal,
   smallEntriesOf,
   write,
@@ -109,7 +113,9 @@ export class LevelJournal implements Journal {
       if (accepted?.kind === 'accepted') refuse(problemOfDigest(accepted, nodeHasher));
       if (founding === null && this.height > 0)
         throw new Damage('it has blocks of a network that it does not know');
-      const recall = founding === null ? null : new Recall(founding, rules, nodeHasher);
+      const genesis = await this.genesis();
+      const recall =
+        founding === null ? null : new Recall(founding, genesis ?? noGenesis, rules, nodeHasher);
       for await (const sealed of this.sealed()) refuse(recall?.add(sealed) ?? null);
       this.#rules = rules;
       this.#recovered = { entries, ...(recall !== null && { standing: recall.standing }) };
@@ -127,7 +133,8 @@ export class LevelJournal implements Journal {
     const rules = this.#rules;
     assert(rules !== null, 'A journal is read before anything is recorded in it.');
     if (this.#isUncertain) await this.#openAnew();
-    const { latest, rows } = write(this.#latest, entries, rules.text);
+    this.#rules = rulesAfter(entries, rules);
+    const { latest, rows } = write(this.#latest, entries, this.#rules.text);
     await this.#commit(latest, rows);
   }
 
@@ -159,6 +166,15 @@ export class LevelJournal implements Journal {
   async founding(): Promise<Founding | null> {
     if (this.#latest.rules === null) return null;
     return open(FOUNDING_KEY, await readRow(this.#store, FOUNDING_KEY)) as Founding;
+  }
+
+  async genesis(): Promise<Genesis | null> {
+    const { rules } = this.#latest;
+    const named = (rules === null ? null : readRules(rules))?.genesis ?? null;
+    if (named === null) return null;
+    const genesis = open(GENESIS_KEY, await readRow(this.#store, GENESIS_KEY)) as Genesis;
+    if (digestOfGenesis(genesis, nodeHasher) === named) return genesis;
+    throw new Damage('its record "genesis" is not what its rules name');
   }
 
   /** Waits for what is being written. */

@@ -12,6 +12,7 @@ import {
 } from '../election/gathering.ts';
 import { answerSoon, isUnanswered } from './answering.ts';
 import { attendSoon } from './attending.ts';
+import { isHeir, isHeritable } from './inheriting.ts';
 import { isInRoster } from './memory.ts';
 import { beatInTurn, controllerOf, countKnown, greetSoon, knownSince } from './presence.ts';
 import type { State } from './state.ts';
@@ -156,6 +157,10 @@ export function hearAbout(step: Step, about: Introduction | Presence): Refusal |
   if (about.kind === 'presence' && about.state !== 'ready') depart(step, peer, about.state);
   const { rules } = step.state;
   if (about.rules === rules) return null;
+  // One that comes to a network takes over what its accounts begin with, and with it its Rules.
+  const isToCome = about.network === null && isHeir(step.state, about.rules);
+  const isThere = about.network !== null && isHeritable(step.state, about.rules);
+  if (isToCome || isThere) return null;
   return { code: 'other-rules', theirs: about.rules, ours: rules };
 }
 

@@ -1,21 +1,28 @@
 /** Adopts a founding that its votes prove, heard from whomever. */
 
 import type { Founding, Vote } from '../domain/message.ts';
-import { UNFOUNDED } from '../domain/names.ts';
+import { type Digest, UNFOUNDED } from '../domain/names.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import { makeRoster } from '../domain/roster.ts';
 import { problemOf } from '../election/mandate.ts';
 import { attendSoon, foundedMs } from './attending.ts';
+import { recordFounding, termsOf } from './inheriting.ts';
 import { partOf } from './memory.ts';
 import type { Step } from './step.ts';
+
+/** Nothing else speaks against it. */
+const missingGenesis = 'the list that its accounts begin with has not come yet';
 
 /** Records a founding if its votes hold; `network`: the one that it must be, null for any. */
 export function adoptFounding(
   step: Step,
   founding: Founding,
   votes: readonly Vote[],
-  network: string | null,
+  network: Digest | null,
 ): string | null {
-  const { memory, rules, settings } = step.state;
+  const { memory, settings } = step.state;
+  const terms = termsOf(step, founding, network);
+  const rules = terms?.rules.text ?? memory.rules.text;
   const roster = makeRoster(founding.members, rules, step.hasher);
   if (network !== null && roster.digest !== network) return 'it is of another network';
   const founders = settings.founders && makeRoster(settings.founders, rules, step.hasher);
@@ -30,7 +37,8 @@ export function adoptFounding(
   const problem = problemOf({ term: first.term, controllerID: first.controllerID, votes }, roster);
   if (problem !== null) return problem;
   if (memory.network !== null) return memory.network.digest === roster.digest ? null : 'another';
-  step.record({ kind: 'founded', founding });
+  if (terms === null) return missingGenesis;
+  const begun = recordFounding(step, founding, terms);
   step.state.standing = null;
   step.state.heardNetwork = null;
   step.state.deadMandateUntil = null;
@@ -39,7 +47,17 @@ export function adoptFounding(
     kind: 'founded',
     network: roster.digest,
     members: roster.members.map(({ clientID }) => clientID),
+    ...begun,
     ...partOf(memory, settings.self),
   });
   return null;
+}
+
+/**
+ * Why the answer with a founding is refused. Not where the list is missing, which came before it
+ * and was lost: both are asked for again.
+ */
+export function refuseFounding(problem: string | null): Refusal | null {
+  if (problem === null || problem === missingGenesis) return null;
+  return { code: 'not-a-founding', problem };
 }

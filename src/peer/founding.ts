@@ -18,6 +18,7 @@ import {
   keepReveal,
   revealMs,
 } from './electing.ts';
+import { lacksGenesis } from './inheriting.ts';
 import { greetSoon, whoIsKnown } from './presence.ts';
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
@@ -60,6 +61,7 @@ function chooseRoster(step: Step): Roster | null {
   const { state, now } = step;
   const binding = bindingOf(step);
   if (binding !== null) return binding;
+  if (lacksGenesis(state)) return null;
   if (state.heardNetwork !== null) return null;
   if (state.deadMandateUntil !== null && now.at < state.deadMandateUntil) return null;
   if (state.link.isLeaving) return null;

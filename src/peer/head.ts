@@ -144,6 +144,7 @@ function start(step: Step, { seed, recovered }: Extract<Event, { kind: 'started'
   const { state, now } = step;
   state.dice = { seed, throws: 0 };
   const claimed = recall(state.memory, recovered, step.hasher);
+  state.rules = state.memory.rules.text;
   if (claimed !== null) step.note({ kind: 'term-forgotten', claimed, term: state.memory.term });
   if (recovered.entries.length > 0) tellRecalled(step);
   state.boundAt = now.at;

@@ -5,7 +5,7 @@ import { type ClientID, type TransactionID, UNFOUNDED } from '../domain/names.ts
 import type { Refusal } from '../domain/refusal.ts';
 import { makeRoster } from '../domain/roster.ts';
 import { problemOf } from '../election/mandate.ts';
-import { adoptFounding } from './adopting.ts';
+import { adoptFounding, refuseFounding } from './adopting.ts';
 import { fallBehind } from './asking.ts';
 import { hearUnknown } from './attending.ts';
 import type { State } from './state.ts';
@@ -56,10 +56,7 @@ export function takeFoundingQuietly(
   for (const rules of texts) {
     const roster = makeRoster(founding.members, rules, hasher);
     if (roster.digest !== first.roster) continue;
-    if (rules === state.rules) {
-      const problem = adoptFounding(step, founding, votes, null);
-      return problem === null ? null : { code: 'not-a-founding', problem };
-    }
+    if (rules === state.rules) return refuseFounding(adoptFounding(step, founding, votes, null));
     const problem = problemOf({ ...first, votes }, roster);
     if (problem !== null || first.transactionID !== UNFOUNDED)
       return { code: 'not-a-founding', problem: problem ?? 'its votes are of a later election' };

@@ -3,6 +3,7 @@
 import { assert } from '../domain/assert.ts';
 import type { Entry, Recovered } from '../domain/contract.ts';
 import type { Hasher } from '../domain/crypto.ts';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Accepted, Founding, Member } from '../domain/message.ts';
 import {
   type ClientID,
@@ -17,7 +18,8 @@ import type { Batch } from '../domain/transaction.ts';
 import { isFar } from '../election/booth.ts';
 import { extendChain, startChain } from '../ledger/chain.ts';
 import { mayBeAdmitted } from '../ledger/change.ts';
-import type { Rules } from '../ledger/rules.ts';
+import { accountsOfGenesis, digestOfGenesis, noGenesis } from '../ledger/genesis.ts';
+import { type Rules, rulesWithGenesis } from '../ledger/rules.ts';
 
 /** A founded network: the digest of its first roster names it. */
 export type Network = { readonly digest: Digest; readonly founding: Founding };
@@ -26,7 +28,9 @@ export type Network = { readonly digest: Digest; readonly founding: Founding };
 export type AcceptedWhole = Accepted & { readonly digest: Digest; readonly batch?: Batch };
 
 export type Memory = {
-  readonly rules: Rules;
+  rules: Rules;
+  /** What accounts begin with, from its entry to the founding. */
+  genesis: Genesis;
   incarnation: number;
   /** The highest term voted in, obeyed in or heard of; never falls [safety]. */
   term: Term;
@@ -50,6 +54,7 @@ const mostRosters = 100;
 export function newMemory(rules: Rules): Memory {
   return {
     rules,
+    genesis: noGenesis,
     incarnation: 0,
     term: 0 as Term,
     usedTerm: 0 as Term,
@@ -111,6 +116,10 @@ export function remember(memory: Memory, entry: Entry, hasher: Hasher): void {
     case 'obeyed':
       useTerm(memory, entry.term);
       return;
+    case 'genesis':
+      memory.genesis = entry.genesis;
+      memory.rules = rulesWithGenesis(memory.rules, digestOfGenesis(entry.genesis, hasher));
+      return;
     case 'founded':
       found(memory, entry.founding, hasher);
       return;
@@ -140,7 +149,8 @@ function found(memory: Memory, founding: Founding, hasher: Hasher): void {
   const roster = makeRoster(founding.members, memory.rules.text, hasher);
   memory.network = { digest: roster.digest, founding };
   memory.binding = null;
-  stand(memory, startChain(roster, memory.rules));
+  stand(memory, startChain(roster, memory.rules, accountsOfGenesis(memory.genesis, hasher)));
+  memory.genesis = noGenesis;
 }
 
 function stand(memory: Memory, chain: Chain): void {

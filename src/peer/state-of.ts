@@ -1,9 +1,10 @@
 /** A newborn peer's state. */
 
 import type { Settings } from '../domain/contract.ts';
+import type { Heritage } from '../domain/genesis.ts';
 import type { Instant } from '../domain/names.ts';
 import { newMempool } from '../ledger/mempool.ts';
-import { rulesOf } from '../ledger/rules.ts';
+import { type Rules, rulesOf } from '../ledger/rules.ts';
 import { noAlarms } from './alarms.ts';
 import { newMemory } from './memory.ts';
 import type { State } from './state.ts';
@@ -27,6 +28,7 @@ export function newState(settings: Settings): State {
   return {
     settings,
     rules: rules.text,
+    heritage: heritageOf(settings, rules),
     dice: { seed: '', throws: 0 },
     alarms: noAlarms(),
     memory: newMemory(rules),
@@ -93,4 +95,10 @@ export function newState(settings: Settings): State {
     untold: {},
     toldIdle: null,
   };
+}
+
+/** What we have from our own file. */
+function heritageOf({ genesisList }: Settings, { genesis: digest }: Rules): readonly Heritage[] {
+  if (genesisList === undefined || genesisList.length === 0 || digest === null) return [];
+  return [{ genesis: genesisList, digest, from: null }];
 }

@@ -2,6 +2,7 @@
 
 import type { Entry, Settings, Work } from '../domain/contract.ts';
 import type { Dice } from '../domain/dice.ts';
+import type { Heritage } from '../domain/genesis.ts';
 import type { Block, Challenge, Heartbeat, Mandate, Proposal, Vote } from '../domain/message.ts';
 import type { ClientID, Digest, Instant, QuestID, Term, TransactionID } from '../domain/names.ts';
 import type { Idle } from '../domain/note.ts';
@@ -129,7 +130,9 @@ export type Backlog = {
 export type State = {
   readonly settings: Settings;
   /** What all peers of a network must have in common, as a text. */
-  readonly rules: string;
+  rules: string;
+  /** Lists of first balances, until there is a network; one alone where our Rules name it. */
+  heritage: readonly Heritage[];
   dice: Dice;
   readonly alarms: Alarms;
   readonly memory: Memory;

@@ -16,9 +16,10 @@ import { type Batch, emptyBatch } from '../domain/transaction.ts';
 import { problemOfSeal } from '../finality/seal.ts';
 import { carriesBatch, digestOf } from '../ledger/block.ts';
 import { extendChain, problemOfBlock } from '../ledger/chain.ts';
-import { adoptFounding } from './adopting.ts';
+import { adoptFounding, refuseFounding } from './adopting.ts';
 import { append } from './appending.ts';
 import { askOn, fallBehind, shun, tellCatchUp, trustClaims } from './asking.ts';
+import { hearGenesis, isHeritable } from './inheriting.ts';
 import { takeFoundingQuietly } from './looking.ts';
 import { heardHeight } from './presence.ts';
 import type { Step } from './step.ts';
@@ -36,16 +37,20 @@ export function hearAnswer(
   const { clientID } = answer;
   if (behind === null || behind.shunned.includes(clientID)) return { code: 'not-asked-for' };
   const { height } = step.state.memory;
-  const refusal =
-    'founding' in answer
-      ? takeFounding(step, answer.founding, evidence.filter(isVote), clientID)
-      : takePage(step, answer, evidence.filter(isAcknowledgement));
+  const refusal = take(step, answer, evidence);
   if (refusal !== null) shun(step, clientID);
   else if (step.state.memory.height > height) {
     trustClaims(step, clientID);
     askOn(step, clientID);
   }
   return refusal;
+}
+
+function take(step: Step, answer: Answer, evidence: readonly Message[]): Refusal | null {
+  if ('genesis' in answer) return hearGenesis(step, answer.genesis, answer.clientID);
+  return 'founding' in answer
+    ? takeFounding(step, answer.founding, evidence.filter(isVote), answer.clientID)
+    : takePage(step, answer, evidence.filter(isAcknowledgement));
 }
 
 /** Adopts the founding of the network that a heartbeat named; who only looks on, any that holds. */
@@ -63,13 +68,21 @@ function takeFounding(
     if (refusal !== null || memory.network === null) return refusal;
   } else {
     if (heardNetwork === null) return null;
-    const problem = adoptFounding(step, founding, votes, heardNetwork.digest);
-    if (problem !== null) return { code: 'not-a-founding', problem };
+    const refusal = refuseFounding(adoptFounding(step, founding, votes, heardNetwork.digest));
+    if (memory.network === null) return mayLackGenesis(step, from) ? null : refusal;
   }
   // Heartbeats may have told us already how many blocks there are.
   fallBehind(step, heardHeight(step.state));
   if (step.state.behind !== null) step.state.behind.from = memory.height;
   return null;
+}
+
+/** Whether it may be one under a list of first balances that has not come from its sender. */
+function mayLackGenesis({ state }: Step, from: ClientID): boolean {
+  const { acquaintances, heritage } = state;
+  if (heritage.some((heard) => heard.from === from)) return false;
+  const theirs = acquaintances[from]?.rules ?? null;
+  return theirs !== null && isHeritable(state, theirs);
 }
 
 /** Takes a page whole or not at all. */

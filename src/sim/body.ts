@@ -4,6 +4,7 @@ import type { Clock } from '../client/clock.ts';
 import type { Journal, Page } from '../client/journal.ts';
 import type { MemoryJournal } from '../client/memory-journal.ts';
 import type { Entry, Moment, Recovered } from '../domain/contract.ts';
+import type { Genesis } from '../domain/genesis.ts';
 import type { Founding } from '../domain/message.ts';
 import type { Instant, TransactionID, UnixMs } from '../domain/names.ts';
 import type { Agenda } from './agenda.ts';
@@ -115,5 +116,9 @@ export class Disk implements Journal {
 
   founding(): Founding | null {
     return this.#kept.founding();
+  }
+
+  genesis(): Genesis | null {
+    return this.#kept.genesis();
   }
 }

@@ -1,6 +1,7 @@
 /** Does to a world what its plan says, and mends it all at the end. */
 
 import { assert } from '../domain/assert.ts';
+import type { Settings } from '../domain/contract.ts';
 import type { Member } from '../domain/message.ts';
 import { majority } from '../domain/roster.ts';
 import { Chance } from './chance.ts';
@@ -43,7 +44,18 @@ export class Fate {
     const rate = 1 + this.#chance.between(-driftRate, driftRate);
     const offsetMs = Math.round(this.#chance.between(-driftMs, driftMs));
     const self = this.#world.identity();
-    return this.#world.start({ self, founders: this.#foundersFor(self) }, { rate, offsetMs });
+    const founders = this.#foundersFor(self);
+    return this.#world.start({ self, founders, ...this.#without(founders) }, { rate, offsetMs });
+  }
+
+  /** Who comes to a network need not be told what its accounts began with. */
+  #without(founders: readonly Member[] | null): Partial<Settings> {
+    if (!this.#plan.hasGenesis || founders !== null || !this.#isFounded) return {};
+    return { genesis: null, genesisList: [] };
+  }
+
+  get #isFounded(): boolean {
+    return this.#world.peers.some(({ journal }) => journal.founding() !== null);
   }
 
   /**
@@ -171,8 +183,7 @@ export class Fate {
       reconnect(peer);
       world.thaw(peer);
     }
-    const isFounded = world.peers.some(({ journal }) => journal.founding() !== null);
-    const lack = isFounded ? 0 : this.#plan.peers - world.alive().length;
+    const lack = this.#isFounded ? 0 : this.#plan.peers - world.alive().length;
     for (let more = 0; more < lack; more += 1) this.arrive();
     const miners = world.alive().length;
     assert(miners > 0, 'Somebody is always spared.');

@@ -2,6 +2,10 @@
 
 import { describe } from '../client/describe.ts';
 import type { Hasher } from '../domain/crypto.ts';
+import { sortedGenesis } from '../domain/genesis.ts';
+import { digestOfGenesis } from '../ledger/genesis.ts';
+import { accountKeyOf } from '../wire/transaction.ts';
+import { Chance } from './chance.ts';
 import { Chatter } from './chatter.ts';
 import { checkersOf, type Violation, Watch } from './checkers/all.ts';
 import type { Checker } from './checkers/fact.ts';
@@ -12,7 +16,7 @@ import { Moods, problemOfService, serviceBitsOf } from './moods.ts';
 import { PERSONALITIES } from './personality.ts';
 import { describeDeed, type Plan } from './plan.ts';
 import { Quests } from './quests.ts';
-import { type Settled, Traffic } from './traffic.ts';
+import { peopleOf, type Settled, Traffic, trafficSeed } from './traffic.ts';
 import { World, type WorldOptions } from './world.ts';
 
 /** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
@@ -20,6 +24,9 @@ const foundingMs = 60_000;
 
 /** No life is shorter. */
 const shortestMs = 120_000;
+
+/** What each of the people has from the start, where anybody has anything. */
+const givenUnits = 1_000;
 
 /** How often a network finds a solution, however many mine. */
 const blockMs = 6_000;
@@ -56,7 +63,7 @@ export function live(
     seed: plan.seed,
     hasher,
     personality: PERSONALITIES[plan.personality],
-    settings: settingsOf(plan),
+    settings: settingsOf(plan, hasher),
     serviceBits: serviceBitsOf(plan.seed),
     solveMs: blockMs * (plan.peers + plan.extra),
     onFact: (fact) => {
@@ -136,13 +143,15 @@ function problemOfEnd(world: World, fate: Fate, isOver: () => boolean): Violatio
   return problemOfDoom(world, isOver);
 }
 
-function settingsOf({
-  peers,
-  election,
-  admit,
-  difficulty,
-}: Plan): NonNullable<WorldOptions['settings']> {
-  return { peers, election, admit, difficulty };
+function settingsOf(plan: Plan, hasher: Hasher): NonNullable<WorldOptions['settings']> {
+  const { seed, peers, election, admit, difficulty, hasGenesis } = plan;
+  const settings = { peers, election, admit, difficulty };
+  if (!hasGenesis) return settings;
+  const people = peopleOf(new Chance(trafficSeed(seed)), hasher);
+  const genesisList = sortedGenesis(
+    people.map(({ publicKey }) => ({ key: accountKeyOf(publicKey), units: givenUnits })),
+  );
+  return { ...settings, genesisList, genesis: digestOfGenesis(genesisList, hasher) };
 }
 
 function failovers(world: World, beheadings: readonly number[]): readonly number[] {
@@ -156,14 +165,16 @@ function failovers(world: World, beheadings: readonly number[]): readonly number
 /** `seed 7: 5 seats, 2 more peers, mosquitto`. */
 export function titleOf(plan: Plan): string {
   const { seed, peers, extra, personality, isEarly, isDoomed, election, admit, difficulty } = plan;
-  const { hasStranger, insider } = plan;
+  const { hasStranger, insider, hasGenesis } = plan;
+  const money = hasGenesis ? ', money from the start' : '';
   const more = extra === 0 ? '' : `, ${extra} more peers`;
   const how = `${isEarly ? ', faults at once' : ''}${isDoomed ? ', doomed' : ''}`;
   const who = election === 'lowest' ? ', the lowest name governs' : '';
   const seats = admit === 'waiting' ? '' : `, admit=${admit}`;
   const work = difficulty === 'fixed:4' ? '' : `, ${difficulty}`;
+  const what = `${who}${seats}${work}${money}`;
   const bad = `${hasStranger ? ', a stranger' : ''}${insider ? `, a ${insider} member` : ''}`;
-  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${who}${seats}${work}${bad}`;
+  return `seed ${seed}: ${peers} seats${more}, ${personality}${how}${what}${bad}`;
 }
 
 /** What happened, for somebody who has to find out why. */

@@ -82,6 +82,8 @@ export type Plan = {
   readonly election: ElectionRule;
   readonly admit: Admission;
   readonly difficulty: string;
+  /** Whether accounts of people begin with something, so that money moves before it is earned. */
+  readonly hasGenesis: boolean;
   /** Whether a stranger without a seat repeats, floods and claims what it likes. */
   readonly hasStranger: boolean;
   /** How one member is bad; null where none is. */
@@ -92,6 +94,7 @@ export type Plan = {
 export type Wish = {
   readonly peers?: number | undefined;
   readonly personality?: PersonalityName | undefined;
+  readonly hasGenesis?: boolean | undefined;
   readonly hasStranger?: boolean | undefined;
   /** Null for no bad member. */
   readonly insider?: InsiderKind | null | undefined;
@@ -141,6 +144,7 @@ export function planLife(seed: number, wish: Wish = {}): Plan {
     election: chance.happens(0.1) ? 'lowest' : 'draw',
     admit: pick(chance, admissions),
     difficulty: pick(chance, difficulties),
+    hasGenesis: wish.hasGenesis ?? false,
     ...drawBad(seed, wish, wish.peers ?? peers),
   };
 }

@@ -53,6 +53,16 @@ type Pair = { readonly at: number; readonly place: string; readonly rivals: read
 /** Said again by then, and in a block. */
 const enoughMs = 60_000;
 
+/** Of the dice of a world's people. */
+export function trafficSeed(seed: number): number {
+  return seed + 2;
+}
+
+/** The first that these dice are thrown for. */
+export function peopleOf(chance: Chance, hasher: Hasher): readonly Member[] {
+  return Array.from({ length: people }, () => toyIdentity(chance.hex(), hasher));
+}
+
 export class Traffic {
   readonly #world: World;
   readonly #chance: Chance;
@@ -64,8 +74,8 @@ export class Traffic {
 
   constructor(world: World, seed: number, hasher: Hasher) {
     this.#world = world;
-    this.#chance = new Chance(seed + 2);
-    this.#people = Array.from({ length: people }, () => toyIdentity(this.#chance.hex(), hasher));
+    this.#chance = new Chance(trafficSeed(seed));
+    this.#people = peopleOf(this.#chance, hasher);
   }
 
   /** From now on, for as long as the world lasts, unless it is a world without. */

@@ -30,7 +30,9 @@ type KeyOf = (clientID: ClientID) => PublicKey | null;
 export function membersIn(message: Enveloped): readonly Member[] {
   if (message.kind === 'mandate') return message.members;
   if (message.kind === 'answer')
-    return 'founding' in message ? message.founding.members : admittedIn(message.blocks);
+    return 'founding' in message
+      ? message.founding.members
+      : admittedIn('blocks' in message ? message.blocks : []);
   if (message.kind === 'proposal') return admittedIn([message.block]);
   if (message.kind === 'result') return message.result === 1 ? admittedIn([message.block]) : [];
   const others = message.kind === 'commitment' ? (message.members ?? []) : [];
@@ -90,9 +92,9 @@ function carriedBy(message: Enveloped): Carried {
     return { kind: 'acknowledgement', texts: message.seal };
   }
   if (message.kind === 'answer') {
-    return 'founding' in message
-      ? { kind: 'vote', texts: message.founding.votes }
-      : { kind: 'acknowledgement', texts: message.seals.flat() };
+    if ('founding' in message) return { kind: 'vote', texts: message.founding.votes };
+    const seals = 'seals' in message ? message.seals : [];
+    return { kind: 'acknowledgement', texts: seals.flat() };
   }
   return { kind: 'vote', texts: noTexts };
 }

@@ -39,8 +39,9 @@ const judged = {
   solution: values.solution,
 };
 
-/** Two lists may not come together with a founding: an answer is the one or the other. */
-const notBeside: z.ZodType<never> = z.never({ error: 'must not stand beside Founding' });
+/** An answer is a page of blocks, a founding or a list of first balances, and one of them only. */
+const notBeside = (what: string): z.ZodType<never> =>
+  z.never({ error: `must not stand beside ${what}` });
 
 const acceptedResult: z.ZodType<Fields<'result'>> = values
   .object({
@@ -74,9 +75,18 @@ const page: z.ZodType<Fields<'answer'>> = values.object({
 const foundingPage: z.ZodType<Fields<'answer'>> = values.object({
   clientID: values.clientID,
   founding: values.founding,
-  blocks: notBeside.exactOptional(),
-  seals: notBeside.exactOptional(),
-  batches: notBeside.exactOptional(),
+  genesis: notBeside('Founding').exactOptional(),
+  blocks: notBeside('Founding').exactOptional(),
+  seals: notBeside('Founding').exactOptional(),
+  batches: notBeside('Founding').exactOptional(),
+});
+
+const genesisPage: z.ZodType<Fields<'answer'>> = values.object({
+  clientID: values.clientID,
+  genesis: values.genesis,
+  blocks: notBeside('Genesis').exactOptional(),
+  seals: notBeside('Genesis').exactOptional(),
+  batches: notBeside('Genesis').exactOptional(),
 });
 
 type Schemas = { readonly [Kind in EnvelopedKind]: z.ZodType<Fields<Kind>> };
@@ -228,11 +238,16 @@ function named<Kind extends EnvelopedKind>(message: object): Extract<Message, { 
   return message as Extract<Message, { kind: Kind }>;
 }
 
-/** Two kinds come in two forms, told apart by one field, so that a refusal names the right one. */
+/** Two kinds come in forms, told apart by one field, so that a refusal names the right one. */
 function schemaFor(kind: EnvelopedKind, fields: unknown): z.ZodType<object> {
   if (kind === 'result') return fieldOf(fields, 'result') === 1 ? acceptedResult : refusedResult;
-  if (kind === 'answer') return fieldOf(fields, 'founding') === undefined ? page : foundingPage;
+  if (kind === 'answer') return answerFor(fields);
   return SCHEMAS[kind];
+}
+
+function answerFor(fields: unknown): z.ZodType<object> {
+  if (fieldOf(fields, 'founding') !== undefined) return foundingPage;
+  return fieldOf(fields, 'genesis') === undefined ? page : genesisPage;
 }
 
 function fieldOf(fields: unknown, name: string): unknown {

@@ -1,6 +1,12 @@
 /** The schemas of single values on the wire: names, digests, numbers, blocks. */
 
 import { z } from 'zod';
+import {
+  GENESIS_UNITS_MOST,
+  type Genesis,
+  GRANTS_MOST,
+  problemOfGenesis,
+} from '../domain/genesis.ts';
 import type { Accepted, Block, Founding, Greeted, Member, Reason } from '../domain/message.ts';
 import type {
   AccountKey,
@@ -166,6 +172,22 @@ export const greeted: z.ZodType<readonly Greeted[]> = list(
 
 /** The first roster with the votes that founded it. */
 export const founding: z.ZodType<Founding> = object({ members, votes: evidences });
+
+const GRANTEE = problem('must be a public key in lower-case hex digits');
+
+/** What accounts begin with, in the one form that it has. */
+export const genesis: z.ZodType<Genesis> = list(
+  object({
+    key: z
+      .string({ error: GRANTEE })
+      .refine(isAccountKey, { error: GRANTEE }) as unknown as z.ZodType<AccountKey>,
+    units: whole<number>(1, GENESIS_UNITS_MOST),
+  }),
+  1,
+  GRANTS_MOST,
+).refine((grants) => problemOfGenesis(grants) === null, {
+  error: ({ input }) => problemOfGenesis(input as Genesis) ?? '',
+});
 
 /** What a result repeats of its block; nothing where the block changes the roster. */
 export const solutionOrNone: z.ZodType<string> = text(

@@ -45,6 +45,7 @@ test('whoever says nothing gets the settings that the help shows', () => {
     data: null,
     newIdentity: false,
     foundAnew: false,
+    genesis: null,
     challenges: 0,
     mine: true,
     reward: 50,

@@ -10,7 +10,8 @@ import type { Message } from '../../src/domain/message.ts';
 const entry = (term: number): Entry => ({ kind: 'term', term }) as unknown as Entry;
 
 function journalOf(record: Journal['record'], entries: readonly Entry[] = []): Journal {
-  return { recover: () => ({ entries }), record, page: () => null, founding: () => null };
+  const none = (): null => null;
+  return { recover: () => ({ entries }), record, page: none, founding: none, genesis: none };
 }
 
 it('an entry is told once it is durable, and what was found is told as such', async () => {

@@ -63,6 +63,7 @@ function stage(
       },
       page: () => null,
       founding: () => null,
+      genesis: () => null,
     },
     speech: {
       utter: (message) => ({ topic: 't', text: JSON.stringify(message), qos: 1 }),

@@ -17,6 +17,7 @@ const rules: Rules = {
   difficulty: { kind: 'fixed', bits: 5 },
   reward: 50,
   admit: 'waiting',
+  genesis: null,
 };
 const start = startChain(rosterOf('ann,bob,cat'), rules);
 const network = start.tip;

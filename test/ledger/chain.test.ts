@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/domain/message.ts';
-import type { ClientID, TransactionID, UnixMs } from '../../src/domain/names.ts';
+import type { ClientID, PublicKey, TransactionID, UnixMs } from '../../src/domain/names.ts';
 import { makeRoster } from '../../src/domain/roster.ts';
 import type { Chain } from '../../src/domain/standing.ts';
 import { type Batch, emptyBatch } from '../../src/domain/transaction.ts';
@@ -76,7 +76,7 @@ describe('a block that says again what was said without a nonce', () => {
   // Changes name true members alone.
   const members = [ann, bob].map(({ account, key }) => ({
     clientID: account,
-    publicKey: publicKeyOf(key),
+    publicKey: publicKeyOf(key) as PublicKey,
   }));
   const begin = startChain(makeRoster(members, rules.text, nodeHasher), rules);
   const said = extend(begin, mine(begin, words, bob.account), words);

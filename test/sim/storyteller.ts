@@ -16,7 +16,7 @@ import { errands } from './errands.ts';
 import { seekers } from './seekers.ts';
 import { peerOf, type Stage, worldOf } from './stage.ts';
 import { strangers } from './strangers.ts';
-import { treasury } from './treasury.ts';
+import { genesisOf, treasury } from './treasury.ts';
 
 /** What happens so often that a story without it is easier to follow. */
 const untold: readonly Note['kind'][] = ['joined', 'left', 'connected', 'progress'];
@@ -25,7 +25,7 @@ export const commands: Commands<Stage> = {
   /**
    * world peers=3 seed=1 difficulty=fixed:4 solve=3000 challenges=0 election=draw|lowest loss=0
    * repeat=0 delay=0-1 mine-when=transactions reward=50 service=8 task-nonces=2000
-   * admit=waiting|roster|none
+   * admit=waiting|roster|none genesis=ann:50,bob:20
    */
   world: (args, stage) => {
     const {
@@ -51,6 +51,7 @@ export const commands: Commands<Stage> = {
         mineWhen: args['mine-when'] === 'transactions' ? 'transactions' : 'always',
         reward: Number(args['reward'] ?? 50),
         admit: (args['admit'] ?? 'waiting') as Admission,
+        ...genesisOf(args['genesis']),
         ...('task-nonces' in args && { taskNonces: Number(args['task-nonces']) }),
       },
     });
@@ -59,15 +60,16 @@ export const commands: Commands<Stage> = {
     return 'ok';
   },
 
-  /** start count=3 every=0 difficulty=… election=draw admit=… anew quiet : more peers */
+  /** start count=3 every=0 difficulty=… election=draw admit=… genesis=… anew quiet : more peers */
   start: (args, stage) => {
     const world = worldOf(stage);
-    const { difficulty, peers, election, admit, anew, quiet } = args;
+    const { difficulty, peers, election, admit, genesis, anew, quiet } = args;
     const settings = {
       ...(difficulty === undefined ? {} : { difficulty }),
       ...(peers === undefined ? {} : { peers: Number(peers) }),
       ...(election === 'draw' ? { election: 'draw' as const } : {}),
       ...(admit === undefined ? {} : { admit: admit as Admission }),
+      ...genesisOf(genesis),
       ...(anew === undefined ? {} : { foundsAnew: true }),
       ...(quiet === undefined ? {} : { isQuiet: true, mines: false }),
     };

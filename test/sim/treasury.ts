@@ -1,8 +1,11 @@
 /** Commands with which scripts send transactions, and look what became of them. */
 
+import type { Settings } from '../../src/domain/contract.ts';
+import { sortedGenesis } from '../../src/domain/genesis.ts';
 import type { AccountKey, ClientID, SignerKey } from '../../src/domain/names.ts';
 import { readText, type Transaction, textOf } from '../../src/domain/transaction.ts';
 import { accountOf } from '../../src/ledger/account.ts';
+import { digestOfGenesis } from '../../src/ledger/genesis.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { toyIdentity, toySigner } from '../../src/sim/toy-crypto.ts';
 import { accountKeyOf, publicKeyOf, signTransaction } from '../../src/wire/transaction.ts';
@@ -64,6 +67,23 @@ const ON_P256: ReadonlyMap<string, AccountKey> = new Map([
   ['genesis', GENESIS_KEY],
   ['anton', KEY_OF_A],
 ]);
+
+/** Settings of `ann:50,bob:20`; `none` for no list, and `unseen:…` for a peer without its file. */
+export function genesisOf(text: string | undefined): Partial<Settings> {
+  if (text === undefined) return {};
+  // What the world gives to all others is taken away again.
+  if (text === 'none') return { genesis: null, genesisList: [] };
+  const isUnseen = text.startsWith('unseen:');
+  const grants = text.replace('unseen:', '').split(',');
+  const list = grants.map((grant) => {
+    const [name = '', units] = grant.split(':');
+    const { publicKey } = ownerNamed(name);
+    return { key: accountKeyOf(publicKey), units: Number(units) };
+  });
+  const genesisList = sortedGenesis(list);
+  const genesis = digestOfGenesis(genesisList, nodeHasher);
+  return { genesis, genesisList: isUnseen ? [] : genesisList };
+}
 
 /** A peer, or somebody whose key is made of the name. */
 function ownerOf(stage: Stage, name: string): Owner {

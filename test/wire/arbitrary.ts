@@ -1,6 +1,7 @@
 /** Well-formed messages of every kind with chance contents; names and evidence prove nothing. */
 
 import fc from 'fast-check';
+import { sortedGenesis } from '../../src/domain/genesis.ts';
 import type { Block, Enveloped } from '../../src/domain/message.ts';
 import type {
   AccountKey,
@@ -33,17 +34,18 @@ const anyKey = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((bytes) => Buffer.from(bytes).toString('base64url') as PublicKey);
 const anyMember = fc.record({ clientID: anyID, publicKey: anyKey });
-const anyMembers = fc.uniqueArray(anyMember, {
-  minLength: 1,
-  maxLength: 5,
-  selector: (member) => member.clientID,
-});
+const few = { minLength: 1, maxLength: 5 };
+const anyMembers = fc.uniqueArray(anyMember, { ...few, selector: ({ clientID }) => clientID });
 const anyText = fc.string({ unit: 'grapheme', maxLength: 50 });
-const anyTexts = fc.array(anyText, { minLength: 1, maxLength: 5 });
+const anyTexts = fc.array(anyText, few);
 const anySolution = fc.integer({ min: 1, max: 80 }).chain(hex);
 const anyRules = fc.string({ unit: 'grapheme-ascii', maxLength: 200 });
 const ed25519Key = hex(64) as fc.Arbitrary<AccountKey>;
 const anyAccountKey = fc.oneof(ed25519Key, fc.constantFrom(GENESIS_KEY, KEY_OF_A));
+const anyGrant = fc.record({ key: anyAccountKey, units: fc.integer({ min: 1, max: 1e9 }) });
+const anyGenesis = fc
+  .uniqueArray(anyGrant, { ...few, selector: ({ key }) => key })
+  .map(sortedGenesis);
 const blockFields = {
   transactionID: anyTransaction,
   parent: anyDigest,
@@ -286,5 +288,11 @@ export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
     clientID: anyID,
     to: anyID,
     founding: fc.record({ members: anyMembers, votes: anyTexts }),
+  }),
+  fc.record({
+    kind: constant('answer'),
+    clientID: anyID,
+    to: anyID,
+    genesis: anyGenesis,
   }),
 );

@@ -198,3 +198,53 @@ it('whom an answer is for comes from its topic, whatever its fields say', () => 
 it.each([null, [], 'text', 7, true])('%j is no message', (value) => {
   for (const kind of KINDS) expect(readMessage(kind, id, value).ok).toBe(false);
 });
+
+it('a list of first balances has keys in order, units, and nothing beside it', () => {
+  const grant = (digit: string, Units: unknown = 50): Wire => ({ Key: digit.repeat(64), Units });
+  const read = (Genesis: unknown, more: Wire = {}): string => {
+    const reading = readMessage('answer', id, { ClientID: id, Genesis, ...more });
+    if (reading.ok) return 'nothing';
+    const { refusal } = reading;
+    return refusal.code === 'malformed' ? `${refusal.field} ${refusal.problem}` : refusal.code;
+  };
+  expect(read([grant('1'), grant('2')])).toBe('nothing');
+  expect(readMessage('answer', id, { ClientID: id, Genesis: [grant('1')] })).toStrictEqual({
+    ok: true,
+    message: {
+      kind: 'answer',
+      to: id,
+      clientID: id,
+      genesis: [{ key: '1'.repeat(64), units: 50 }],
+    },
+  });
+  const key = 'must be a public key in lower-case hex digits';
+  expect(read([grant('g')])).toBe(`Genesis[0].Key ${key}`);
+  expect(read([grant('A')])).toBe(`Genesis[0].Key ${key}`);
+  expect(read([{ Units: 1 }])).toBe('Genesis[0].Key is missing');
+  expect(read([{ Key: 7, Units: 1 }])).toBe(`Genesis[0].Key ${key}`);
+  const units = 'must be a whole number from 1 to 1000000000000000';
+  for (const wrong of [0, -1, 1.5, '50', null, 1e15 + 1])
+    expect(read([grant('1', wrong)])).toBe(`Genesis[0].Units ${units}`);
+  expect(read([])).toBe('Genesis must be a list of 1 to 100');
+  expect(read('1')).toBe('Genesis must be a list of 1 to 100');
+  expect(read([grant('2'), grant('1')])).toBe('Genesis has not each key once, in their order');
+  expect(read([grant('1'), grant('1')])).toBe('Genesis has not each key once, in their order');
+  expect(read([grant('1', 1e15), grant('2', 1)])).toMatch(/^Genesis gives 1000000000000001 units/);
+  expect(read([grant('1')], { Blocks: [] })).toBe('Blocks must not stand beside Genesis');
+  const Founding = toWire({
+    kind: 'answer',
+    clientID: id,
+    to: id,
+    founding: foundingOf([ann], id),
+  });
+  expect(read([grant('1')], Founding)).toBe('Genesis must not stand beside Founding');
+});
+
+it('the longest list of first balances fits an answer with room to spare', () => {
+  // Keys of 91 bytes are the longest that accounts have.
+  const Genesis = Array.from({ length: 100 }, (_, index) => ({
+    Key: String(100 + index).padEnd(182, '0'),
+    Units: 1e13,
+  }));
+  expect(JSON.stringify({ ClientID: id, Genesis }).length).toBeLessThan(32 * 1024);
+});

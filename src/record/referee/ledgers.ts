@@ -12,6 +12,7 @@ import { digestOf, emptyRoot, type Opening, openingOfBlock, zeroBits } from '../
 import { extendChain, problemOfOpening, startChain, waitedOf } from '../../ledger/chain.ts';
 import { parseChange, problemOfChange } from '../../ledger/change.ts';
 import { guessDifficulty } from '../../ledger/difficulty.ts';
+import { accountsOfGenesis } from '../../ledger/genesis.ts';
 import { type Rules, readRules } from '../../ledger/rules.ts';
 import { KnownBlocks } from './known-blocks.ts';
 import { Latest } from './latest.ts';
@@ -202,8 +203,14 @@ export class Ledger {
     if (this.#standing !== null || this.#rules === null) return;
     const roster = this.#society.rosterOf(this.#network);
     if (roster === null) return;
-    const chain = startChain(roster, this.#rules);
-    this.#standing = { chain, knowsRoster: true, knowsDifficulty: true, knowsAccounts: true };
+    const begun = beginning(roster, this.#rules);
+    const { genesis } = this.#rules;
+    const list = genesis === null ? null : this.#society.genesisOf(genesis);
+    const chain =
+      list === null ? begun : { ...begun, accounts: accountsOfGenesis(list, this.#hasher) };
+    // Without the list nobody can say what accounts hold.
+    const knowsAccounts = genesis === null || list !== null;
+    this.#standing = { chain, knowsRoster: true, knowsDifficulty: true, knowsAccounts };
     this.#keepRoster(0, roster);
   }
 
@@ -243,7 +250,7 @@ export class Ledger {
     const rules = this.#rules ?? readRules('peers=1 difficulty=fixed:1');
     if (rules === null) return;
     const chain: Chain = {
-      ...startChain(NOBODY, rules),
+      ...beginning(NOBODY, rules),
       height: (block.transactionID + 1) as Chain['height'],
       tip: digest,
       time: block.time,
@@ -258,6 +265,11 @@ export class Ledger {
     this.#rosters.push({ from, roster });
     if (this.#rosters.length > ROSTERS_KEPT) this.#rosters.shift();
   }
+}
+
+/** With empty accounts, whatever the Rules say of them. */
+function beginning(roster: Roster, rules: Rules): Chain {
+  return startChain(roster, { ...rules, genesis: null });
 }
 
 /** One for each network. */

@@ -2,6 +2,7 @@
 
 import { type Enveloped, type EnvelopedKind, senderOf } from '../../domain/message.ts';
 import type { ClientID, Instant } from '../../domain/names.ts';
+import { readRules, rulesWithGenesis } from '../../ledger/rules.ts';
 import { Allowance } from '../../wire/allowance.ts';
 import { SENDER_LIMIT } from '../../wire/directory.ts';
 import { qosOf } from '../../wire/topics.ts';
@@ -104,7 +105,7 @@ export class MannersJudge implements Judge {
     this.#rulesChangedAt = null;
     const usual = mostOften([...this.#rules.values()].map(({ text }) => text));
     return [...this.#rules].flatMap(([who, { text, place }]) => {
-      if (text === usual) return [];
+      if (text === usual || isToCome(text, usual)) return [];
       const what = `goes by the Rules "${text}", and others by "${usual}"`;
       return [{ ...charge('sameRules', who, what), place }];
     });
@@ -141,6 +142,12 @@ export class MannersJudge implements Judge {
 function judgeRetained(message: Enveloped): Charge | null {
   if (message.kind === 'presence' || message.kind === 'mandate') return null;
   return charge('retained', senderOf(message), `left a ${message.kind} on the broker`);
+}
+
+/** A peer that comes takes over what accounts begin with, and then the Rules that name it. */
+function isToCome(text: string, usual: string | undefined): boolean {
+  const rules = usual === undefined ? null : readRules(usual);
+  return rules !== null && rulesWithGenesis(rules, null).text === text;
 }
 
 /** The first of those that are there most often. */

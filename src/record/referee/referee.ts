@@ -1,5 +1,6 @@
 /** The referee: hears a network message by message, and says which rules are broken by whom. */
 
+import type { Genesis } from '../../domain/genesis.ts';
 import { senderOf } from '../../domain/message.ts';
 import type { ClientID } from '../../domain/names.ts';
 import type { Recorded } from '../recording.ts';
@@ -20,7 +21,11 @@ import type { Arbiter, Tally, Violation } from './violation.ts';
 import { VoteJudge } from './votes.ts';
 import { type Hearing, Witness, type WitnessOptions } from './witness.ts';
 
-export type RefereeOptions = WitnessOptions & { readonly rhythm?: Rhythm };
+export type RefereeOptions = WitnessOptions & {
+  readonly rhythm?: Rhythm;
+  /** What accounts begin with, where that is known beforehand. */
+  readonly genesis?: Genesis | null;
+};
 
 /** As peers do unless they are told otherwise. */
 const USUAL_RHYTHM: Rhythm = { announceMs: 10_000, heartbeatMs: 5_000 };
@@ -52,8 +57,8 @@ export class Referee implements Arbiter {
   #passed = 0;
 
   constructor(options: RefereeOptions) {
-    const { hasher, rhythm = USUAL_RHYTHM } = options;
-    const society = new Society(hasher);
+    const { hasher, rhythm = USUAL_RHYTHM, genesis = null } = options;
+    const society = new Society(hasher, genesis);
     const ledgers = new Ledgers(society, hasher);
     const acknowledged = new Acknowledged();
     const votes = new VoteJudge(society, acknowledged, hasher);

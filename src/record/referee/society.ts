@@ -1,10 +1,12 @@
 /** Who is who: keys, connections, Rules, and the rosters and networks that peers belong to. */
 
 import type { Hasher } from '../../domain/crypto.ts';
+import type { Genesis } from '../../domain/genesis.ts';
 import type { Enveloped, Member, Vote } from '../../domain/message.ts';
 import { senderOf } from '../../domain/message.ts';
 import { type ClientID, type Digest, type PublicKey, UNFOUNDED } from '../../domain/names.ts';
 import { isMember, makeRoster, type Roster } from '../../domain/roster.ts';
+import { digestOfGenesis } from '../../ledger/genesis.ts';
 import { membersIn } from '../../wire/evidence.ts';
 import { provesName } from '../../wire/identity.ts';
 import { Latest, PEERS_KEPT } from './latest.ts';
@@ -26,6 +28,9 @@ export type Person = {
 /** Each change of members makes one; there is a new one every few seconds at most. */
 const ROSTERS_KEPT = 1_000;
 
+/** A list has 20 kB at most, and anybody may say one. */
+const LISTS_KEPT = 20;
+
 /** A roster with the Rules that are hashed into its digest. */
 type Proven = { readonly roster: Roster; readonly rules: string };
 
@@ -38,9 +43,13 @@ export class Society {
   readonly #claims = new Latest<Digest, readonly Member[]>(ROSTERS_KEPT);
   readonly #rosters = new Latest<Digest, Proven>(ROSTERS_KEPT);
   readonly #networkOfRoster = new Latest<Digest, Digest>(ROSTERS_KEPT);
+  readonly #known: { readonly genesis: Genesis; readonly digest: Digest } | null;
+  readonly #lists = new Latest<Digest, Genesis>(LISTS_KEPT);
 
-  constructor(hasher: Hasher) {
+  /** `genesis`: a list of first balances that is known beforehand. */
+  constructor(hasher: Hasher, genesis: Genesis | null = null) {
     this.#hasher = hasher;
+    this.#known = genesis && { genesis, digest: digestOfGenesis(genesis, hasher) };
   }
 
   /** Who have spoken, or were spoken of. */
@@ -97,6 +106,11 @@ export class Society {
     return this.#rosterOf(digest)?.rules ?? null;
   }
 
+  /** The list of first balances that Rules name so; null where nobody has told it. */
+  genesisOf(digest: Digest): Genesis | null {
+    return this.#known?.digest === digest ? this.#known.genesis : (this.#lists.get(digest) ?? null);
+  }
+
   /** Null where it is not known which network it is of. */
   networkOfRoster(digest: Digest): Digest | null {
     return this.#networkOfRoster.get(digest) ?? null;
@@ -127,6 +141,8 @@ export class Society {
       if (!retained || person.rules === null) person.rules = message.rules;
     }
     if ('network' in message && message.network !== null) person.network ??= message.network;
+    if ('genesis' in message)
+      this.#lists.set(digestOfGenesis(message.genesis, this.#hasher), message.genesis);
     this.#learnRosters(said);
   }
 
