@@ -17,12 +17,12 @@ const BLIND_MS = 10_000;
 /** A vote so soon after the same one is the broker's, or a client's, repetition of one message. */
 const TWICE_MS = 900;
 /** Some clients vote again at each introduction, within this time. */
-const ECHO_MS = 700;
+const ECHO_MS = 300;
 const MOST_GREETINGS = 50;
 /** So long N messages wait, one of which is a second vote: a client that counted them is silent. */
 const HOLD_MS = 4_000;
 /** What is heard so soon after them was on its way. */
-const ON_ITS_WAY_MS = 700;
+const ON_ITS_WAY_MS = 400;
 /** After winning, before the first challenge: the others must have counted, too. */
 const PREPARE_MS = 2_000;
 /** A controller that says nothing for so long is gone, or very slow. */
@@ -126,7 +126,16 @@ export function hearGoverning(step: LabStep, { isOurs }: LabMessage): void {
     const winner = highestOf(step, counted)?.clientID;
     return winner !== undefined && kin.includes(winner) === isOurs;
   };
-  electHeld(step, fits(votes) || !fits(votersOf(votes)) ? 'messages' : 'voters');
+  const voters = votersOf(votes);
+  if (fits(votes) !== fits(voters)) electHeld(step, fits(votes) ? 'messages' : 'voters');
+  else electHeld(step, isOfVoters(step, voters) ? 'voters' : 'messages');
+}
+
+/** N had voted well after N messages had come, and its winner had the time to prepare. */
+function isOfVoters({ state, now }: LabStep, voters: LabState['votes']): boolean {
+  const [message, voter] = [state.votes, voters].map((votes) => votes[state.settings.peers - 1]);
+  if (message === undefined || voter === undefined) return false;
+  return voter.at - message.at >= TWICE_MS && now.at - voter.at >= PREPARE_MS - ECHO_MS;
 }
 
 function electHeld(step: LabStep, by: 'messages' | 'voters'): void {
@@ -198,7 +207,9 @@ function decide(step: LabStep): void {
   }
   const isPlain = votersOf(votes.slice(0, settings.peers)).length === settings.peers;
   const isLastVoter = votersOf(votes.slice(0, -1)).length < voters.length;
-  if (isPlain) elect(step, votes);
+  const isAgreed =
+    voters.length >= settings.peers && highestOf(step, voters) === highestOf(step, votes);
+  if (isPlain || isAgreed) elect(step, votes);
   else if (state.alarms.hold === undefined || isLastVoter) step.set('hold', HOLD_MS);
 }
 

@@ -104,10 +104,18 @@ export function spellingFor(tongues: readonly Tongue[]): Required<Spelling> {
   };
 }
 
-/** What was heard of the very field, else what goes with the key for ClientID. */
-function keysIn(tongue: Tongue, field: Field): readonly string[] {
-  if (field === 'client') return [tongue.client];
-  return tongue.heard[field] ?? [keyBeside(tongue.client, field)];
+/**
+ * What was heard of the very field, else what goes with its TransactionID, else with its ClientID.
+ * Who changes the names alone says `clientId` and `TransactionID`: until we know, we say both.
+ */
+function keysIn({ client, heard }: Tongue, field: Field): readonly string[] {
+  if (field === 'client') return [client];
+  const transaction = heard.transaction?.[0];
+  const known = heard[field];
+  if (known !== undefined) return known;
+  if (field === 'vote') return [keyBeside(client, field)];
+  if (transaction !== undefined) return [keyBeside(transaction, field)];
+  return [...new Set([keyBeside(client, field), DEFAULT_KEYS[field]])];
 }
 
 /** A challenge names nobody: it is of a tongue that has such a key, or of one that would. */

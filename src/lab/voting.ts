@@ -8,6 +8,8 @@ import type { LabState, LabStep } from './state.ts';
 const LOST_MS = 10_000;
 /** Between an introduction and a vote: some listen to votes only once they know N. */
 const ROOM_MS = 1_000;
+/** Longer for two: the last to listen hears the other's vote if that is repeated, each 2 s. */
+const LONG_ROOM_MS = 2_500;
 /** So long clients of another kind may take to vote before us: some wait 10 s for a name. */
 const PATIENCE_MS = 15_000;
 /** Who votes so much later than we may have listened to no votes before. */
@@ -29,8 +31,8 @@ export function voteIfDue(step: LabStep): void {
   if (names.length < settings.peers) return;
   if (state.completeAt === Number.NEGATIVE_INFINITY) state.completeAt = step.now.at;
   // Who has not heard of us counts no vote of ours; the introduction itself wakes us again.
-  if (state.introducedAt === Number.NEGATIVE_INFINITY) return;
-  const waitMs = Math.max(state.introducedAt + ROOM_MS, turnAt(state)) - step.now.at;
+  if (state.firstIntroducedAt === Number.NEGATIVE_INFINITY) return;
+  const waitMs = Math.max(state.firstIntroducedAt + ROOM_MS, turnAt(state)) - step.now.at;
   if (waitMs > 0) {
     step.set('ballot', waitMs);
     return;
@@ -52,7 +54,8 @@ function turnAt({ votes, kin, settings, completeAt }: LabState): number {
   for (const { clientID, at } of votes) {
     if (!kin.includes(clientID) && !first.has(clientID)) first.set(clientID, at);
   }
-  return first.size >= wanted ? Math.max(...first.values()) + ROOM_MS : completeAt + PATIENCE_MS;
+  if (first.size < wanted) return completeAt + PATIENCE_MS;
+  return Math.max(...first.values()) + (first.size > 1 ? LONG_ROOM_MS : ROOM_MS);
 }
 
 export function sayVote(step: LabStep): void {

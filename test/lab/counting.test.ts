@@ -35,7 +35,7 @@ test('where their winner opens no challenge, or somebody votes on, voters are co
   expect(peer.all('elected')).toEqual([]);
   world.say('voting', { ClientID: 'b', VoteID: '!' });
   world.say('voting', { ClientID: 'c', VoteID: '!' });
-  world.pass(1_500);
+  world.pass(2_600);
   expect(peer.all('elected')).toMatchObject([{ controller: 'a', votes: 4 }]);
   expect(world.saidOn('voting').at(-1)?.['ClientID']).toBe(peer.client.clientID);
 });
@@ -50,7 +50,7 @@ test('a vote that answers an introduction counts once more, as those clients cou
   world.say('voting', { ClientID: 'a', VoteID: 'y' });
   world.say('voting', { ClientID: 'b', VoteID: 'x' });
   world.say('voting', { ClientID: 'c', VoteID: 'x' });
-  world.pass(2_000);
+  world.pass(3_000);
   world.say('challenge', { TransactionID: 0, Challenge: 8 });
   expect(peer.all('elected')).toMatchObject([{ controller: 'a', votes: 4 }]);
   expect(world.saidOn('voting')).toHaveLength(5);

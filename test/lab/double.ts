@@ -1,6 +1,7 @@
 /** Doubles of the students' clients: each reads its own spelling alone, and has its habits. */
 
 import { createHash } from 'node:crypto';
+import { type Habits, type Keys, SPELLINGS } from './habits.ts';
 
 type Value = string | number;
 export type Fields = Readonly<Record<string, unknown>>;
@@ -11,109 +12,6 @@ export type Hands = {
   readonly after: (ms: number, run: () => void) => void;
   readonly luck: () => number;
 };
-
-type Keys = Readonly<
-  Record<'client' | 'vote' | 'transaction' | 'challenge' | 'solution' | 'result', string>
->;
-
-const spell = (list: string): Keys => {
-  const [client = '', vote = '', transaction = '', ...rest] = list.split(' ');
-  const [challenge = '', solution = '', result = ''] = rest;
-  return { client, vote, transaction, challenge, solution, result };
-};
-
-export const SPELLINGS = {
-  pascal: spell('ClientID VoteID TransactionID Challenge Solution Result'),
-  camel: spell('clientId voteId transactionId challenge solution result'),
-  capital: spell('clientID voteID transactionID challenge solution result'),
-  snake: spell('client_id vote_id transaction_id challenge solution result'),
-  short: spell('ID Vote TransactionID Challenge Solution Result'),
-  low: spell('id vote transactionId challenge solution result'),
-  /** One that nothing but what it says can tell. */
-  motley: spell('clientId Vote TransactionID challenge Solution result'),
-} as const;
-
-export type SpellingName = keyof typeof SPELLINGS;
-
-export type Habits = {
-  readonly spelling: SpellingName;
-  /** `once`: when a person presses ENTER; else every so many milliseconds until it is elected. */
-  readonly introduces: 'once' | 2_000 | 5_000 | 10_000;
-  readonly votes: 'once' | 'again';
-  /** `late`: to votes only once it knows N. */
-  readonly listens: 'first' | 'late';
-  /** Who repeats votes can only count voters. */
-  readonly counts: 'messages' | 'voters';
-  /** TransactionID, Challenge and Result are texts of digits. */
-  readonly saysTexts?: boolean;
-};
-
-/**
- * The six that are always tried; `ENTER` is when all doubles listen.
- *
- * | Name | Keys | Introduces itself | Votes | Listens to votes | Counts |
- * | --- | --- | --- | --- | --- | --- |
- * | pascal | ClientID VoteID TransactionID Challenge | every 10 s | once | at once | messages |
- * | camel | clientId voteId transactionId challenge | once, at ENTER | once | at once | voters |
- * | short | ID Vote TransactionID Challenge | every 2 s | every 2 s | at once | voters |
- * | snake | client_id vote_id transaction_id challenge | every 5 s | once | late | messages |
- * | texts | as pascal, all numbers but names as texts | every 5 s | every 2 s | late | voters |
- * | capital | clientID voteID transactionID challenge | once, at ENTER | once | late | messages |
- *
- * All read their own keys alone and ignore what lacks them; vote when they know N; win by the
- * highest VoteID; open a challenge 2 s after they have won and 0.5 s after each result; mine once
- * they know their controller.
- */
-export const DOUBLES: Readonly<Record<string, Habits>> = {
-  pascal: {
-    spelling: 'pascal',
-    introduces: 10_000,
-    votes: 'once',
-    listens: 'first',
-    counts: 'messages',
-  },
-  camel: {
-    spelling: 'camel',
-    introduces: 'once',
-    votes: 'once',
-    listens: 'first',
-    counts: 'voters',
-  },
-  short: {
-    spelling: 'short',
-    introduces: 2_000,
-    votes: 'again',
-    listens: 'first',
-    counts: 'voters',
-  },
-  snake: {
-    spelling: 'snake',
-    introduces: 5_000,
-    votes: 'once',
-    listens: 'late',
-    counts: 'messages',
-  },
-  texts: {
-    spelling: 'pascal',
-    introduces: 5_000,
-    votes: 'again',
-    listens: 'late',
-    counts: 'voters',
-    saysTexts: true,
-  },
-  capital: {
-    spelling: 'capital',
-    introduces: 'once',
-    votes: 'once',
-    listens: 'late',
-    counts: 'messages',
-  },
-};
-
-/** They do well among themselves only if they introduce themselves in one moment. */
-export function waitsForEnter({ introduces, votes, listens }: Habits): boolean {
-  return introduces === 'once' || (listens === 'late' && votes === 'once');
-}
 
 const REPEAT_MS = 2_000;
 const PREPARE_MS = 2_000;
@@ -126,8 +24,8 @@ export class Double {
   controller: Value | null = null;
   /** Its own solutions that a controller took. */
   wins = 0;
-  /** As controller: whose solutions it took. */
-  readonly winners: Value[] = [];
+  /** Those that a controller answered in words that it can read, taken or not. */
+  answers = 0;
   /** How often somebody acted as controller that it has not elected. */
   strangers = 0;
   readonly #habits: Habits;
@@ -137,7 +35,6 @@ export class Double {
   readonly #isText: boolean;
   readonly #known = new Set<Value>();
   readonly #votes: { readonly id: Value; readonly vote: Value }[] = [];
-  readonly #over = new Set<number>();
   #listensToVotes: boolean;
   #hasVoted = false;
   #open: number | null = null;
@@ -236,7 +133,6 @@ export class Double {
     }
     const bits = Number(challenge) * (this.#isText ? 1 : 4);
     this.#hands.after(this.#from(100, 900), () => {
-      if (this.#over.has(Number(raw))) return;
       const solution = solve(`${this.id}/${raw}/`, bits);
       const { transaction, client, solution: key } = this.#keys;
       const about = { [transaction]: this.#number(Number(raw)), [client]: this.id };
@@ -254,15 +150,15 @@ export class Double {
     this.#hands.say('result', { ...about, [result]: this.#number(isWin ? 1 : 0) });
     if (!isWin) return;
     this.#open = null;
-    this.winners.push(id);
     this.#hands.after(PAUSE_MS, () => this.#openNext());
   }
 
   #learn(said: Fields): void {
     const [raw, result] = [said[this.#keys.transaction], said[this.#keys.result]];
-    if (!isNumber(raw) || Number(result) !== 1) return;
-    this.#over.add(Number(raw));
-    if (said[this.#keys.client] === this.id) this.wins += 1;
+    if (!isNumber(raw) || !isNumber(result)) return;
+    const isOwn = said[this.#keys.client] === this.id;
+    if (isOwn) this.answers += 1;
+    if (isOwn && Number(result) === 1) this.wins += 1;
   }
 
   #isName(value: unknown): value is Value {

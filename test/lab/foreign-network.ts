@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import type { Link } from '../../src/client/link.ts';
 import type { Name } from '../../src/lab/message.ts';
 import type { LabSettings } from '../../src/lab/state.ts';
-import { Double, type Habits, waitsForEnter } from './double.ts';
+import { Double } from './double.ts';
+import { type Habits, listensTogether, waitsForEnter } from './habits.ts';
 import { LabWorld, Ours } from './lab-world.ts';
 
 /** All start within this time; ENTER is pressed at the end of the first half. */
@@ -71,10 +72,11 @@ export function foreignNetwork(
   const peers = ours + habits.length;
   const enterMs = START_MS / 2;
   const doubles = habits.map((its) => {
-    const startMs = (luck() * START_MS) / 2;
+    const startMs = listensTogether(its) ? enterMs - 500 * luck() : (luck() * START_MS) / 2;
     const double = newDouble(world, its, settings, peers, luck, startMs);
     const waits = habits.some(waitsForEnter);
-    const introduceMs = waits ? enterMs + luck() * 200 : startMs + 2 * SLOWEST_MS;
+    const enteredMs = enterMs + 2 * SLOWEST_MS + luck() * 200;
+    const introduceMs = waits ? enteredMs : startMs + 2 * SLOWEST_MS;
     world.agenda.plan(introduceMs, () => double.introduce());
     return double;
   });

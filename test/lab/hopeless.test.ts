@@ -11,7 +11,7 @@ function obeying(settings: Partial<LabSettings> = {}): { world: LabWorld; peer: 
   const peer = world.join({ ...STATEMENT, peers: 2, mines: false, ...settings });
   world.say('init', { ClientID: 1 });
   world.say('voting', { ClientID: 1, VoteID: 65_535 });
-  world.pass(2_000);
+  world.pass(3_000);
   expect(peer.all('elected')).toMatchObject([{ controller: 1 }]);
   return { world, peer };
 }

@@ -11,6 +11,9 @@ function zeroBits(text: string): number {
   return 160 - BigInt(`0x${digest}`).toString(2).length;
 }
 
+/** So long ours wait with their vote after the last of another kind. */
+const ROOM_MS = 2_500;
+
 /** A world in which a foreign peer wins the election of three. */
 function obeying(settings = UFES): { world: LabWorld; peer: Ours } {
   const world = new LabWorld();
@@ -20,7 +23,7 @@ function obeying(settings = UFES): { world: LabWorld; peer: Ours } {
   world.say('init', { ClientID: isText ? 'b' : 2 });
   world.say('voting', { ClientID: isText ? 'a' : 1, VoteID: isText ? '0' : 0 });
   world.say('voting', { ClientID: isText ? 'b' : 2, VoteID: isText ? 'zzz' : 65_535 });
-  world.pass(1_000);
+  world.pass(ROOM_MS);
   expect(peer.all('elected')).toMatchObject([{ controller: isText ? 'b' : 2, isSelf: false }]);
   return { world, peer };
 }
@@ -34,7 +37,7 @@ function governing(settings = UFES): { world: LabWorld; peer: Ours } {
     const clientID = isText ? `p${name}` : name;
     world.say('voting', { ClientID: clientID, VoteID: isText ? '!' : 0 });
   }
-  world.pass(1_000);
+  world.pass(ROOM_MS);
   expect(peer.all('elected')).toMatchObject([{ isSelf: true }]);
   return { world, peer };
 }

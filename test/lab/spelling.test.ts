@@ -35,10 +35,25 @@ const THEIR_KEYS: readonly [string, readonly string[]][] = [
 ];
 
 test.each(THEIR_KEYS)('with %s go %j', (client, others) => {
+  const [voteKey, transactionKey = '', ...rest] = others;
   const tongues: Tongue[] = [];
   learnTongue(tongues, { client: [client] });
-  const { vote, transaction, challenge, solution, result } = spellingFor(tongues);
-  expect([vote, transaction, challenge, solution, result]).toEqual(others.map((key) => [key]));
+  const { vote, transaction, challenge } = spellingFor(tongues);
+  expect(vote).toEqual([voteKey]);
+  // Until one such key was heard, the labs' own is said, too.
+  expect(transaction).toEqual([...new Set([transactionKey, 'TransactionID'])]);
+  expect(challenge).toEqual([...new Set([rest[0], 'Challenge'])]);
+  learnTongue(tongues, { client: [client], transaction: [transactionKey] });
+  const known = spellingFor(tongues);
+  expect(known.transaction).toEqual([transactionKey]);
+  expect([known.challenge, known.solution, known.result]).toEqual(rest.map((key) => [key]));
+});
+
+test('who spells its names alone in another way is answered so', () => {
+  const tongues: Tongue[] = [];
+  learnTongue(tongues, { client: ['clientId'], transaction: ['TransactionID'] });
+  const { vote, challenge, result } = spellingFor(tongues);
+  expect([vote, challenge, result]).toEqual([['voteId'], ['Challenge'], ['Result']]);
 });
 
 test.each(THEIR_KEYS)(
@@ -131,7 +146,8 @@ test('as controller it says challenges and results in the keys of those who mine
   world.say('voting', { client_id: 'a', vote_id: '!' });
   world.pass(5_000);
   expect(peer.all('elected')).toMatchObject([{ isSelf: true }]);
-  expect(keysOf(world.saidOn('challenge')[0])).toEqual(['transaction_id', 'challenge']);
+  const [challenge] = world.saidOn('challenge').map(keysOf);
+  expect(challenge).toEqual(['transaction_id', 'TransactionID', 'challenge', 'Challenge']);
   world.say('solution', { transaction_id: 0, client_id: 'a', solution: 'x' });
   expect(keysOf(world.saidOn('result')[0])).toEqual([
     ...['client_id', 'transaction_id', 'solution', 'result'],
@@ -145,7 +161,7 @@ test('where two spellings are heard, one message has both, so that nobody counts
   world.say('init', { ClientID: 'b' });
   world.say('voting', { clientId: 'a', voteId: '!' });
   world.say('voting', { ClientID: 'b', VoteID: '!' });
-  world.pass(1_500);
+  world.pass(3_000);
   expect(saidBy(world, peer, 'voting')).toEqual([['clientId', 'ClientID', 'voteId', 'VoteID']]);
 });
 
@@ -199,7 +215,7 @@ test('nobody votes before it has introduced itself, with a second between', () =
   expect(times('voting')[0]).toBeGreaterThanOrEqual(introduced + 1_000);
 });
 
-test('a vote waits until those of another kind have voted, and a second longer', () => {
+test('a vote waits until those of another kind have voted, and a while longer', () => {
   const world = new LabWorld();
   const peer = world.join(UFES);
   for (const ClientID of ['a', 'b']) world.say('init', { ClientID });
@@ -207,7 +223,7 @@ test('a vote waits until those of another kind have voted, and a second longer',
   world.pass(4_000);
   expect(saidBy(world, peer, 'voting')).toHaveLength(0);
   world.say('voting', { ClientID: 'b', VoteID: '!' });
-  world.pass(900);
+  world.pass(2_400);
   expect(saidBy(world, peer, 'voting')).toHaveLength(0);
   world.pass(200);
   expect(saidBy(world, peer, 'voting')).toHaveLength(1);
