@@ -1,6 +1,7 @@
 /** Networks whose accounts begin with something, and peers that come without their list. */
 
 import { describe, expect, it } from 'vitest';
+import { Audit } from '../../src/client/audit.ts';
 import type { Entry, Settings } from '../../src/domain/contract.ts';
 import { type Genesis, sortedGenesis } from '../../src/domain/genesis.ts';
 import type { Block, Message } from '../../src/domain/message.ts';
@@ -110,6 +111,28 @@ describe('a peer that comes without the list', () => {
     });
   }
 
+  it('asks again where the list alone was lost, and blames nobody', () => {
+    const settings = { peers: 1, genesis, genesisList: listOf(50) };
+    const world = new World({ seed: 1, hasher: nodeHasher, settings });
+    const only = world.start();
+    expect(world.runUntil(() => world.controller() !== null, 30_000)).toBe(true);
+    for (const told of [untold, named]) {
+      let lost = 0;
+      world.censors.set(only.self.clientID, {
+        hears: () => true,
+        reword: (_, text) => {
+          if (!text.includes('"Genesis":[') || lost > 0) return text;
+          lost += 1;
+          return null;
+        },
+      });
+      const late = world.start(told);
+      expect(world.runUntil(() => world.view(late).network !== null, 5_000)).toBe(true);
+      expect(lost).toBe(1);
+      expect(world.view(late).refusals).not.toHaveProperty('not-a-founding');
+    }
+  });
+
   it('is admitted to a free seat, and acknowledges payments from the start', async () => {
     const world = town();
     const late = world.start(untold);
@@ -134,6 +157,7 @@ describe('a peer that comes without the list', () => {
     const one = world.start();
     world.run(60_000);
     expect(world.view(one)).toMatchObject({ network: null, controllerID: null });
+    expect(one.journal.recover().entries.map(({ kind }) => kind)).toEqual(['incarnation']);
   });
 });
 
@@ -173,6 +197,39 @@ describe('lives in which money is there from the start', () => {
     }
     expect(there.filter(hasPaidEarly).length).toBeGreaterThan(0);
     expect(there.filter(({ settings }) => settings.genesis === null).length).toBeGreaterThan(0);
+  });
+});
+
+describe('an audit', () => {
+  it('counts what was there from the start, and wants the list that the Rules name', () => {
+    const recorded: Entry[] = [];
+    const list = listOf(50);
+    const settings = { peers: 1, difficulty: 'fixed:4', genesis };
+    const world = new World({
+      seed: 1,
+      hasher: nodeHasher,
+      settings: { ...settings, genesisList: list },
+      onFact: (fact) => {
+        if (fact.kind === 'recorded') recorded.push(fact.entry);
+      },
+    });
+    const one = world.start();
+    expect(world.runUntil(() => world.view(one).height >= 2, 60_000)).toBe(true);
+    const founding = one.journal.founding();
+    if (founding === null) throw new Error('It was founded.');
+    const means = { prefix: 'sd', hasher: nodeHasher, verifier: toyVerifier() };
+    const judge = (given?: Genesis, rules = rulesOf(settings)): string | null => {
+      const audit = new Audit(founding, rules, means, given);
+      const problem = audit.problemOfFounding();
+      if (problem !== null) return problem;
+      for (const entry of recorded)
+        if (entry.kind === 'sealed') expect(audit.add(entry)).toBeNull();
+      return audit.problemOfEnd();
+    };
+    expect(judge(list)).toBeNull();
+    expect(judge()).toMatch(/is missing/);
+    expect(judge(listOf(51))).toMatch(/not the one that its rules name/);
+    expect(judge(list, rulesOf({ ...settings, genesis: null }))).toMatch(/not the one/);
   });
 });
 
