@@ -52,7 +52,19 @@ export function askedRulesOf(command: Command, values: Values): AskedRules {
 /** Those of a network that is there already, as far as nothing else was said. */
 export function chooseRules({ told, usual }: AskedRules, theirs: string | null): Rules {
   const known = theirs === null ? null : parseRules(theirs);
-  return rulesOf(known === null ? usual : { ...known, ...told });
+  return rulesOf(known === null ? usual : { ...known, ...toldFor(known, told) });
+}
+
+/** Whether all that was said explicitly holds in a network with these Rules. */
+export function isAsTold(theirs: RuleSettings, { told }: AskedRules): boolean {
+  const found: Readonly<Record<string, unknown>> = theirs;
+  return Object.entries(toldFor(theirs, told)).every(([name, value]) => found[name] === value);
+}
+
+/** To an older network `--election lowest` says what it meant when that was founded. */
+function toldFor({ election }: RuleSettings, told: Partial<RuleSettings>): Partial<RuleSettings> {
+  const isOlder = election === 'lowest' && told.election === 'present';
+  return isOlder ? { ...told, election } : told;
 }
 
 /** What people should know of the Rules in their data directory; null for nothing. */

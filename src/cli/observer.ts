@@ -9,7 +9,7 @@ import type { Note } from '../domain/note.ts';
 import { parseRules, type RuleSettings, type Rules } from '../ledger/rules.ts';
 import { WorldError } from '../node/world-error.ts';
 import type { HeardRules } from '../peer/looking.ts';
-import { type Adopted, askedRulesOf, RULE_FLAGS } from './asked-rules.ts';
+import { type Adopted, askedRulesOf, isAsTold, RULE_FLAGS } from './asked-rules.ts';
 import type { Connection } from './connection-settings.ts';
 import { type ObserverValues, peerValuesOf } from './observer-settings.ts';
 import { type OpenedClient, openClient, type PeerHooks } from './open-client.ts';
@@ -204,11 +204,9 @@ export class Observer {
   }
 
   #maySwitch(theirs: RuleSettings): boolean {
-    const told = Object.entries(askedRulesOf(this.#command, this.#values).told);
-    const found: Readonly<Record<string, unknown>> = theirs;
-    const isOtherwise = told.some(([name, value]) => found[name] !== value);
     // An answer may still come while we leave.
-    if (isOtherwise || this.#isClosing) return false;
+    if (this.#isClosing || !isAsTold(theirs, askedRulesOf(this.#command, this.#values)))
+      return false;
     return this.client.view().network === null && this.#switches < mostSwitches;
   }
 

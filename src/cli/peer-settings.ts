@@ -7,7 +7,7 @@ import { DEFAULT_PREFIX } from '../wire/topics.ts';
 import { MEMBERS_MOST } from '../wire/values.ts';
 import type { Settings } from './setting.ts';
 import { type SourceValues, sourceSettings } from './source-settings.ts';
-import { difficulty, duration, oneOf, prefix, text, whole } from './values.ts';
+import { difficulty, duration, electionRule, oneOf, prefix, text, whole } from './values.ts';
 
 export type PeerValues = SourceValues & {
   readonly prefix: string;
@@ -77,11 +77,11 @@ export const peerSettings: Settings<PeerValues> = {
   election: {
     flags: '--election <rule>',
     help:
-      'draw: the lot decides who is controller; lowest: whoever governs already, else the lowest ' +
-      'ClientID; the same for every peer',
+      'draw: the lot decides who is controller; lowest: the lowest ClientID that is here, and a ' +
+      'higher one makes way for it; incumbent: who governs already, else the lowest (the rule of ' +
+      'older networks); the same for every peer',
     fallback: 'draw',
-    allowed: 'draw or lowest',
-    read: (text) => (text === 'draw' || text === 'lowest' ? text : null),
+    ...electionRule,
   },
   admit: {
     flags: '--admit <whom>',

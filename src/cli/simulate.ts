@@ -1,6 +1,7 @@
 /** `sortition simulate`: bad lives of false worlds, and what did not hold in them. */
 
 import { Command } from 'commander';
+import type { ElectionRule } from '../domain/contract.ts';
 import { nodeHasher } from '../node/crypto.ts';
 import { type Life, live, retell, titleOf } from '../sim/life.ts';
 import { PERSONALITY_NAMES, type PersonalityName } from '../sim/personality.ts';
@@ -10,7 +11,7 @@ import { Tally } from '../sim/tally.ts';
 import { EXIT } from './exit.ts';
 import { addSettings, readSettings, type Settings } from './setting.ts';
 import { SimulateBar } from './simulate-bar.ts';
-import { whole } from './values.ts';
+import { electionRule, electionWord, whole } from './values.ts';
 
 type Values = {
   readonly worlds: number;
@@ -20,6 +21,7 @@ type Values = {
   readonly genesis: boolean;
   readonly strangers: 'always' | 'never' | null;
   readonly insiders: InsiderKind | 'never' | null;
+  readonly election: ElectionRule | null;
   readonly deeds: readonly number[] | null;
   readonly retell: boolean;
   readonly json: boolean;
@@ -74,6 +76,13 @@ const settings: Settings<Values> = {
     allowed: `one of ${INSIDER_KINDS.join(', ')}, never`,
     read: (text) => [...INSIDER_KINDS, 'never' as const].find((kind) => kind === text) ?? null,
   },
+  election: {
+    flags: '--election <rule>',
+    help: 'of every world: draw, lowest or incumbent; otherwise draw, or incumbent in a tenth',
+    fallback: null,
+    isArgumentOnly: true,
+    ...electionRule,
+  },
   deeds: {
     flags: '--deeds <numbers>',
     help: 'of what befalls a world, only these, as 0,3 or none',
@@ -118,10 +127,11 @@ async function simulate(values: Values): Promise<void> {
 }
 
 function planOf(seed: number, values: Values): Plan {
-  const { peers, personality, genesis, strangers, insiders, deeds } = values;
+  const { peers, personality, genesis, strangers, insiders, election, deeds } = values;
   const plan = planLife(seed, {
     peers: peers ?? undefined,
     personality: personality ?? undefined,
+    election: election ?? undefined,
     hasGenesis: genesis,
     hasStranger: strangers === null ? undefined : strangers === 'always',
     insider: insiders === 'never' ? null : (insiders ?? undefined),
@@ -136,7 +146,7 @@ function verdictOf({ violation }: Life): string {
 
 /** The command that shows the same violation with as few faults as it needs. */
 function adviceFor({ plan, violation }: Life, values: Values): string {
-  const { peers, personality, genesis } = values;
+  const { peers, personality, election, genesis } = values;
   const smallest = shrink(
     plan,
     (smaller) => live(smaller, nodeHasher).violation?.name === violation?.name,
@@ -148,6 +158,7 @@ function adviceFor({ plan, violation }: Life, values: Values): string {
     ...(peers === null ? [] : [`--peers ${peers}`]),
     ...(personality === null ? [] : [`--personality ${personality}`]),
     ...(genesis ? ['--genesis'] : []),
+    ...(election === null ? [] : [`--election ${electionWord(election)}`]),
     `--strangers ${smallest.hasStranger ? 'always' : 'never'}`,
     `--insiders ${smallest.insider ?? 'never'}`,
     `--deeds ${kept.length === 0 ? 'none' : kept.join(',')}`,

@@ -10,6 +10,7 @@ import type { Story } from './start-story.ts';
 import { challengesTable, meanRate, peersTable, summaryLine } from './start-tables.ts';
 import { hasTerminal } from './terminal.ts';
 import { makeTraceDirectory, traceFileIn } from './trace-file.ts';
+import { electionWord } from './values.ts';
 
 type HandedOn =
   | 'peers'
@@ -65,7 +66,14 @@ function clientArgsOf({
   removal,
 }: StartValues): string[] {
   return [
-    ...['--threads', String(threads), '--difficulty', difficulty, '--election', election],
+    ...[
+      '--threads',
+      String(threads),
+      '--difficulty',
+      difficulty,
+      '--election',
+      electionWord(election),
+    ],
     ...['--announce', `${announce}ms`, '--heartbeat', `${heartbeat}ms`],
     ...['--removal', `${removal}ms`],
   ];

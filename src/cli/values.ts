@@ -1,5 +1,6 @@
 /** How values are read from what people type: numbers, times, ports, names. */
 
+import type { ElectionRule } from '../domain/contract.ts';
 import type { AccountKey } from '../domain/names.ts';
 import { isAccountKey } from '../domain/transaction.ts';
 import { formatDifficulty, parseDifficulty } from '../ledger/difficulty.ts';
@@ -62,6 +63,25 @@ export const difficulty: Reader<string> = {
     return rule === null ? null : formatDifficulty(rule);
   },
 };
+
+const ELECTIONS: Readonly<Record<ElectionRule, string>> = {
+  draw: 'draw',
+  present: 'lowest',
+  // In the Rules of older networks it is called lowest.
+  lowest: 'incumbent',
+};
+
+/** How votes are cast; `lowest` is the rule of today, which Rules call `present`. */
+export const electionRule: Reader<ElectionRule> = {
+  allowed: 'draw, lowest or incumbent',
+  read: (text) =>
+    (Object.keys(ELECTIONS) as ElectionRule[]).find((rule) => ELECTIONS[rule] === text) ?? null,
+};
+
+/** The word for it on the command line. */
+export function electionWord(rule: ElectionRule): string {
+  return ELECTIONS[rule];
+}
 
 /** What all topics begin with: levels without wildcards, and none of the broker's own. */
 export const prefix: Reader<string> = {

@@ -10,6 +10,7 @@ import {
 import { describeRefusal } from '../client/describe-turn.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { UnixMs } from '../domain/names.ts';
+import { parseRules } from '../ledger/rules.ts';
 import type { Occurrence, Picture, ResultPicture } from '../record/picture.ts';
 import { type Doing, type Standing, standingsOf, totalRate } from '../record/standing.ts';
 import { type Board, type Row, row } from './board.ts';
@@ -65,7 +66,7 @@ function headOf(picture: Picture, standings: readonly Standing[], now: UnixMs): 
 }
 
 /** The election under way, or what the last draw gave. */
-function drawOf({ election, draw, controller }: Picture): Row {
+function drawOf({ election, draw, controller, rules }: Picture): Row {
   const known = Math.max(draw?.term ?? 0, controller?.term ?? 0);
   if (election !== null && election.term > known) {
     const counts = [election.commitments, election.reveals, election.votes].map(
@@ -84,7 +85,10 @@ function drawOf({ election, draw, controller }: Picture): Row {
       : isRecomputed
         ? 'computed again: it holds'
         : 'computed again: it is another one';
-  const who = highest === undefined ? '' : `, ${shortName(highest.peer)} ${highest.number} highest`;
+  const isByLot = (parseRules(rules ?? '')?.election ?? 'draw') === 'draw';
+  const first =
+    highest === undefined ? '' : `, ${shortName(highest.peer)} ${highest.number} highest`;
+  const who = isByLot ? first : ', the lot decides nothing here';
   const text = `draw of term ${term} (${check}): ${numbers.length} numbers${who}`;
   const tone = isRecomputed === false ? 'bad' : 'plain';
   return row('draw', `${text}, seed ${seed.slice(0, 8)}`, tone);

@@ -26,4 +26,5 @@ export const stepDowns: Readonly<Record<StepDown, string>> = {
   leaving: 'we are leaving',
   removed: 'we are no member any more',
   restarted: 'we were started again',
+  'lower-member': 'we make way for a lower member that is here',
 };

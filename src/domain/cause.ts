@@ -24,4 +24,6 @@ export type StepDown =
   | 'journal'
   | 'leaving'
   | 'removed'
-  | 'restarted';
+  | 'restarted'
+  /** It made way for one that goes before it. */
+  | 'lower-member';

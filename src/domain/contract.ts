@@ -25,8 +25,11 @@ import type { Batch, Fault, Transaction } from './transaction.ts';
 /** `at` never goes back and sets deadlines; `unix` is the wall clock, for block times only. */
 export type Moment = { readonly at: Instant; readonly unix: UnixMs };
 
-/** Votes go to the highest of the draw, or to whoever governs already or has the lowest name. */
-export type ElectionRule = 'draw' | 'lowest';
+/**
+ * Votes go to the highest of the draw; or to the lowest that is present, for whom a higher
+ * controller makes way; or, in older networks, to whoever governs already, else to the `lowest`.
+ */
+export type ElectionRule = 'draw' | 'present' | 'lowest';
 
 /** What makes one peer differ from another; fixed while it lives. Times in milliseconds. */
 export type Settings = {

@@ -16,8 +16,9 @@ export type Draw = {
 };
 
 /**
- * Without the luck of the draw, as lecturers compare it: the `incumbent` if it took part, else the
- * lowest ClientID of those who did. Predictable, and as safe: terms, votes, mandates are the same.
+ * Without the luck of the draw, as lecturers compare it: the `incumbent`, in networks where there
+ * is one, if it took part, else the lowest ClientID of those who did. Predictable, and as safe:
+ * terms, votes, mandates are the same.
  */
 export function nameLowest(
   { numbers }: Draw,

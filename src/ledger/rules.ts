@@ -49,13 +49,15 @@ export function parseRules(text: string): Required<RuleSettings> | null {
     peers: Number(peers),
     difficulty,
     reward,
-    election: rest.includes(' election=lowest') ? ('lowest' as const) : ('draw' as const),
+    election: elections.find((rule) => rest.includes(` election=${rule}`)) ?? 'draw',
     admit: admissions.find((admit) => rest.includes(` admit=${admit}`)) ?? 'waiting',
     genesis: genesis as Digest | null,
   };
   // Rules are compared as texts: of several spellings only the one that we write is read.
   return rulesOf(settings).text === text ? settings : null;
 }
+
+const elections: readonly ElectionRule[] = ['present', 'lowest'];
 
 const admissions: readonly Admission[] = ['roster', 'none'];
 

@@ -8,12 +8,21 @@ import type { ClientID, Digest, Nonce, Term } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, majority, type Roster } from '../domain/roster.ts';
 import { type Booth, boothOf, chooseTerm, hasRoom, isNearlyFar } from '../election/booth.ts';
-import { commitmentOf, draw, drawnBits, nameLowest, numberOf } from '../election/draw.ts';
+import {
+  commitmentOf,
+  type Draw,
+  draw,
+  drawnBits,
+  nameLowest,
+  numberOf,
+} from '../election/draw.ts';
 import { mandateMs } from '../election/suspicion.ts';
 import { sayAgainMs } from './obeying.ts';
+import { beat } from './presence.ts';
 import type { Election, State } from './state.ts';
 import type { Step } from './step.ts';
 import { leaveElection, raiseTerm } from './terms.ts';
+import { hasMadeWay } from './yielding.ts';
 
 /** A commit phase ends after so long, once enough have committed. */
 export const phaseMs = 2_000;
@@ -89,6 +98,7 @@ export function sayAgain(step: Step): void {
     return;
   }
   const { phase, isFounding } = election;
+  if (phase === 'commit' && hasMadeWay(step)) beat(step);
   if (phase === 'commit' || (phase === 'reveal' && isFounding)) sayCommitment(step, election);
   if (phase === 'reveal' || (phase === 'vote' && isFounding)) sayReveal(step, election);
   if (phase === 'vote' && lastVote !== null) sayVote(step, lastVote);
@@ -200,7 +210,7 @@ function vote(step: Step, election: Election, nonces: Record<ClientID, Nonce>): 
   const { memory } = state;
   const { term, roster, isFounding } = election;
   const drawn = draw(term, roster.digest, nonces, hasher);
-  const named = state.settings.election === 'lowest' ? nameLowest(drawn, incumbentOf(state)) : null;
+  const named = nameWithoutLot(state, drawn);
   step.note({ kind: 'drawn', term, ...drawn, ...(named !== null && { named }) });
   // [safety] One vote a term, ever; and none in a term that is over.
   if (term < memory.term || term <= memory.usedTerm) {
@@ -232,6 +242,13 @@ function vote(step: Step, election: Election, nonces: Record<ClientID, Nonce>): 
   election.phase = 'vote';
   step.alarm('phase', mandateMs + Math.min(state.givenUp, 10) * 500);
   sayVote(step, own);
+}
+
+/** Whom our vote goes to where the Rules leave the lot out; null where they don't. */
+function nameWithoutLot(state: State, drawn: Draw): ReturnType<typeof nameLowest> | null {
+  const { election } = state.settings;
+  if (election === 'present') return nameLowest(drawn, null);
+  return election === 'lowest' ? nameLowest(drawn, incumbentOf(state)) : null;
 }
 
 /**

@@ -71,6 +71,7 @@ export function enterOffice(step: Step, casts: readonly CastVote[]): void {
     questsSince: null,
     workers: {},
     answers: {},
+    heirs: {},
   };
   answerAbsent(step);
   step.say(mandate, true);

@@ -61,6 +61,7 @@ import { electAgain, leaveOldElection, suspect, withdraw } from './suspecting.ts
 import { passOn, send, tellEvictions } from './taking.ts';
 import { stepDown } from './terms.ts';
 import { hearFailed, hearRecorded, isMuted, rewrite } from './writing.ts';
+import { makeWay } from './yielding.ts';
 
 /** A peer of its own, or one that goes on from `state`, which it takes over. */
 export function revive(settings: Settings, hasher: Hasher, state?: State): Peer<State> {
@@ -272,5 +273,6 @@ function settleAffairs(step: Step, before: Work): void {
   noteProgress(step, before);
   forgetClaimedTerm(step);
   leaveOldElection(step);
+  makeWay(step);
   suspect(step);
 }

@@ -15,6 +15,7 @@ import { hearNaming } from './quorum.ts';
 import type { Step } from './step.ts';
 import { hearAnswered } from './suspecting.ts';
 import { leaveElection, raiseTerm } from './terms.ts';
+import { hearHeir } from './yielding.ts';
 
 /** A far term that one member may have claimed alone has so long to bring a mandate. */
 const claimedMs = 30_000;
@@ -41,6 +42,7 @@ export function hearHeartbeat(step: Step, heartbeat: Heartbeat): Refusal | null 
   }
   const namesUs = term === memory.term && heartbeat.controllerID === step.self;
   if (term <= memory.term) hearNaming(step, clientID, namesUs);
+  hearHeir(step, heartbeat, namesUs);
   return null;
 }
 

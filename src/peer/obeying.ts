@@ -17,6 +17,7 @@ import { saySolution } from './searching.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 import { enterTerm, leaveElection, raiseTerm } from './terms.ts';
+import { judgeHeir } from './yielding.ts';
 
 /** Commitments, reveals and votes are said again so often. */
 export const sayAgainMs = 500;
@@ -178,6 +179,7 @@ function obey(step: Step, term: Term, voters: Voters, isConfirmed: boolean): voi
   const isSelf = controllerID === step.self;
   // [safety] Who restarted since has forgotten what it said in this term.
   const isOurs = isSelf && casts !== null && tookPart(boothOf(state.booths, term));
+  judgeHeir(step, controllerID);
   state.obeyed = {
     term,
     controllerID,

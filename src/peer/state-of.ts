@@ -17,10 +17,14 @@ const noWork = {
   solved: null,
   heardSolution: null,
   mining: null,
+  isExhausted: false,
 };
 
 /** No network is heard of. */
 const noNetwork = { toldNetwork: null, heardNetwork: null, deadMandateUntil: null };
+
+/** It governs nothing, and has made way for nobody. */
+const noOffice = { office: null, madeWayFor: null };
 
 export function newState(settings: Settings): State {
   const rules = rulesOf(settings);
@@ -63,10 +67,10 @@ export function newState(settings: Settings): State {
     obeyed: null,
     termSince: never,
     pendingMandate: null,
-    office: null,
+    ...noOffice,
+    inVain: {},
     tipOpenedAt: never,
     ...noWork,
-    isExhausted: false,
     isPaused: false,
     hashRate: 0,
     mempool: newMempool(),

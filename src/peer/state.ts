@@ -12,6 +12,7 @@ import type { Roster } from '../domain/roster.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
 import type { Booths } from '../election/booth.ts';
 import type { Acquaintances, Sign } from '../election/gathering.ts';
+import type { Heir } from '../election/heir.ts';
 import type { Measured } from '../lease/pace.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
@@ -103,6 +104,8 @@ export type Office = {
   workers: Record<ClientID, Instant>;
   /** In how many more heartbeats each of these connections is to be named. */
   answers: Record<ClientID, number>;
+  /** Lower members that obey us, where the Rules have the lowest one govern. */
+  heirs: Record<ClientID, Heir>;
 };
 
 /** Asking whether another process with our key is there. */
@@ -194,6 +197,10 @@ export type State = {
   termSince: Instant;
   pendingMandate: { readonly mandate: Mandate; readonly votes: readonly Vote[] } | null;
   office: Office | null;
+  /** For whom we made way: it should take over, and govern for a while. */
+  madeWayFor: ClientID | null;
+  /** How often that was in vain, one time after another; bounded. */
+  readonly inVain: Record<ClientID, number>;
 
   /** When the last block of our ledger was opened, by our own clock; the latest that it can be. */
   tipOpenedAt: Instant;

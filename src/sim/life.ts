@@ -9,7 +9,7 @@ import { Chance } from './chance.ts';
 import { Chatter } from './chatter.ts';
 import { checkersOf, type Violation, Watch } from './checkers/all.ts';
 import type { Checker } from './checkers/fact.ts';
-import { problemOfDoom, problemOfHealing } from './checkers/liveness.ts';
+import { problemOfDoom, problemOfHealing, problemOfPrecedence } from './checkers/liveness.ts';
 import { Fate } from './deeds.ts';
 import { Ills, type Siege } from './ills.ts';
 import { Moods, problemOfService, serviceBitsOf } from './moods.ts';
@@ -127,6 +127,7 @@ type Stage = {
 function problemAfter({ plan, world, fate, bad }: Stage, isOver: () => boolean): Violation | null {
   const trials = [
     () => problemOfHealing(world, isOver),
+    () => (plan.election === 'present' ? problemOfPrecedence(world, isOver) : null),
     () => problemOfService(world, isOver),
     () => bad.besiege(isOver),
     () => (plan.isDoomed ? problemOfEnd(world, fate, isOver) : null),
@@ -169,7 +170,7 @@ export function titleOf(plan: Plan): string {
   const money = hasGenesis ? ', money from the start' : '';
   const more = extra === 0 ? '' : `, ${extra} more peers`;
   const how = `${isEarly ? ', faults at once' : ''}${isDoomed ? ', doomed' : ''}`;
-  const who = election === 'lowest' ? ', the lowest name governs' : '';
+  const who = election === 'draw' ? '' : `, election=${election}`;
   const seats = admit === 'waiting' ? '' : `, admit=${admit}`;
   const work = difficulty === 'fixed:4' ? '' : `, ${difficulty}`;
   const what = `${who}${seats}${work}${money}`;

@@ -96,6 +96,7 @@ export type Wish = {
   readonly personality?: PersonalityName | undefined;
   readonly hasGenesis?: boolean | undefined;
   readonly hasStranger?: boolean | undefined;
+  readonly election?: ElectionRule | undefined;
   /** Null for no bad member. */
   readonly insider?: InsiderKind | null | undefined;
 };
@@ -131,6 +132,7 @@ export function planLife(seed: number, wish: Wish = {}): Plan {
   const isDoomed = chance.happens(0.05);
   const count = fewestDeeds + Math.floor(chance.next() * (mostDeeds - fewestDeeds + 1));
   const deeds = Array.from({ length: count }, () => drawDeed(chance));
+  const isOld = chance.happens(0.1);
   return {
     seed,
     personality: wish.personality ?? personality,
@@ -141,7 +143,7 @@ export function planLife(seed: number, wish: Wish = {}): Plan {
     driftRate: isDrifting ? 0.02 : 0,
     driftMs: isDrifting ? 3_600_000 : 0,
     deeds,
-    election: chance.happens(0.1) ? 'lowest' : 'draw',
+    election: wish.election ?? (isOld ? 'lowest' : 'draw'),
     admit: pick(chance, admissions),
     difficulty: pick(chance, difficulties),
     hasGenesis: wish.hasGenesis ?? false,

@@ -14,7 +14,11 @@ import { BROKEN_WORKERS } from './work.ts';
 
 const BROKEN = [...BROKEN_VOTERS, ...BROKEN_WORKERS, ...BROKEN_SPEAKERS];
 
-const lives = { draw: recordLife(), lowest: recordLife('lowest') };
+const lives = {
+  draw: recordLife(),
+  lowest: recordLife('lowest'),
+  present: recordLife('present'),
+};
 
 function judge(tape: Tape): readonly Violation[] {
   const referee = new Referee({ prefix: 'sd', hasher: nodeHasher, verifier: toyVerifier() });
@@ -23,7 +27,7 @@ function judge(tape: Tape): readonly Violation[] {
 }
 
 describe('the referee', () => {
-  it.each(['draw', 'lowest'] as const)(
+  it.each(['draw', 'lowest', 'present'] as const)(
     'has nothing to say about an honest life: %s',
     (election) => {
       expect(judge(lives[election]).map(describeViolation)).toEqual([]);

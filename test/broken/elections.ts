@@ -109,6 +109,15 @@ export const BROKEN_VOTERS: readonly Broken[] = [
   },
   {
     rule: 'R07',
+    does: 'votes for itself where another one is the lowest',
+    election: 'present',
+    play: (tape) => {
+      const who = voterOf(tape, false).message.clientID;
+      return { tape: dubVote(tape, who, (vote) => ({ ...vote, controllerID: who })), who };
+    },
+  },
+  {
+    rule: 'R07',
     does: 'votes without the lot for somebody who does not take part',
     election: 'lowest',
     play: (tape) => {

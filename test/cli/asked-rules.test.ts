@@ -9,11 +9,13 @@ import {
   type AskedRules,
   askedRulesOf,
   chooseRules,
+  isAsTold,
   remarkOnKept,
 } from '../../src/cli/asked-rules.ts';
 import { prepare } from '../../src/cli/exit.ts';
 import { type PeerValues, peerSettings } from '../../src/cli/peer-settings.ts';
 import { addSettings, readSettings } from '../../src/cli/setting.ts';
+import { parseRules } from '../../src/ledger/rules.ts';
 import { generateIdentity } from '../../src/node/crypto.ts';
 import { openDataDirectory } from '../../src/node/data-directory.ts';
 import { entriesOfALife } from '../contracts/entries.ts';
@@ -64,6 +66,28 @@ describe('the Rules of a peer', () => {
     expect(textOf(asked('--peers', '4', '--admit', 'none'), old)).toBe(
       'peers=4 difficulty=interval:3000@24 reward=7 admit=none',
     );
+  });
+
+  it('have the lowest govern that is present, but where an older network goes on', () => {
+    const older = 'peers=3 difficulty=fixed:4 election=lowest';
+    expect(textOf(asked('--election', 'lowest'))).toMatch(/ election=present$/);
+    expect(textOf(asked('--election', 'incumbent'))).toMatch(/ election=lowest$/);
+    expect(textOf(asked('--election', 'lowest'), older)).toBe(older);
+    expect(textOf(asked('--election', 'incumbent'), older)).toBe(older);
+    expect(textOf(asked(), older)).toBe(older);
+    expect(textOf(asked('--election', 'draw'), older)).toBe('peers=3 difficulty=fixed:4');
+    const newer = 'peers=3 difficulty=fixed:4 election=present';
+    expect(textOf(asked('--election', 'lowest'), newer)).toBe(newer);
+    expect(textOf(asked('--election', 'incumbent'), newer)).toBe(older);
+    const mayJoin = (theirs: string, ...words: readonly string[]): boolean => {
+      const rules = parseRules(theirs);
+      if (rules === null) throw new Error('These are Rules.');
+      return isAsTold(rules, asked(...words));
+    };
+    expect(mayJoin(older, '--election', 'lowest')).toBe(true);
+    expect(mayJoin(newer, '--election', 'lowest')).toBe(true);
+    expect(mayJoin(newer, '--election', 'incumbent')).toBe(false);
+    expect(mayJoin(older, '--election', 'lowest', '--reward', '7')).toBe(false);
   });
 
   it('let a peer go on in its data directory that was told nothing of its rules', async () => {

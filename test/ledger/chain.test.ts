@@ -129,6 +129,7 @@ describe('the reward', () => {
       'peers=3 difficulty=fixed:2',
       'peers=100 difficulty=interval:3000@24 reward=0 election=lowest',
       'peers=1 difficulty=range:10-20 election=lowest',
+      'peers=3 difficulty=fixed:2 election=present admit=none',
       'peers=3 difficulty=fixed:2 reward=7 election=lowest admit=roster',
       'peers=3 difficulty=fixed:2 admit=none',
     ]) {

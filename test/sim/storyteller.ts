@@ -2,6 +2,7 @@
 
 import { describe } from '../../src/client/describe.ts';
 import { assert } from '../../src/domain/assert.ts';
+import type { ElectionRule } from '../../src/domain/contract.ts';
 import type { Hasher } from '../../src/domain/crypto.ts';
 
 import type { ClientID, Digest, TransactionID } from '../../src/domain/names.ts';
@@ -23,8 +24,8 @@ const untold: readonly Note['kind'][] = ['joined', 'left', 'connected', 'progres
 
 export const commands: Commands<Stage> = {
   /**
-   * world peers=3 seed=1 difficulty=fixed:4 solve=3000 challenges=0 election=draw|lowest loss=0
-   * repeat=0 delay=0-1 mine-when=transactions reward=50 service=8 task-nonces=2000
+   * world peers=3 seed=1 difficulty=fixed:4 solve=3000 challenges=0 election=draw|present|lowest
+   * loss=0 repeat=0 delay=0-1 mine-when=transactions reward=50 service=8 task-nonces=2000
    * admit=waiting|roster|none genesis=ann:50,bob:20
    */
   world: (args, stage) => {
@@ -47,7 +48,7 @@ export const commands: Commands<Stage> = {
         peers: Number(args['peers'] ?? 3),
         difficulty: args['difficulty'] ?? 'fixed:4',
         challenges: Number(args['challenges'] ?? 0),
-        election: args['election'] === 'lowest' ? 'lowest' : 'draw',
+        election: (args['election'] ?? 'draw') as ElectionRule,
         mineWhen: args['mine-when'] === 'transactions' ? 'transactions' : 'always',
         reward: Number(args['reward'] ?? 50),
         admit: (args['admit'] ?? 'waiting') as Admission,

@@ -6,10 +6,14 @@ import { isPlain, readText } from '../../src/domain/transaction.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { Agenda } from '../../src/sim/agenda.ts';
 import type { Checker } from '../../src/sim/checkers/fact.ts';
-import { problemOfDoom, problemOfHealing } from '../../src/sim/checkers/liveness.ts';
+import {
+  problemOfDoom,
+  problemOfHealing,
+  problemOfPrecedence,
+} from '../../src/sim/checkers/liveness.ts';
 import { type Life, live, retell, titleOf } from '../../src/sim/life.ts';
 import { PERSONALITY_NAMES } from '../../src/sim/personality.ts';
-import { planLife, withoutBad } from '../../src/sim/plan.ts';
+import { planLife, type Wish, withoutBad } from '../../src/sim/plan.ts';
 import { shrink } from '../../src/sim/shrink.ts';
 import { Tally } from '../../src/sim/tally.ts';
 import { World } from '../../src/sim/world.ts';
@@ -48,6 +52,20 @@ describe('bad lives of false worlds', () => {
     expect(problemsOf(failed)).toEqual([]);
     expect(problemsOf(failed, liveAsDrawn)).toEqual([]);
     expect(problemsOf(failed, liveAmongBad)).toEqual([]);
+  });
+
+  describe('where the lowest one governs, which it does in the end', () => {
+    const liveLowest = (wish: Wish) => (seed: number) =>
+      live(planLife(seed, { ...wish, election: 'present' }), nodeHasher);
+    const seeds = Array.from({ length: 12 }, (_, index) => 1 + index);
+
+    it('keep what must hold', () => {
+      expect(problemsOf(seeds, liveLowest(withoutBad))).toEqual([]);
+    });
+
+    it('keep it beside strangers and bad members', () => {
+      expect(problemsOf(seeds, liveLowest({}))).toEqual([]);
+    });
   });
 
   it('are the same each time', () => {
@@ -147,6 +165,24 @@ describe('the checker of liveness', () => {
   it('finds that no controller comes', () => {
     const { sentence } = problemOfHealing(town(4), never) ?? {};
     expect(sentence).toBe('No controller came after the faults were over.');
+  });
+
+  it('finds that one governs that is not the lowest', () => {
+    const world = town(3);
+    const isLowest = (): boolean => {
+      const [lowest] = world.peers.map(({ self }) => self.clientID).sort();
+      return world.controller()?.self.clientID === lowest;
+    };
+    world.runUntil(() => world.controller() !== null, 10_000);
+    while (isLowest()) {
+      const controller = world.controller();
+      if (controller === null) throw new Error('It governs.');
+      world.kill(controller);
+      world.runUntil(() => world.controller() !== null, 60_000);
+      world.restart(controller);
+      world.run(5_000);
+    }
+    expect(problemOfPrecedence(world, never)?.sentence).toMatch(/^The lowest member .* did not/);
   });
 
   it('finds that a block does not reach everybody', () => {

@@ -4,7 +4,7 @@ import type { Hasher } from '../../domain/crypto.ts';
 import type { Vote } from '../../domain/message.ts';
 import type { ClientID, Digest, Nonce, Term } from '../../domain/names.ts';
 import type { Roster } from '../../domain/roster.ts';
-import { commitmentOf, draw } from '../../election/draw.ts';
+import { commitmentOf, type Draw, draw, nameLowest } from '../../election/draw.ts';
 import { parseRules } from '../../ledger/rules.ts';
 import { Latest } from './latest.ts';
 import { isOutside, type Society } from './society.ts';
@@ -112,15 +112,27 @@ export class DrawJudge implements Judge {
       const what = `votes in term ${term} by a draw that the reveals do not give`;
       return charge('fairDraw', clientID, what);
     }
-    const { highest } = draw(term, roster.digest, nonces, this.#hasher);
-    const isByLot = parseRules(this.#society.rulesOf(vote.roster) ?? '')?.election === 'draw';
-    // Without the lot, who governed last goes first; but nobody who does not take part.
-    if (isByLot ? highest !== controllerID : !counted.includes(controllerID)) {
-      const why = isByLot ? `where ${short(highest)} drew highest` : 'who does not take part';
+    const why = this.#problemOfChoice(vote, draw(term, roster.digest, nonces, this.#hasher));
+    if (why !== null) {
       const what = `votes for ${short(controllerID)} in term ${term}, ${why}`;
       return charge('fairDraw', clientID, what);
     }
     return this.#judgeTime(vote, nonces);
+  }
+
+  /** Whom the voter should have voted for, as far as everybody knows; null where it did. */
+  #problemOfChoice({ controllerID, roster }: Vote, drawn: Draw): string | null {
+    const { highest, numbers } = drawn;
+    const rules = parseRules(this.#society.rulesOf(roster) ?? '');
+    if (rules?.election === 'draw')
+      return controllerID === highest ? null : `where ${short(highest)} drew highest`;
+    if (rules?.election === 'present') {
+      const { peer: lowest } = nameLowest(drawn, null);
+      return controllerID === lowest ? null : `where ${short(lowest)} is lowest`;
+    }
+    // By the older rule who governed last goes first; but nobody who does not take part.
+    const takesPart = numbers.some(({ peer }) => peer === controllerID);
+    return takesPart ? null : 'who does not take part';
   }
 
   /** PROTOCOL S8: who commits after others have revealed could choose what it commits to. */

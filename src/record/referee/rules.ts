@@ -78,7 +78,9 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   },
   fairDraw: {
     id: 'R07',
-    states: 'The draw comes out of the reveals that it counts, and the highest number wins.',
+    states:
+      'The draw comes out of the reveals that it counts, and votes go to the highest number, or ' +
+      'without the lot to whom the Rules say.',
     section: '6.5',
   },
   trueReveal: {

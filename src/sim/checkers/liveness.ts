@@ -10,6 +10,9 @@ const healMs = 120_000;
 /** All must be well this soon after the bad ones are gone. */
 const recoverMs = 60_000;
 
+/** A controller makes way after ten minutes at the latest, and a few heartbeats. */
+const makeWayMs = 660_000;
+
 /** What every living peer must have heard of since. */
 const blocksMore = 2;
 
@@ -33,6 +36,19 @@ export function problemOfHealing(world: World, isOver: () => boolean): Violation
     blocksMs,
   );
   return isFlowing ? null : problem(`Block ${height} did not reach everybody.`);
+}
+
+/** Where the lowest one governs: it does in the end, of the members that are here. */
+export function problemOfPrecedence(world: World, isOver: () => boolean): Violation | null {
+  const isLowest = (): boolean => {
+    const controller = world.controller();
+    if (controller === null) return false;
+    const { members } = world.view(controller);
+    const here = world.alive().filter(({ self }) => members.includes(self.clientID));
+    return here.every(({ self }) => self.clientID >= controller.self.clientID);
+  };
+  if (world.runUntil(() => isOver() || isLowest(), makeWayMs)) return null;
+  return problem('The lowest member that is here did not come to govern.');
 }
 
 /** Lets a world go on without its bad ones: all agree on a controller and have another block. */
