@@ -12,9 +12,10 @@ export type { WorkSource } from './client/work-source.ts';
 export type { Settings, Work } from './domain/contract.ts';
 export type { Hasher, Signer, Verifier } from './domain/crypto.ts';
 export { type Genesis, sortedGenesis } from './domain/genesis.ts';
+export type { Idle } from './domain/idle.ts';
 export type { Block, Member, Message } from './domain/message.ts';
 export type { ClientID, Digest, PublicKey, Term, TransactionID } from './domain/names.ts';
-export type { Idle, Note } from './domain/note.ts';
+export type { Note } from './domain/note.ts';
 export type { Refusal, RefusalCode } from './domain/refusal.ts';
 export {
   readTransaction,

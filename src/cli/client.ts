@@ -102,13 +102,13 @@ async function takePart(command: Command, values: Values): Promise<void> {
 }
 
 async function openTeller(
-  { json }: Values,
+  { json, name }: Values,
   { client, identity, rules, threads }: OpenedClient,
   wishes: Wishes,
 ): Promise<Teller> {
   const peer = identity.clientID;
   if (json) return new JsonTeller(peer);
-  const options = { peer, wanted: rules.seats, threads };
+  const options = { peer, name, wanted: rules.seats, threads };
   if (!hasTerminal()) return new PlainTeller(options);
   const { LiveTeller } = await loadScreen(() => import('./live-teller.ts'));
   const keys = keysFor(client, wishes);

@@ -38,6 +38,8 @@ const shapes: Readonly<Record<SaidKind, Shape>> = {
   unheard: { topics: 'object' },
   joined: {},
   left: {},
+  called: { who: 'string' },
+  'same-name': { name: 'number', by: 'string' },
   idle: { idle: 'object' },
   'dead-mandate': { controller: 'string', term: 'number' },
   'network-found': { network: 'string', rules: 'string' },

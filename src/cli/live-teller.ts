@@ -48,9 +48,9 @@ export class LiveTeller implements Teller {
 
   #look(): Bottom {
     const { look, threads } = this.#options;
-    const { status } = this.#narrator;
+    const { status, nameOf } = this.#narrator;
     return {
-      place: describePlace(status, look()),
+      place: describePlace(status, look(), nameOf),
       work: describeWork(status, threads, Date.now()),
       isIdle: !isSearching(status, threads),
       isPaused: status.isPaused,

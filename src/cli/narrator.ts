@@ -1,7 +1,9 @@
 /** Chooses which notes are worth a line for people, and when. */
 
-import { describe, describeMissing, shortName } from '../client/describe.ts';
-import type { Idle, Note } from '../domain/note.ts';
+import { describe, describeMissing, type NameOf } from '../client/describe.ts';
+import { NameBook } from '../client/name-book.ts';
+import type { Idle } from '../domain/idle.ts';
+import type { Note } from '../domain/note.ts';
 import type { RefusalCode } from '../domain/refusal.ts';
 import { follow, type Status, startStatus } from './status.ts';
 
@@ -59,6 +61,7 @@ const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
   disconnected: 'bad',
   unheard: 'bad',
   'dead-mandate': 'bad',
+  'same-name': 'bad',
   'gave-up': 'bad',
   'stepped-down': 'bad',
   'no-quorum': 'bad',
@@ -80,6 +83,7 @@ const TONES: { readonly [Kind in Note['kind']]?: Tone } = {
 
 export class Narrator {
   #status: Status;
+  readonly #names = new NameBook();
   readonly #hasStatusLine: boolean;
   #isFounded = false;
   /** When progress was last told. */
@@ -100,10 +104,16 @@ export class Narrator {
     return this.#status;
   }
 
+  /** How people call a peer, as far as notes have told it. */
+  get nameOf(): NameOf {
+    return this.#names.of;
+  }
+
   /** The line for a note, or null; `unixMs`: when it was said. */
   tell(note: Note, unixMs: number): Line | null {
     const before = this.#status;
     this.#status = follow(before, note, unixMs);
+    this.#names.hear(note);
     if (this.#status.idle === null) this.#pause = null;
     const text = this.#textOf(note, unixMs, before);
     return text === null ? null : { text, tone: toneOf(note) };
@@ -114,45 +124,48 @@ export class Narrator {
     const pause = this.#pause;
     if (pause === null || unixMs - pause.at < PATIENCE_MS) return null;
     this.#pause = null;
-    return { text: describe(pause.note), tone: 'faint' };
+    return { text: describe(pause.note, this.#names.of), tone: 'faint' };
   }
 
   #textOf(note: Note, unixMs: number, before: Status): string | null {
     switch (note.kind) {
       case 'near':
       case 'lease':
+      case 'called':
         return null;
       case 'covered':
         // Each peer reports every two seconds; now and then one of them tells how far all are.
         if (unixMs - this.#progressAt < SELDOM_MS) return null;
         this.#progressAt = unixMs;
-        return describe(note);
+        return describe(note, this.#names.of);
       case 'progress':
         if (this.#hasStatusLine || unixMs - this.#progressAt < SELDOM_MS) return null;
         this.#progressAt = unixMs;
-        return describe(note);
+        return describe(note, this.#names.of);
       case 'challenge':
         // The challenge itself was a word about the search.
         this.#progressAt = unixMs;
-        return describe(note);
+        return describe(note, this.#names.of);
       case 'result':
-        return isOneOfMany(before) ? null : describe(note);
+        return isOneOfMany(before) ? null : describe(note, this.#names.of);
       case 'syncing':
         if (this.#hasStatusLine || unixMs - this.#syncingAt < SYNCING_MS) return null;
         this.#syncingAt = unixMs;
-        return describe(note);
+        return describe(note, this.#names.of);
       case 'founded':
         this.#isFounded = true;
-        return describe(note);
+        return describe(note, this.#names.of);
       case 'joined':
       case 'left':
-        return this.#isFounded || note.known >= note.wanted ? describe(note) : gathering(note);
+        return this.#isFounded || note.known >= note.wanted
+          ? describe(note, this.#names.of)
+          : gathering(note, this.#names.of);
       case 'idle':
         return this.#textOfIdle(note, unixMs, before);
       case 'refused':
         return this.#textOfRefused(note, unixMs);
       default:
-        return describe(note);
+        return describe(note, this.#names.of);
     }
   }
 
@@ -164,7 +177,7 @@ export class Narrator {
     if (idle.reason === 'peers-missing' && before.known === idle.known && idle.known > 1) {
       return null;
     }
-    if (!MOMENTARY.has(idle.reason)) return describe(note);
+    if (!MOMENTARY.has(idle.reason)) return describe(note, this.#names.of);
     this.#pause = { note, at: unixMs };
     return null;
   }
@@ -176,7 +189,7 @@ export class Narrator {
     const untold = last.untold + count;
     const isDue = unixMs - last.at >= SELDOM_MS;
     this.#refusals.set(code, isDue ? { at: unixMs, untold: 0 } : { at: last.at, untold });
-    return isDue ? describe({ ...note, count: untold }) : null;
+    return isDue ? describe({ ...note, count: untold }, this.#names.of) : null;
   }
 }
 
@@ -185,9 +198,12 @@ function isOneOfMany({ idle }: Status): boolean {
   return idle?.reason === 'behind' && idle.of - idle.height > FEW_BLOCKS;
 }
 
-function gathering({ kind, peer, known, wanted }: NoteOf<'joined' | 'left'>): string {
+function gathering(
+  { kind, peer, known, wanted }: NoteOf<'joined' | 'left'>,
+  nameOf: NameOf,
+): string {
   const what = kind === 'joined' ? 'is here' : 'is gone';
-  return `${shortName(peer)} ${what} (${known} of ${wanted}; ${describeMissing(known, wanted)})`;
+  return `${nameOf(peer)} ${what} (${known} of ${wanted}; ${describeMissing(known, wanted)})`;
 }
 
 function toneOf(note: Note): Tone {

@@ -36,6 +36,7 @@ export function peerValuesOf(values: ObserverValues & Adopted): PeerValues & Ado
   return {
     ...values,
     threads: 1,
+    name: null,
     removal: 60_000,
     identity: null,
     data: null,

@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import type { Client } from '../client/client.ts';
-import { describe, describeUnheard } from '../client/describe.ts';
+import { describe } from '../client/describe.ts';
+import { describeUnheard } from '../client/describe-trouble.ts';
 import type { Entry } from '../domain/contract.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { Note } from '../domain/note.ts';

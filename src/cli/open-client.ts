@@ -201,6 +201,7 @@ function settingsOf(
     foundsAnew: values.foundAnew,
     mineWhen: mineWhenOf(command, values),
     hasSource: values.source !== null,
+    ...(values.name !== null && { name: values.name }),
     ...(values.identity !== null && { hasOldKey: true }),
     ...(values.rewardKey !== null && { rewardKey: readAccountKeyFile(values.rewardKey) }),
   };

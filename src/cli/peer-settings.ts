@@ -16,6 +16,7 @@ export type PeerValues = SourceValues & {
   readonly threads: number;
   readonly difficulty: string;
   readonly election: ElectionRule;
+  readonly name: number | null;
   /** Null: as `--roster` says. */
   readonly admit: Admission | null;
   /** Milliseconds. */
@@ -82,6 +83,14 @@ export const peerSettings: Settings<PeerValues> = {
       'older networks); the same for every peer',
     fallback: 'draw',
     ...electionRule,
+  },
+  name: {
+    flags: '--name <number>',
+    help:
+      'a small number by which people call this peer; with --election lowest it counts before ' +
+      'the ClientID, and each peer needs its own',
+    fallback: null,
+    ...whole(1, 9_999),
   },
   admit: {
     flags: '--admit <whom>',

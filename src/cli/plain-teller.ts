@@ -47,9 +47,10 @@ export class PlainTeller implements Teller {
 }
 
 /** Who we are and what we are about to do. */
-export function describeStarted({ url, threads }: Started, { peer }: TellerOptions): Line {
+export function describeStarted({ url, threads }: Started, { peer, name }: TellerOptions): Line {
   const mining = threads === 0 ? 'without mining' : `${threads} thread${threads === 1 ? '' : 's'}`;
-  return { text: `we are ${peer}, ${mining}; connecting to ${url}`, tone: 'plain' };
+  const called = (name ?? null) === null ? '' : `, called ${name}`;
+  return { text: `we are ${peer}${called}, ${mining}; connecting to ${url}`, tone: 'plain' };
 }
 
 /** What came of it. */

@@ -40,7 +40,7 @@ export function tellRecording(
     const sighting = watching.hear(recorded);
     const line = values.json
       ? jsonOf(sighting)
-      : formatLine(lineOf(sighting, watching.isLab), recorded.time, look);
+      : formatLine(lineOf(sighting, watching.isLab, watching.nameOf), recorded.time, look);
     process.stdout.write(`${line}\n`);
   }
 }

@@ -1,6 +1,6 @@
 /** What of a run goes where on a live screen: how many lines each part has, and short words. */
 
-import type { Idle } from '../domain/note.ts';
+import type { Idle } from '../domain/idle.ts';
 import { describeEnding } from './start-fact.ts';
 import type { PeerRow } from './start-peers.ts';
 import type { Story } from './start-story.ts';

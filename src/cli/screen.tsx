@@ -2,7 +2,8 @@
 
 import { Box, Text, useInput } from 'ink';
 import type { ReactElement } from 'react';
-import { formatCount, formatRate, formatSeconds, shortName } from '../client/describe.ts';
+import { formatCount, formatRate, formatSeconds } from '../client/describe.ts';
+import { nameWithNumber } from '../client/name-book.ts';
 import { beforeComplaint } from './exit.ts';
 import {
   bar,
@@ -14,8 +15,8 @@ import {
   stateOf,
 } from './screen-layout.ts';
 import { Frame, Key, Line, openInk, sizeOfScreen } from './screen-parts.tsx';
-import { describeFact, type Fact } from './start-fact.ts';
-import { type PeerRow, triedFor } from './start-peers.ts';
+import { describeFactWith, type Fact } from './start-fact.ts';
+import { namesIn, type PeerRow, triedFor } from './start-peers.ts';
 import type { Keys } from './start-run.ts';
 import type { Show } from './start-show.ts';
 import type { Story } from './start-story.ts';
@@ -74,7 +75,7 @@ export function openScreen(story: Story, keys: Keys): Show {
       // In the beginning they all come, and the table says so.
       const isExpected = fact.kind === 'peer' && story.term === 0;
       if (isExpected || SHOWN_ELSEWHERE.includes(fact.kind)) return;
-      const occurrence = { at: Date.now(), text: describeFact(fact) };
+      const occurrence = { at: Date.now(), text: describeFactWith(namesIn(story.rows), fact) };
       occurrences = [...occurrences, occurrence].slice(-OCCURRENCES_KEPT);
     },
   };
@@ -113,12 +114,14 @@ function Header({ story, url, startedAt, now, keys, isEnding }: View): ReactElem
       {term === 0 ? 'no term yet' : `term ${term}`}
       {'   '}
       {controller === null ? 'no controller' : 'controller '}
-      {controller !== null && <Text color="green">{shortName(controller)}</Text>}
+      {controller !== null && <Text color="green">{namesIn(story.rows)(controller)}</Text>}
       {`   ${formatElapsed(now - startedAt)}   `}
       <Text color="yellow">{flag}</Text>
     </Line>
   );
 }
+
+const TITLES: Cells = ['peer', 'process', 'role', 'state', 'rate', 'wins'];
 
 type Part = { readonly view: View; readonly room: number; readonly gap: number };
 
@@ -129,7 +132,7 @@ function Peers({ view, room, gap }: Part): ReactElement {
   const more = hidden > 0 ? `  (${hidden} more)` : '';
   return (
     <Box flexDirection="column" marginTop={gap}>
-      <Line dim>{`${peerLine(['peer', 'process', 'role', 'state', 'rate', 'wins'])}${more}`}</Line>
+      <Line dim>{`${peerLine(TITLES, columnsOf(story))}${more}`}</Line>
       {rows.map((row) => (
         <Peer key={row.place} row={row} story={story} />
       ))}
@@ -139,21 +142,32 @@ function Peers({ view, room, gap }: Part): ReactElement {
 
 function Peer({ row, story }: { readonly row: PeerRow; readonly story: Story }): ReactElement {
   const role = roleOf(row, story);
-  const text = peerLine([
-    row.name === null ? '-' : shortName(row.name),
-    String(row.pid),
-    role,
-    stateOf(row),
-    row.perSecond > 0 ? formatRate(row.perSecond) : '-',
-    String(row.wins),
-  ]);
+  const text = peerLine(
+    [
+      row.name === null ? '-' : nameWithNumber(row.name, row.called),
+      String(row.pid),
+      role,
+      stateOf(row),
+      row.perSecond > 0 ? formatRate(row.perSecond) : '-',
+      String(row.wins),
+    ],
+    columnsOf(story),
+  );
   if (row.ending !== null) return <Line dim>{text}</Line>;
   return <Line {...(role === 'controller' && { color: 'green' })}>{text}</Line>;
 }
 
-function peerLine(cells: readonly [string, string, string, string, string, string]): string {
+/** Of up to 99 peers, those of which have Names may be called `3f2a1b0c#99`. */
+function columnsOf({ rows }: Story): number {
+  return rows.some(({ called }) => called !== null) ? 13 : 10;
+}
+
+type Cells = readonly [string, string, string, string, string, string];
+
+function peerLine(cells: Cells, columns: number): string {
   const [name, process, role, state, rate, wins] = cells;
-  const left = `${name.padEnd(10)}${process.padStart(7)}  ${role.padEnd(12)}${state.padEnd(22)}`;
+  const who = `${name.padEnd(columns)}${process.padStart(7)}  `;
+  const left = `${who}${role.padEnd(12)}${state.padEnd(22)}`;
   return `${left}${rate.padStart(11)}${wins.padStart(6)}`;
 }
 
@@ -190,13 +204,14 @@ function Challenge({ view, gap }: { readonly view: View; readonly gap: number })
 
 function Results({ view, room, gap }: Part): ReactElement {
   const { outcomes, count } = view.story.results;
+  const nameOf = namesIn(view.story.rows);
   const last = outcomes.slice(Math.max(0, outcomes.length - room));
   return (
     <Box flexDirection="column" marginTop={gap} height={room + 1}>
       <Line dim>{`results: ${count}`}</Line>
       {last.map(({ transactionID, bits, winner, elapsedMs, digest, problem }) => (
         <Line key={transactionID} {...(problem !== null && { color: 'red' })}>
-          {`${String(transactionID).padStart(4)}  ${bits} bits  ${shortName(winner)} wins  `}
+          {`${String(transactionID).padStart(4)}  ${bits} bits  ${nameOf(winner)} wins  `}
           {`${formatSeconds(elapsedMs).padStart(7)}  ${problem ?? digest}`}
         </Line>
       ))}

@@ -1,6 +1,6 @@
 /** What happens in a run of many peers, each thing once, and the line that tells it to people. */
 
-import { describe, formatSeconds, shortName } from '../client/describe.ts';
+import { describe, formatSeconds, type NameOf, shortName } from '../client/describe.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { ClientID, Digest, TransactionID } from '../domain/names.ts';
 import type { Note } from '../domain/note.ts';
@@ -34,6 +34,8 @@ export type Fact =
   | {
       readonly kind: 'peer';
       readonly name: ClientID;
+      /** The small number by which people call it. */
+      readonly called: number | null;
       readonly pid: number;
       readonly url: string;
     }
@@ -76,13 +78,18 @@ export type Ports = { readonly port: number; readonly wsPort: number | null };
 
 /** A fact in one plain line. */
 export function describeFact(fact: Fact): string {
+  return describeFactWith(shortName, fact);
+}
+
+/** The same with what people call the peers. */
+export function describeFactWith(nameOf: NameOf, fact: Fact): string {
   switch (fact.kind) {
     case 'broker':
       return describeBroker(fact);
     case 'starting':
       return `starting ${countOf(fact.peers, 'peer')}`;
     case 'peer':
-      return `${shortName(fact.name)} comes in (process ${fact.pid})`;
+      return `${nameOf(fact.name)} comes in (process ${fact.pid})`;
     case 'nobody':
       return 'there is no controller at the moment';
     case 'ending':
@@ -90,20 +97,20 @@ export function describeFact(fact: Fact): string {
     case 'gathered':
       return `${fact.here} of ${fact.wanted} peers are here`;
     case 'drawn':
-      return describeDraw(fact);
+      return describeDraw(fact, nameOf);
     case 'mandate': {
       const { afterMs } = fact;
       const after = afterMs === null ? '' : `, after ${afterMs} ms`;
-      return `${describe({ ...fact, isSelf: false })}${after}`;
+      return `${describe({ ...fact, isSelf: false }, nameOf)}${after}`;
     }
     case 'challenge':
       return fact.isSame
         ? `challenge ${fact.transactionID} goes on under term ${fact.term}`
-        : describe(fact);
+        : describe(fact, nameOf);
     case 'result':
-      return describeOutcome(fact);
+      return describeOutcome(fact, nameOf);
     case 'solution-refused':
-      return describe({ ...fact, isOwn: false });
+      return describe({ ...fact, isOwn: false }, nameOf);
     case 'contradiction':
       return (
         `Peers contradict one another about block ${fact.transactionID}: ` +
@@ -114,11 +121,11 @@ export function describeFact(fact: Fact): string {
     case 'failed':
     case 'recorded':
     case 'threads-missing':
-      return `${shortName(fact.name)}: ${describe(fact)}`;
+      return `${nameOf(fact.name)}: ${describe(fact, nameOf)}`;
     case 'gone':
-      return describeGone(fact);
+      return describeGone(fact, nameOf);
     default:
-      return describe(fact);
+      return describe(fact, nameOf);
   }
 }
 
@@ -132,30 +139,30 @@ function describeBroker({ url, ports, wanted }: Extract<Fact, { kind: 'broker' }
   return `${moved}broker on ${url}${web}`;
 }
 
-function describeDraw({ term, numbers, highest, named }: NoteOf<'drawn'>): string {
+function describeDraw({ term, numbers, highest, named }: NoteOf<'drawn'>, nameOf: NameOf): string {
   if (named !== undefined) {
     const why = named.why === 'governs' ? 'governs already' : 'has the lowest name';
-    return `named in term ${term}: ${shortName(named.peer)} ${why}, of ${numbers.length}`;
+    return `named in term ${term}: ${nameOf(named.peer)} ${why}, of ${numbers.length}`;
   }
   const number = numbers.find(({ peer }) => peer === highest)?.number ?? '';
-  return `drawn in term ${term}: ${shortName(highest)} is highest of ${numbers.length}, ${number}`;
+  return `drawn in term ${term}: ${nameOf(highest)} is highest of ${numbers.length}, ${number}`;
 }
 
-function describeOutcome(fact: Outcome): string {
+function describeOutcome(fact: Outcome, nameOf: NameOf): string {
   if (fact.problem !== null) {
     return `result ${fact.transactionID} is wrong: ${fact.problem}; its preimage: ${fact.preimage}`;
   }
   return (
-    `result ${fact.transactionID}: ${shortName(fact.winner)} wins with ` +
+    `result ${fact.transactionID}: ${nameOf(fact.winner)} wins with ` +
     `${fact.solution.replace(/^0{17,}/, '0…')} ` +
     `after ${formatSeconds(fact.elapsedMs)}, digest ${fact.digest.slice(0, 16)} (checked)`
   );
 }
 
-function describeGone(fact: Extract<Fact, { kind: 'gone' }>): string {
+function describeGone(fact: Extract<Fact, { kind: 'gone' }>, nameOf: NameOf): string {
   const { name, pid, ending, living } = fact;
   const process = pid === 0 ? 'a process' : `process ${pid}`;
-  const who = name === null ? process : `${shortName(name)} (${process})`;
+  const who = name === null ? process : `${nameOf(name)} (${process})`;
   const what = fact.wasController ? `the controller ${who}` : who;
   const lastLine = lastLineOf(ending);
   const words = ending.how === 'died' && lastLine !== '' ? `: ${lastLine}` : '';

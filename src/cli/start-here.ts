@@ -1,9 +1,9 @@
 /** Starts a run where we are: on a live screen, as plain lines, or as JSON. */
 
-import type { UnixMs } from '../domain/names.ts';
+import type { ClientID, UnixMs } from '../domain/names.ts';
 import { goOnWithoutOutput } from './output.ts';
 import type { PeerValues } from './peer-settings.ts';
-import { triedBy } from './start-peers.ts';
+import { namesIn, triedBy } from './start-peers.ts';
 import { type OpenShow, runPeers } from './start-run.ts';
 import { jsonShow, plainShow } from './start-show.ts';
 import type { Story } from './start-story.ts';
@@ -51,6 +51,7 @@ export async function start(values: StartValues): Promise<void> {
       challenges: values.challenges,
       clientArgs: clientArgsOf(values),
       traceFileOf: traceFilesIn(values.trace),
+      hasNames: values.election === 'present',
     },
     isLive ? await liveShow() : linesShow(values),
     close,
@@ -87,8 +88,11 @@ function traceFilesIn(directory: string | null): ((place: number) => string) | n
 }
 
 function linesShow({ json, showPreimages }: StartValues): OpenShow {
-  const show = json ? jsonShow(write, Date.now) : plainShow(write, showPreimages);
-  return () => ({ ...show, hasKeys: false });
+  return (story) => {
+    const nameOf = (peer: ClientID): string => namesIn(story.rows)(peer);
+    const show = json ? jsonShow(write, Date.now) : plainShow(write, showPreimages, nameOf);
+    return { ...show, hasKeys: false };
+  };
 }
 
 /** Loaded only here: it is large, and nobody else draws screens. */
@@ -108,7 +112,9 @@ function closingLines(story: Story, values: StartValues, startedAt: number): rea
     '',
     ...peersTable(story.rows, story.firstChallengeAt, now),
     '',
-    ...(results === 0 ? [] : [...challengesTable(outcomes, results, columns), '']),
+    ...(results === 0
+      ? []
+      : [...challengesTable(outcomes, results, columns, namesIn(story.rows)), '']),
     summaryLine(run, now - startedAt),
   ];
 }
@@ -122,6 +128,7 @@ function summaryOf(story: Story): unknown {
     terms: story.terms,
     peers: story.rows.map((row) => ({
       name: row.name,
+      called: row.called,
       pid: row.pid,
       wins: row.wins,
       tried: triedBy(row),

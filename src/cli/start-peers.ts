@@ -1,7 +1,9 @@
 /** What each peer of a run does at the moment, and what it has done. */
 
+import type { NameOf } from '../client/describe.ts';
+import { nameWithNumber } from '../client/name-book.ts';
+import type { Idle } from '../domain/idle.ts';
 import type { ClientID, TransactionID, UnixMs } from '../domain/names.ts';
-import type { Idle } from '../domain/note.ts';
 import type { Place } from './fleet.ts';
 import type { Ending } from './fleet-process.ts';
 import type { Said } from './fleet-said.ts';
@@ -15,6 +17,8 @@ export type PeerRow = {
   readonly startedAt: UnixMs;
   /** Null until it has said who it is. */
   name: ClientID | null;
+  /** The small number by which people call it, where it was given one. */
+  readonly called: number | null;
   isConnected: boolean;
   /** Null while it mines. */
   idle: Idle | null;
@@ -34,12 +38,18 @@ export type PeerRow = {
   endedAt: UnixMs | null;
 };
 
-export function newRow(place: Place, pid: number, startedAt: UnixMs): PeerRow {
+export function newRow(
+  place: Place,
+  pid: number,
+  startedAt: UnixMs,
+  called: number | null,
+): PeerRow {
   return {
     place,
     pid,
     startedAt,
     name: null,
+    called,
     isConnected: false,
     idle: { reason: 'disconnected' },
     perSecond: 0,
@@ -52,6 +62,11 @@ export function newRow(place: Place, pid: number, startedAt: UnixMs): PeerRow {
     ending: null,
     endedAt: null,
   };
+}
+
+/** How people call the peers of these rows. */
+export function namesIn(rows: readonly PeerRow[]): NameOf {
+  return (peer) => nameWithNumber(peer, rows.find(({ name }) => name === peer)?.called);
 }
 
 /** Keeps a row in line with what its process says. */

@@ -21,6 +21,8 @@ export type RunOptions = {
   readonly clientArgs: readonly string[];
   /** Where the peer at a place writes its trace; null for nowhere. */
   readonly traceFileOf: ((place: Place) => string) | null;
+  /** Whether each peer gets a Name: its place. */
+  readonly hasNames?: boolean;
   /** Path of the program whose command `client` is a peer. */
   readonly program?: string;
 };
@@ -152,10 +154,12 @@ class Run {
   }
 
   #start(): void {
-    const { traceFileOf } = this.#options;
-    const trace = traceFileOf === null ? [] : ['--trace', traceFileOf(this.story.rows.length + 1)];
-    const { place, pid } = this.#fleet.start(trace);
-    this.story.add(place, pid, now());
+    const { traceFileOf, hasNames } = this.#options;
+    const next = this.story.rows.length + 1;
+    const trace = traceFileOf === null ? [] : ['--trace', traceFileOf(next)];
+    const name = hasNames === true ? ['--name', String(next)] : [];
+    const { place, pid } = this.#fleet.start([...trace, ...name]);
+    this.story.add(place, pid, now(), hasNames === true ? next : null);
     if (this.#isPaused) this.#fleet.pause();
   }
 

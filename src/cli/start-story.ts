@@ -102,8 +102,8 @@ export class Story {
   }
 
   /** A process was started. */
-  add(place: Place, pid: number, at: UnixMs): void {
-    this.#rows.push(newRow(place, pid, at));
+  add(place: Place, pid: number, at: UnixMs, called: number | null = null): void {
+    this.#rows.push(newRow(place, pid, at, called));
   }
 
   /** From now on, who leaves does so in order, and nobody wants to hear of it. */
@@ -162,7 +162,7 @@ export class Story {
   #tell(row: PeerRow, said: Said): readonly Fact[] {
     switch (said.kind) {
       case 'started':
-        return [{ kind: 'peer', name: said.peer, pid: row.pid, url: said.url }];
+        return [{ kind: 'peer', name: said.peer, called: row.called, pid: row.pid, url: said.url }];
       case 'connected':
         if (this.#term === 0) this.#lastConnectedAt = said.time;
         return [];

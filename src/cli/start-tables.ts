@@ -1,6 +1,13 @@
 /** The closing tables of a run, as lines of plain text. */
 
-import { formatCount, formatRate, formatSeconds, shortName } from '../client/describe.ts';
+import {
+  formatCount,
+  formatRate,
+  formatSeconds,
+  type NameOf,
+  shortName,
+} from '../client/describe.ts';
+import { nameWithNumber } from '../client/name-book.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { UnixMs } from '../domain/names.ts';
 import { describeEnding, type Outcome } from './start-fact.ts';
@@ -50,7 +57,7 @@ export function peersTable(
   return formatTable(
     columns,
     rows.map((row) => [
-      row.name === null ? '-' : shortName(row.name),
+      row.name === null ? '-' : nameWithNumber(row.name, row.called),
       String(row.pid),
       String(row.wins),
       formatCount(triedBy(row)),
@@ -72,6 +79,7 @@ export function challengesTable(
   outcomes: readonly Outcome[],
   count: number,
   columns: number | null,
+  nameOf: NameOf = shortName,
 ): readonly string[] {
   const isNarrow = columns !== null && columns < WHOLE_DIGESTS_FROM;
   const table = formatTable(
@@ -85,7 +93,7 @@ export function challengesTable(
     outcomes.map(({ transactionID, bits, winner, elapsedMs, digest, problem }) => [
       String(transactionID),
       String(bits),
-      shortName(winner),
+      nameOf(winner),
       formatSeconds(elapsedMs),
       `${isNarrow ? digest.slice(0, SHORT_DIGEST) : digest}${problem === null ? '' : ' WRONG'}`,
     ]),

@@ -6,10 +6,12 @@ import {
   formatCount,
   formatRate,
   formatSeconds,
+  type NameOf,
   shortName,
 } from '../client/describe.ts';
 import { describeRange } from '../client/describe-quest.ts';
-import type { Idle, Note } from '../domain/note.ts';
+import type { Idle } from '../domain/idle.ts';
+import type { Note } from '../domain/note.ts';
 import type { View } from '../peer/view.ts';
 
 type NoteOf<Kind extends Note['kind']> = Extract<Note, { readonly kind: Kind }>;
@@ -110,12 +112,12 @@ function lasting(idle: Idle | null): Idle | null {
 }
 
 /** Who we are and where we stand, most important first: the end may be cut off. */
-export function describePlace(status: Status, view: View): string {
+export function describePlace(status: Status, view: View, nameOf: NameOf = shortName): string {
   const { role, term, controllerID, height, isConnected } = view;
-  const parts = [`${shortName(view.clientID)} ${role === 'unfounded' ? 'no network yet' : role}`];
+  const parts = [`${nameOf(view.clientID)} ${role === 'unfounded' ? 'no network yet' : role}`];
   if (!isConnected) parts.push('no connection');
   if (controllerID !== null && role !== 'controller') {
-    parts.push(`controller ${shortName(controllerID)}`);
+    parts.push(`controller ${nameOf(controllerID)}`);
   }
   if (role !== 'unfounded') {
     parts.push(`term ${term}${controllerID === null ? ' without controller' : ''}`);

@@ -41,6 +41,8 @@ export interface Teller {
 /** Who is told of, and how people are to see it. */
 export type TellerOptions = {
   readonly peer: ClientID;
+  /** The small number by which people call it. */
+  readonly name?: number | null;
   /** N, the seats. */
   readonly wanted: number;
   readonly threads: number;

@@ -4,10 +4,11 @@ import {
   formatCount,
   formatRate,
   formatSeconds,
-  shortName,
+  type NameOf,
   shortSolution,
 } from '../client/describe.ts';
 import { describeRefusal } from '../client/describe-turn.ts';
+import { nameWithNumber } from '../client/name-book.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { UnixMs } from '../domain/names.ts';
 import { parseRules } from '../ledger/rules.ts';
@@ -16,41 +17,53 @@ import { type Doing, type Standing, standingsOf, totalRate } from '../record/sta
 import { type Board, type Row, row } from './board.ts';
 import { formatElapsed, shortIdle } from './screen-layout.ts';
 
-const PEERS_TITLE = peerLine([
-  ...['peer', 'role', 'state', 'rate', 'wins'],
-  ...['height', 'drew', 'last word'],
-]);
+const TITLES = ['peer', 'role', 'state', 'rate', 'wins', 'height', 'drew', 'last word'];
+
+/** Columns of what peers are called: short names, and Names of up to four digits. */
+const UNNAMED_COLUMNS = 10;
+const NAMED_COLUMNS = 15;
 
 /** `unixMs`: now, by the clock by which the messages came. */
 export function boardOf(picture: Picture, unixMs: UnixMs): Board {
   const now = notBefore(picture.at, unixMs);
+  const nameOf = namesIn(picture);
   const standings = standingsOf(picture, now);
   const { results, refusals, occurrences, late } = picture;
   const refused = Object.values(refusals).sort((a, b) => a.at - b.at);
   const count = refused.reduce((sum, it) => sum + it.count, 0);
   return {
-    head: headOf(picture, standings, now),
-    draw: drawOf(picture),
-    peersTitle: PEERS_TITLE,
-    peers: standings.map((standing) => peerOf(picture, standing, now)),
-    ...workOf(picture, totalRate(standings), now),
+    head: headOf(picture, standings, now, nameOf),
+    draw: drawOf(picture, nameOf),
+    peersTitle: peerLine(TITLES, columnsIn(picture)),
+    peers: standings.map((standing) => peerOf(picture, standing, now, nameOf)),
+    ...workOf(picture, totalRate(standings), now, nameOf),
     resultsTitle: `results: ${picture.resultsHeard}`,
-    results: results.map(resultOf),
+    results: results.map((it) => resultOf(it, nameOf)),
     refusalsTitle: `refused: ${count}${late === 0 ? '' : ` (and ${late} late or repeated)`}`,
     refusals: refused.map(({ count: times, check, from, at, refusal }) => {
-      const who = from === null ? 'somebody' : shortName(from);
+      const who = from === null ? 'somebody' : nameOf(from);
       const why = shortenNames(describeRefusal(refusal));
       const text = `${String(times).padStart(4)}  ${check.padEnd(10)}${why}`;
       return row(refusal.code, `${text}, ${who}, ${agoOf(at, now)}`, 'bad');
     }),
     events: occurrences.map((it, index) => {
       const at = formatElapsed(it.at - (picture.since ?? it.at)).padStart(6);
-      return row(`${it.at} ${index}`, `${at}  ${describeOccurrence(it)}`, toneOf(it));
+      return row(`${it.at} ${index}`, `${at}  ${describeOccurrence(it, nameOf)}`, toneOf(it));
     }),
   };
 }
 
-function headOf(picture: Picture, standings: readonly Standing[], now: UnixMs): Row {
+/** How people call the peers of a picture. */
+export function namesIn({ peers }: Picture): NameOf {
+  return (peer) => nameWithNumber(peer, peers[peer]?.name);
+}
+
+function headOf(
+  picture: Picture,
+  standings: readonly Standing[],
+  now: UnixMs,
+  nameOf: NameOf,
+): Row {
   const { network, term, controller, roster, heard, since } = picture;
   const parts = [network === null ? 'no network yet' : `network ${network.slice(0, 8)}`];
   if (roster !== null) parts.push(countMembers(roster.members.length));
@@ -58,15 +71,15 @@ function headOf(picture: Picture, standings: readonly Standing[], now: UnixMs): 
   const governs = standings.find(({ role }) => role === 'controller')?.doing.kind === 'idle';
   if (controller === null) parts.push('no controller');
   else if (!controller.isAlive) {
-    parts.push(`the broker remembers ${shortName(controller.clientID)} as controller`);
-  } else parts.push(`controller ${shortName(controller.clientID)}${governs ? '' : ', not here'}`);
+    parts.push(`the broker remembers ${nameOf(controller.clientID)} as controller`);
+  } else parts.push(`controller ${nameOf(controller.clientID)}${governs ? '' : ', not here'}`);
   if (since !== null) parts.push(formatElapsed(now - since));
   parts.push(`${heard} message${heard === 1 ? '' : 's'}`);
   return row('head', parts.join(' · '), controller?.isAlive && governs ? 'good' : 'bad');
 }
 
 /** The election under way, or what the last draw gave. */
-function drawOf({ election, draw, controller, rules }: Picture): Row {
+function drawOf({ election, draw, controller, rules }: Picture, nameOf: NameOf): Row {
   const known = Math.max(draw?.term ?? 0, controller?.term ?? 0);
   if (election !== null && election.term > known) {
     const counts = [election.commitments, election.reveals, election.votes].map(
@@ -86,20 +99,19 @@ function drawOf({ election, draw, controller, rules }: Picture): Row {
         ? 'computed again: it holds'
         : 'computed again: it is another one';
   const isByLot = (parseRules(rules ?? '')?.election ?? 'draw') === 'draw';
-  const first =
-    highest === undefined ? '' : `, ${shortName(highest.peer)} ${highest.number} highest`;
+  const first = highest === undefined ? '' : `, ${nameOf(highest.peer)} ${highest.number} highest`;
   const who = isByLot ? first : ', the lot decides nothing here';
   const text = `draw of term ${term} (${check}): ${numbers.length} numbers${who}`;
   const tone = isRecomputed === false ? 'bad' : 'plain';
   return row('draw', `${text}, seed ${seed.slice(0, 8)}`, tone);
 }
 
-function peerOf({ draw }: Picture, standing: Standing, now: UnixMs): Row {
+function peerOf(picture: Picture, standing: Standing, now: UnixMs, nameOf: NameOf): Row {
   const { peer, role, doing, perSecond } = standing;
   const { clientID, height, wins, heardAt, lastKind } = peer;
-  const number = draw?.numbers.find((drawn) => drawn.peer === clientID)?.number;
+  const number = picture.draw?.numbers.find((drawn) => drawn.peer === clientID)?.number;
   const cells = [
-    shortName(clientID),
+    nameOf(clientID),
     role === 'none' ? '' : role,
     describeDoing(doing),
     perSecond > 0 ? formatRate(perSecond) : '-',
@@ -110,10 +122,15 @@ function peerOf({ draw }: Picture, standing: Standing, now: UnixMs): Row {
   ];
   const isThere = !['gone', 'unheard'].includes(doing.kind);
   const tone = doing.kind === 'silent' ? 'bad' : role === 'controller' ? 'good' : 'plain';
-  return row(clientID, peerLine(cells), isThere ? tone : 'faint');
+  return row(clientID, peerLine(cells, columnsIn(picture)), isThere ? tone : 'faint');
 }
 
-function peerLine(cells: readonly string[]): string {
+function columnsIn({ peers }: Picture): number {
+  const isNamed = Object.values(peers).some(({ name }) => name !== null);
+  return isNamed ? NAMED_COLUMNS : UNNAMED_COLUMNS;
+}
+
+function peerLine(cells: readonly string[], columns: number): string {
   const [
     name = '',
     role = '',
@@ -124,7 +141,7 @@ function peerLine(cells: readonly string[]): string {
     drew = '',
     word = '',
   ] = cells;
-  const left = `${name.padEnd(10)}${role.padEnd(12)}${state.padEnd(26)}`;
+  const left = `${name.padEnd(columns)}${role.padEnd(12)}${state.padEnd(26)}`;
   const middle = `${rate.padStart(11)}${wins.padStart(6)}${height.padStart(8)}`;
   return `${left}${middle}  ${drew.padEnd(10)}${word}`;
 }
@@ -154,6 +171,7 @@ function workOf(
   { challenge, roster }: Picture,
   perSecond: number,
   now: UnixMs,
+  nameOf: NameOf,
 ): Pick<Board, 'work' | 'fraction'> {
   if (challenge === null)
     return { work: row('work', 'no challenge is open', 'faint'), fraction: null };
@@ -167,49 +185,50 @@ function workOf(
   const final =
     proposal === null
       ? ''
-      : `   block of ${shortName(proposal.miner)} proposed, acknowledged by ${acknowledged}` +
+      : `   block of ${nameOf(proposal.miner)} proposed, acknowledged by ${acknowledged}` +
         `${roster === null ? '' : ` of ${roster.members.length}`}`;
   return { work: row('work', `${begin}${search}${final}`), fraction: tried / expected };
 }
 
-function resultOf({ block, digest, elapsedMs }: ResultPicture): Row {
+function resultOf({ block, digest, elapsedMs }: ResultPicture, nameOf: NameOf): Row {
   const { transactionID, change, challenge, clientID, solution } = block;
   const number = String(transactionID).padStart(4);
-  if (change !== undefined) return row(digest, `${number}  ${describeChange(change)}`, 'plain');
+  if (change !== undefined)
+    return row(digest, `${number}  ${describeChange(change, nameOf)}`, 'plain');
   const time = formatSeconds(elapsedMs).padStart(8);
-  const won = `${number}  ${challenge} bits  ${shortName(clientID)} wins ${time}`;
+  const won = `${number}  ${challenge} bits  ${nameOf(clientID)} wins ${time}`;
   return row(digest, `${won}  ${digest.slice(0, 24)}  ${shortSolution(solution)}`);
 }
 
-function describeChange(change: string): string {
+function describeChange(change: string, nameOf: NameOf): string {
   const [verb, name = ''] = change.split(' ');
-  return `${shortName(name as Standing['peer']['clientID'])} is ${
+  return `${nameOf(name as Standing['peer']['clientID'])} is ${
     verb === 'admit' ? 'admitted' : 'removed'
   }`;
 }
 
-function describeOccurrence(it: Occurrence): string {
+function describeOccurrence(it: Occurrence, nameOf: NameOf): string {
   switch (it.kind) {
     case 'here':
-      return `${shortName(it.peer)} is here`;
+      return `${nameOf(it.peer)} is here`;
     case 'gone': {
       const how = { lost: 'is lost', disconnected: 'has left', leaving: 'is leaving' }[it.how];
-      return `${shortName(it.peer)} ${how}`;
+      return `${nameOf(it.peer)} ${how}`;
     }
     case 'election':
-      return `election of term ${it.term}, begun by ${shortName(it.peer)}`;
+      return `election of term ${it.term}, begun by ${nameOf(it.peer)}`;
     case 'mandate':
       return (
-        `${shortName(it.controller)} is controller of term ${it.term}, ` +
+        `${nameOf(it.controller)} is controller of term ${it.term}, ` +
         `by ${countOf(it.votes, 'vote')}`
       );
     case 'stepped-down':
-      return `${shortName(it.controller)} is no longer controller of term ${it.term}`;
+      return `${nameOf(it.controller)} is no longer controller of term ${it.term}`;
     case 'roster':
-      return `${describeChange(it.change)}: ${countMembers(it.members)}`;
+      return `${describeChange(it.change, nameOf)}: ${countMembers(it.members)}`;
     case 'solution-refused':
       return (
-        `solution of ${shortName(it.miner)} for challenge ${it.transactionID} ` +
+        `solution of ${nameOf(it.miner)} for challenge ${it.transactionID} ` +
         `refused: ${it.reason}`
       );
   }

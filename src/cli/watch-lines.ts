@@ -1,6 +1,6 @@
 /** A message that was looked at, as one line: for people, or as JSON for programs. */
 
-import { shortName } from '../client/describe.ts';
+import { type NameOf, shortName } from '../client/describe.ts';
 import { shortLabName } from '../client/describe-lab.ts';
 import { describeLabMessage, describeMessage } from '../client/describe-message.ts';
 import { describeRefusal } from '../client/describe-turn.ts';
@@ -16,9 +16,11 @@ import type { Line } from './narrator.ts';
 const SHOWN_MOST = 200;
 
 /** For people: who says what, and what is wrong with it. */
-export function lineOf(sighting: AnySighting, isLab: boolean): Line {
+export function lineOf(sighting: AnySighting, isLab: boolean, nameOf: NameOf = shortName): Line {
   const { fault, recorded } = sighting;
-  const said = isLab ? saidInLab(sighting as LabSighting) : saidByOurs(sighting as Sighting);
+  const said = isLab
+    ? saidInLab(sighting as LabSighting)
+    : saidByOurs(sighting as Sighting, nameOf);
   if (said === null && fault === null) return { text: passedOver(sighting), tone: 'faint' };
   const text = `${said ?? unreadable(sighting)}${recorded.retained ? ' (retained)' : ''}`;
   if (fault === null) return { text, tone: 'plain' };
@@ -50,9 +52,9 @@ function fieldsIn(payload: Uint8Array): unknown {
   return fields;
 }
 
-function saidByOurs({ message, from }: Sighting): string | null {
+function saidByOurs({ message, from }: Sighting, nameOf: NameOf): string | null {
   if (message === null) return null;
-  return `${from === null ? '' : `${shortName(from)} `}${describeMessage(message)}`;
+  return `${from === null ? '' : `${nameOf(from)} `}${describeMessage(message, nameOf)}`;
 }
 
 /** Results and challenges name nobody who says them. */

@@ -119,7 +119,8 @@ function plainShow(watching: Watching): WatchShow {
     onDisconnected: (reason) => tell(`no connection: ${reason.replace(/\.$/, '')}; trying again`),
     onDelivery: (arrived) => {
       const sighting = watching.hear(timed(arrived));
-      write(formatLine(lineOf(sighting, watching.isLab), sighting.recorded.time, look));
+      const line = lineOf(sighting, watching.isLab, watching.nameOf);
+      write(formatLine(line, sighting.recorded.time, look));
     },
     close: () => undefined,
   };

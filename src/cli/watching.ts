@@ -1,6 +1,7 @@
 /** What `watch`, `replay` and their screens have in common: one onlooker of either dialect. */
 
 import type { Command } from 'commander';
+import type { NameOf } from '../client/describe.ts';
 import type { UnixMs } from '../domain/names.ts';
 import type { DialectName } from '../lab/dialect.ts';
 import { nodeHasher, nodeVerifier } from '../node/crypto.ts';
@@ -15,7 +16,7 @@ import type { Board } from './board.ts';
 import { labSettings } from './lab-settings.ts';
 import { peerSettings } from './peer-settings.ts';
 import { labelOf, type Settings, sourceOf, usageError } from './setting.ts';
-import { boardOf } from './watch-board.ts';
+import { boardOf, namesIn } from './watch-board.ts';
 import { labBoardOf } from './watch-lab-board.ts';
 
 export type WatchValues = {
@@ -47,6 +48,8 @@ export function refuseWithoutDialect(
 export type Watching = {
   readonly isLab: boolean;
   hear(recorded: Recorded): AnySighting;
+  /** How people call the peers of a network of ours. */
+  readonly nameOf?: NameOf;
   board(now: UnixMs): Board;
 };
 
@@ -100,6 +103,7 @@ export function lookOn({ prefix, dialect, peers }: WatchValues): Watching {
     return {
       isLab: false,
       hear: (recorded) => ours.hear(recorded),
+      nameOf: (peer) => namesIn(ours.picture)(peer),
       board: (now) => boardOf(ours.picture, now),
     };
   }

@@ -3,7 +3,8 @@
 import { countOf } from '../domain/count-of.ts';
 import type { Name } from '../lab/message.ts';
 import type { LabNote } from '../lab/note.ts';
-import { describeUnheard, formatCount } from './describe.ts';
+import { formatCount } from './describe.ts';
+import { describeUnheard } from './describe-trouble.ts';
 
 type NoteOf<Kind extends LabNote['kind']> = LabNote & { readonly kind: Kind };
 

@@ -1,4 +1,4 @@
-/** What the codes of systems mean that a journal, an output or a thread meets. */
+/** Troubles in words: what the codes of systems mean, and what does not come back from a broker. */
 
 const troubles: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
@@ -16,3 +16,15 @@ export function explainCode(code: string): string {
   const trouble = troubles[code];
   return trouble === undefined ? code : `${code}: ${trouble}`;
 }
+
+/** Whose own words do not come back to it; a few topics are enough to find the rule. */
+export function describeUnheard(topics: readonly string[]): string {
+  const more = topics.length - MOST_NAMED;
+  const named = topics.slice(-MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more topics` : '');
+  return (
+    `what we say on ${named} does not come back from the broker, so other peers do ` +
+    'not hear it: its access rules must let us publish there'
+  );
+}
+
+const MOST_NAMED = 3;

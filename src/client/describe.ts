@@ -2,14 +2,15 @@
 
 import { countOf } from '../domain/count-of.ts';
 import type { Given } from '../domain/genesis.ts';
+import type { Idle } from '../domain/idle.ts';
 import type { ClientID } from '../domain/names.ts';
-import type { Idle, Note } from '../domain/note.ts';
+import type { Note } from '../domain/note.ts';
 import { outcomeOf } from '../domain/quest.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Part } from '../domain/roster.ts';
 import { stepDowns, suspicions } from './describe-cause.ts';
 import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
-import { explainCode } from './describe-trouble.ts';
+import { describeUnheard, explainCode } from './describe-trouble.ts';
 
 /** How a peer is called where people read: enough of its name to tell it from the others. */
 export type NameOf = (peer: ClientID) => string;
@@ -30,18 +31,6 @@ export function describeIdle(idle: Idle, nameOf: NameOf = shortName): string {
   return reason(idle, nameOf);
 }
 
-/** Whose own words do not come back to it; a few topics are enough to find the rule. */
-export function describeUnheard(topics: readonly string[]): string {
-  const more = topics.length - MOST_NAMED;
-  const named = topics.slice(-MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more topics` : '');
-  return (
-    `what we say on ${named} does not come back from the broker, so other peers do ` +
-    'not hear it: its access rules must let us publish there'
-  );
-}
-
-const MOST_NAMED = 3;
-
 type Sentences = {
   readonly [Kind in Note['kind']]: (note: Note & { readonly kind: Kind }, nameOf: NameOf) => string;
 };
@@ -56,6 +45,11 @@ const sentences: Sentences = {
   unheard: ({ topics }) => describeUnheard(topics),
   joined: ({ peer, known, wanted }, nameOf) => `${nameOf(peer)} is here (${count(known, wanted)})`,
   left: ({ peer, known, wanted }, nameOf) => `${nameOf(peer)} is gone (${count(known, wanted)})`,
+  called: ({ who, name }, nameOf) =>
+    `${nameOf(who)} ${name === null ? 'has no name any more' : `is called ${name}`}`,
+  'same-name': ({ name, by }, nameOf) =>
+    `${nameOf(by)} has the name ${name}, too, and goes first: without a seat we get none; ` +
+    'start this peer with another --name',
   idle: ({ idle }, nameOf) => `not mining: ${describeIdle(idle, nameOf)}`,
   'network-found': ({ network, rules }) =>
     `network ${network.slice(0, 8)} answers, and has other rules: ${rules}`,
@@ -146,7 +140,8 @@ const sentences: Sentences = {
   synced: ({ from, to }) => `caught up from height ${from} to ${to}`,
   refused: ({ count: times, from, code, refusal }, nameOf) => {
     const whose = from === null ? '' : ` of ${nameOf(from)}`;
-    return `refused ${times} message${times === 1 ? '' : 's'}${whose}: ${code}${factsOf(refusal)}`;
+    const facts = factsOf(refusal, nameOf);
+    return `refused ${times} message${times === 1 ? '' : 's'}${whose}: ${code}${facts}`;
   },
   'thread-replaced': ({ lane, tried }) =>
     `mining thread ${lane} died and is replaced; its lane goes on behind ` +
@@ -236,7 +231,7 @@ function describeGiven({ units, digest, from }: Given, nameOf: NameOf): string {
 }
 
 /** What a refusal tells beyond its code, where people can do something with it. */
-function factsOf(refusal: Refusal): string {
+function factsOf(refusal: Refusal, nameOf: NameOf): string {
   switch (refusal.code) {
     case 'other-rules':
       return (
@@ -250,6 +245,8 @@ function factsOf(refusal: Refusal): string {
       );
     case 'other-network':
       return ` (theirs is ${refusal.theirs.slice(0, 8)}; ours is ${refusal.ours.slice(0, 8)})`;
+    case 'same-name':
+      return ` (${nameOf(refusal.by)} has the name ${refusal.name}: give it another --name)`;
     case 'malformed':
       return ` (${refusal.field} ${refusal.problem})`;
     default:

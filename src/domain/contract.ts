@@ -40,6 +40,8 @@ export type Settings = {
   readonly difficulty: string;
   /** How votes are cast; by the draw where nothing is said. The same for every peer. */
   readonly election?: ElectionRule;
+  /** The small number by which people call it, 1 to 9999; none where nothing is said. */
+  readonly name?: number;
   /** Who may be admitted; every observer where nothing is said. The same for every peer. */
   readonly admit?: Admission;
   /** Fixes the first roster beforehand; null where whoever comes founds. */

@@ -59,6 +59,8 @@ type About = {
   readonly roster: Digest | null;
   readonly network: Digest | null;
   readonly rules: string;
+  /** The small number by which people call it. */
+  readonly name?: number;
 };
 
 export type Introduction = From<'introduction'> & About;
@@ -93,6 +95,8 @@ export type Commitment = From<'commitment'> & {
   readonly publicKey?: PublicKey;
   /** In a founding: those of its roster, said by who commits under it first. */
   readonly members?: readonly Member[];
+  /** There where the lowest one governs: the sender's Name, by which it is ordered. */
+  readonly name?: number;
 };
 
 export type Reveal = From<'reveal'> & { readonly term: Term; readonly nonce: Nonce };

@@ -2,6 +2,7 @@
 
 import type { StepDown, Suspicion } from './cause.ts';
 import type { Given } from './genesis.ts';
+import type { Idle } from './idle.ts';
 import type { Block, Reason } from './message.ts';
 import type {
   AccountKey,
@@ -19,35 +20,6 @@ import type { Part } from './roster.ts';
 import type { Trouble } from './task.ts';
 import type { FaultCode } from './transaction.ts';
 
-/** Why a peer does not mine at the moment. */
-export type Idle =
-  /** What must not be forgotten cannot be written down at the moment. */
-  | { readonly reason: 'journal' }
-  | { readonly reason: 'disconnected' }
-  /** Another process answers under our name; we wait until it is gone. */
-  | { readonly reason: 'name-in-use' }
-  | { readonly reason: 'peers-missing'; readonly known: number; readonly wanted: number }
-  | { readonly reason: 'founding' }
-  /** It only looks on, and there is nothing yet. */
-  | { readonly reason: 'no-network' }
-  /** The broker remembers a mandate; its network has a while to show that it lives. */
-  | { readonly reason: 'old-mandate'; readonly controller: ClientID }
-  | { readonly reason: 'learning'; readonly network: Digest | null }
-  | { readonly reason: 'behind'; readonly height: TransactionID; readonly of: TransactionID }
-  | { readonly reason: 'no-controller'; readonly term: Term }
-  | { readonly reason: 'governing' }
-  | { readonly reason: 'no-challenge' }
-  | { readonly reason: 'solved' }
-  | { readonly reason: 'proposed'; readonly miner: ClientID }
-  /** As controller, opens the next challenge for the next transaction. */
-  | { readonly reason: 'no-transactions' }
-  /** As controller, waits for a service that gives it nothing to have searched. */
-  | { readonly reason: 'no-work' }
-  | { readonly reason: 'exhausted' }
-  | { readonly reason: 'paused' }
-  | { readonly reason: 'leaving' }
-  | { readonly reason: 'finished' };
-
 export type Note =
   | { readonly kind: 'connected' }
   /** `attempts` in vain since the last connection; said for each reason, and then every 10 s. */
@@ -60,6 +32,10 @@ export type Note =
       readonly known: number;
       readonly wanted: number;
     }
+  /** A peer says its Name, the small number by which people call it; null: it has none now. */
+  | { readonly kind: 'called'; readonly who: ClientID; readonly name: number | null }
+  /** Another peer has our Name, and keeps it: without a seat we get none under it. */
+  | { readonly kind: 'same-name'; readonly name: number; readonly by: ClientID }
   | { readonly kind: 'idle'; readonly idle: Idle }
   | { readonly kind: 'dead-mandate'; readonly controller: ClientID; readonly term: Term }
   /** A network answers that has other Rules than ours; said by those who only look on. */

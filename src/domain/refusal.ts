@@ -31,6 +31,8 @@ export type Refusal =
   /** An incarnation or a beat that its sender cannot have come to. */
   | { readonly code: 'far-count' }
   | { readonly code: 'stale-request' }
+  /** Under its Name it gets no seat: another peer has it, and keeps it. */
+  | { readonly code: 'same-name'; readonly name: number; readonly by: ClientID }
   | { readonly code: 'other-rules'; readonly theirs: string; readonly ours: string }
   | { readonly code: 'other-network'; readonly theirs: Digest; readonly ours: Digest }
   | { readonly code: 'not-a-member' }

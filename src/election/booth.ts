@@ -6,10 +6,13 @@ import type { Roster } from '../domain/roster.ts';
 
 export type CastVote = { readonly vote: Vote; readonly text: string };
 
+/** What counts of a commitment. */
+export type HeardCommitment = Pick<Commitment, 'roster' | 'commit' | 'name'>;
+
 export type Booth = {
   readonly term: Term;
   /** The last one heard of each peer. */
-  readonly commitments: Record<ClientID, Pick<Commitment, 'roster' | 'commit'>>;
+  readonly commitments: Record<ClientID, HeardCommitment>;
   /** Rosters that commitments spelled out, in the order in which they were heard. */
   readonly named: Roster[];
   readonly reveals: Record<ClientID, Nonce>;

@@ -4,6 +4,7 @@ import type { Hasher } from '../domain/crypto.ts';
 import type { VoteID } from '../domain/names.ts';
 import { type ClientID, compareText, type Digest, type Nonce, type Term } from '../domain/names.ts';
 import type { Roster } from '../domain/roster.ts';
+import { compareNamed } from './precedence.ts';
 
 export type Drawn = { readonly peer: ClientID; readonly number: VoteID };
 
@@ -17,16 +18,18 @@ export type Draw = {
 
 /**
  * Without the luck of the draw, as lecturers compare it: the `incumbent`, in networks where there
- * is one, if it took part, else the lowest ClientID of those who did. Predictable, and as safe:
- * terms, votes, mandates are the same.
+ * is one, if it took part, else the lowest of those who did, by the Names in their commitments.
+ * Predictable, and as safe: terms, votes, mandates are the same.
  */
 export function nameLowest(
   { numbers }: Draw,
   incumbent: ClientID | null,
+  nameOf: (peer: ClientID) => number | undefined = () => undefined,
 ): { readonly peer: ClientID; readonly why: 'governs' | 'lowest' } {
-  const peers = numbers.map(({ peer }) => peer).sort(compareText);
-  if (incumbent !== null && peers.includes(incumbent)) return { peer: incumbent, why: 'governs' };
-  return { peer: peers[0] ?? ('' as ClientID), why: 'lowest' };
+  const peers = numbers.map(({ peer }) => ({ clientID: peer, name: nameOf(peer) ?? null }));
+  const isHere = peers.some(({ clientID }) => clientID === incumbent);
+  if (incumbent !== null && isHere) return { peer: incumbent, why: 'governs' };
+  return { peer: peers.sort(compareNamed)[0]?.clientID ?? ('' as ClientID), why: 'lowest' };
 }
 
 /** Binds a peer to its nonce; with its name in it, nobody can pass it off as its own. */

@@ -47,6 +47,8 @@ export type Acquaintance = {
   gone: null | 'lost' | 'disconnected' | 'leaving';
   goneAt: Instant | null;
   rules: string | null;
+  /** The small number by which people call it. */
+  name: number | null;
   network: Digest | null;
   /** From its last heartbeat: its term, whom it obeys in it, its height. */
   term: Term;

@@ -1,6 +1,6 @@
 /** When a controller makes way for a lower member, where the lowest one governs (PROTOCOL 11). */
 
-import type { Instant, TransactionID } from '../domain/names.ts';
+import type { ClientID, Instant, TransactionID } from '../domain/names.ts';
 
 /** How long a lower member has obeyed its controller without a break, as its heartbeats show. */
 export type Heir = {
@@ -9,6 +9,16 @@ export type Heir = {
   readonly heardAt: Instant;
   /** The controller's height at that time, to which the member must have come by its next one. */
   readonly height: TransactionID;
+};
+
+/** What a peer remembers of lower members for which it made way. */
+export type Yielding = {
+  /** The last one: it should take over, and govern for a while. Null where that is over. */
+  madeWayFor: ClientID | null;
+  /** How often it was in vain, one time after another; bounded. */
+  readonly inVain: Record<ClientID, number>;
+  /** Another peer with our own Name, which keeps it, as people were told. */
+  toldNamesake: ClientID | null;
 };
 
 /** It must have obeyed for so many heartbeats, in number and in time. */

@@ -38,6 +38,7 @@ export function acquaintanceOf(step: Step, clientID: ClientID): Acquaintance {
     gone: null,
     goneAt: null,
     rules: null,
+    name: null,
     network: null,
     term: 0 as Term,
     controllerID: null,
@@ -86,6 +87,11 @@ export function refuseCounts({ state }: Step, message: Message): Refusal | null 
 export function learnKey(step: Step, clientID: ClientID, message: Message): void {
   const peer = acquaintanceOf(step, clientID);
   if ('publicKey' in message && message.publicKey !== undefined) peer.publicKey = message.publicKey;
+  if (message.kind === 'introduction' || message.kind === 'presence')
+    hearName(step, peer, message.name ?? null);
+  // In a founding, commitments may come before introductions.
+  if (message.kind === 'commitment' && message.name !== undefined)
+    hearName(step, peer, message.name);
 }
 
 /**
@@ -153,6 +159,7 @@ export function hearAbout(step: Step, about: Introduction | Presence): Refusal |
   }
   peer.publicKey = about.publicKey;
   peer.rules = about.rules;
+  hearName(step, peer, about.name ?? null);
   peer.network = about.network;
   if (about.kind === 'presence' && about.state !== 'ready') depart(step, peer, about.state);
   const { rules } = step.state;
@@ -162,6 +169,13 @@ export function hearAbout(step: Step, about: Introduction | Presence): Refusal |
   const isThere = about.network !== null && isHeritable(step.state, about.rules);
   if (isToCome || isThere) return null;
   return { code: 'other-rules', theirs: about.rules, ours: rules };
+}
+
+/** People are told by which small number it is called, and again when that changes. */
+function hearName(step: Step, peer: Acquaintance, name: number | null): void {
+  if (peer.name === name) return;
+  peer.name = name;
+  step.note({ kind: 'called', who: peer.clientID, name });
 }
 
 /** What a heartbeat says of its sender; only ever newer ones count. */

@@ -10,6 +10,8 @@ import { type Change, changeText } from '../ledger/change.ts';
 import { acquaintanceOf } from './acquainting.ts';
 import { propose } from './governing.ts';
 import { timeToOpen } from './ledger-time.ts';
+import { isInRoster } from './memory.ts';
+import { namesakeOf } from './namesakes.ts';
 import { knownSince } from './presence.ts';
 import type { Office } from './state.ts';
 import type { Step } from './step.ts';
@@ -61,14 +63,16 @@ function careOf(step: Step, office: Office, chain: Chain): Care {
   for (const peer of Object.values(acquaintances)) {
     const { clientID, publicKey, gone, heardAt, hereSince } = peer;
     if (publicKey === null) continue;
+    const isFree = isInRoster(memory, clientID) || namesakeOf(step, clientID) === null;
     const namesUs = peer.term === office.term && peer.controllerID === step.self;
+    const isAtHeight = peer.height === memory.height;
     peers.push({
       clientID,
       publicKey,
       hasSaidGoodbye: gone === 'leaving' || gone === 'disconnected',
       heardAt: heardAt ?? office.since,
       hereSince: hereSince ?? now.at,
-      isReady: namesUs && peer.height === memory.height && isKnown(peer, state.rules, since),
+      isReady: isFree && namesUs && isAtHeight && isKnown(peer, state.rules, since),
     });
   }
   return {

@@ -4,22 +4,16 @@ import { assert } from '../domain/assert.ts';
 import type { Suspicion } from '../domain/cause.ts';
 import { drawNonce } from '../domain/dice.ts';
 import type { Commitment, Reveal, Vote } from '../domain/message.ts';
-import type { ClientID, Digest, Nonce, Term } from '../domain/names.ts';
+import type { ClientID, Nonce, Term } from '../domain/names.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isMember, majority, type Roster } from '../domain/roster.ts';
 import { type Booth, boothOf, chooseTerm, hasRoom, isNearlyFar } from '../election/booth.ts';
-import {
-  commitmentOf,
-  type Draw,
-  draw,
-  drawnBits,
-  nameLowest,
-  numberOf,
-} from '../election/draw.ts';
+import { commitmentOf, draw, drawnBits, numberOf } from '../election/draw.ts';
 import { mandateMs } from '../election/suspicion.ts';
+import { nameInCommitment, nameWithoutLot } from './choosing.ts';
 import { sayAgainMs } from './obeying.ts';
 import { beat } from './presence.ts';
-import type { Election, State } from './state.ts';
+import type { Election } from './state.ts';
 import type { Step } from './step.ts';
 import { leaveElection, raiseTerm } from './terms.ts';
 import { hasMadeWay } from './yielding.ts';
@@ -70,6 +64,7 @@ function sayCommitment(step: Step, election: Election): void {
     commit: commitmentOf(term, step.self, booth.nonce, hasher),
     ...(isFounding && { publicKey: state.settings.self.publicKey }),
     ...(isFounding && namesMembers(step, booth, roster) && { members: roster.members }),
+    ...nameInCommitment(state.settings),
   };
   step.say(commitment);
   step.alarm('say-again', sayAgainMs);
@@ -106,10 +101,10 @@ export function sayAgain(step: Step): void {
 
 /** Keeps a commitment; what follows from it is for the caller and `closePhase`. */
 export function keepCommitment(step: Step, commitment: Commitment): void {
-  const { clientID, term, roster, commit } = commitment;
+  const { clientID, term, roster, commit, name } = commitment;
   const booth = boothOf(step.state.booths, term);
   if (!hasRoom(booth.commitments, clientID)) return;
-  booth.commitments[clientID] = { roster, commit };
+  booth.commitments[clientID] = { roster, commit, ...(name !== undefined && { name }) };
   booth.committedAt = step.now.at;
 }
 
@@ -166,10 +161,10 @@ function tellMissing(step: Step, election: Election, present: number): void {
 /** [safety] What is counted is fixed before our own nonce is known to anybody. */
 function reveal(step: Step, election: Election, booth: Booth): void {
   const { state } = step;
-  const counted: Record<ClientID, Digest> = {};
+  const counted: Election['counted'] = {};
   for (const { clientID } of election.roster.members) {
     const commitment = booth.commitments[clientID];
-    if (commitment?.roster === election.roster.digest) counted[clientID] = commitment.commit;
+    if (commitment?.roster === election.roster.digest) counted[clientID] = commitment;
   }
   election.counted = counted;
   election.phase = 'reveal';
@@ -192,7 +187,7 @@ function closeReveals(step: Step, election: Election, booth: Booth, isLate: bool
   const awaited = Object.keys(election.counted) as ClientID[];
   if (!isLate && awaited.some((clientID) => booth.reveals[clientID] === undefined)) return;
   const nonces: Record<ClientID, Nonce> = {};
-  for (const [name, commit] of Object.entries(election.counted)) {
+  for (const [name, { commit }] of Object.entries(election.counted)) {
     const clientID = name as ClientID;
     const nonce = booth.reveals[clientID];
     const opens = nonce !== undefined && commitmentOf(election.term, clientID, nonce, step.hasher);
@@ -210,7 +205,7 @@ function vote(step: Step, election: Election, nonces: Record<ClientID, Nonce>): 
   const { memory } = state;
   const { term, roster, isFounding } = election;
   const drawn = draw(term, roster.digest, nonces, hasher);
-  const named = nameWithoutLot(state, drawn);
+  const named = nameWithoutLot(state, drawn, election.counted);
   step.note({ kind: 'drawn', term, ...drawn, ...(named !== null && { named }) });
   // [safety] One vote a term, ever; and none in a term that is over.
   if (term < memory.term || term <= memory.usedTerm) {
@@ -242,21 +237,6 @@ function vote(step: Step, election: Election, nonces: Record<ClientID, Nonce>): 
   election.phase = 'vote';
   step.alarm('phase', mandateMs + Math.min(state.givenUp, 10) * 500);
   sayVote(step, own);
-}
-
-/** Whom our vote goes to where the Rules leave the lot out; null where they don't. */
-function nameWithoutLot(state: State, drawn: Draw): ReturnType<typeof nameLowest> | null {
-  const { election } = state.settings;
-  if (election === 'present') return nameLowest(drawn, null);
-  return election === 'lowest' ? nameLowest(drawn, incumbentOf(state)) : null;
-}
-
-/**
- * Who governed last, as far as we know. Not all know the same: after an election that came to
- * nothing nobody counts as incumbent, so that the next one is unanimous.
- */
-function incumbentOf({ obeyed, givenUp }: State): ClientID | null {
-  return givenUp > 0 ? null : (obeyed?.controllerID ?? null);
 }
 
 function sayVote(step: Step, own: Vote): void {

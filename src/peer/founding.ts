@@ -18,8 +18,11 @@ import {
   keepReveal,
   revealMs,
 } from './electing.ts';
+
 import { lacksGenesis } from './inheriting.ts';
-import { greetSoon, whoIsKnown } from './presence.ts';
+import { namesakeOf, whoIsKnown } from './namesakes.ts';
+import { greetSoon } from './presence.ts';
+
 import type { Step } from './step.ts';
 import { leaveElection } from './terms.ts';
 
@@ -95,7 +98,9 @@ function chooseVouched(step: Step): Roster | null {
 }
 
 /** Nothing that we have heard of this peer speaks against it. */
-function mayFound({ state }: Step, clientID: ClientID): boolean {
+function mayFound(step: Step, clientID: ClientID): boolean {
+  const { state } = step;
+  if (namesakeOf(step, clientID) !== null) return false;
   const peer = state.acquaintances[clientID];
   if (peer === undefined) return true;
   return peer.gone === null && peer.network === null && (peer.rules ?? state.rules) === state.rules;

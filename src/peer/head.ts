@@ -38,6 +38,7 @@ import {
   sayGoodbye,
 } from './linking.ts';
 import { partOf, recall } from './memory.ts';
+import { tellNamesake } from './namesakes.ts';
 import { reconsiderMandate } from './obeying.ts';
 import { beat, beatIfChanged, connect, greet, introduce, sayPresence } from './presence.ts';
 import { noteProgress } from './progress.ts';
@@ -148,6 +149,8 @@ function start(step: Step, { seed, recovered }: Extract<Event, { kind: 'started'
   state.rules = state.memory.rules.text;
   if (claimed !== null) step.note({ kind: 'term-forgotten', claimed, term: state.memory.term });
   if (recovered.entries.length > 0) tellRecalled(step);
+  const { self, name } = state.settings;
+  if (name !== undefined) step.note({ kind: 'called', who: self.clientID, name });
   state.boundAt = now.at;
   state.termSince = now.at;
   state.tipOpenedAt = now.at;
@@ -274,5 +277,6 @@ function settleAffairs(step: Step, before: Work): void {
   forgetClaimedTerm(step);
   leaveOldElection(step);
   makeWay(step);
+  tellNamesake(step);
   suspect(step);
 }

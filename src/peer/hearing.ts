@@ -24,6 +24,7 @@ import { hearHeartbeat } from './heartbeats.ts';
 import { hearRequest } from './helping.ts';
 import { hearOwnPresence, hearOwnRequest, vanish, yieldIncarnation } from './linking.ts';
 import { lookAgain, lookAround } from './looking.ts';
+import { refuseNamesake } from './namesakes.ts';
 import { hearMandate, hearVote, keepForLater, votesIn } from './obeying.ts';
 import { controllerOf } from './presence.ts';
 import { hearOfQuests } from './questing.ts';
@@ -228,7 +229,10 @@ function hearIntroduction(
   message: Extract<Message, { kind: 'introduction' }>,
 ): Refusal | null {
   const refusal = hearRules(step, message);
-  if (refusal === null) answerSoon(step, message.clientID, false);
+  if (refusal === null) {
+    refuseNamesake(step, message.clientID);
+    answerSoon(step, message.clientID, false);
+  }
   const isNewcomer = message.network === null && refusal === null;
   if (isNewcomer && step.state.office !== null) step.alarmBy('welcome', 20);
   return refusal;

@@ -1,7 +1,7 @@
 /** Says who we are: presence and its will, introductions, heartbeats, goodbyes (PROTOCOL 4, 5). */
 
 import type { Entry } from '../domain/contract.ts';
-import type { Heartbeat, Member, Presence } from '../domain/message.ts';
+import type { Heartbeat, Presence } from '../domain/message.ts';
 import {
   type ClientID,
   type Instant,
@@ -9,11 +9,12 @@ import {
   type TransactionID,
   UNFOUNDED,
 } from '../domain/names.ts';
-import { knownForMs, knownMembers } from '../election/gathering.ts';
+import { knownForMs } from '../election/gathering.ts';
 import { isUnanswered, nextAnswers } from './answering.ts';
 import { claimOf } from './asking.ts';
 import { spend, waitFor } from './budget.ts';
 import { presentRoster } from './memory.ts';
+import { whoIsKnown } from './namesakes.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -45,15 +46,6 @@ export function heardHeight(state: State): TransactionID {
 /** A peer that was last heard before this instant no longer counts as there. */
 export function knownSince(step: Step): Instant {
   return (step.now.at - knownForMs(step.state.settings.announceMs)) as Instant;
-}
-
-/** Who is there under our rules, ourselves included, in order of ClientID. */
-export function whoIsKnown(step: Step): readonly Member[] {
-  const { settings, acquaintances, rules, memory } = step.state;
-  const known = knownMembers(settings.self, acquaintances, rules, knownSince(step));
-  if (settings.foundsAnew !== true || memory.network !== null) return known;
-  // Whoever has a network of its own founds no other.
-  return known.filter(({ clientID }) => (acquaintances[clientID]?.network ?? null) === null);
 }
 
 export function countKnown(step: Step): number {
@@ -192,5 +184,6 @@ function about(step: Step): Omit<Presence, 'kind' | 'state'> {
     roster: presentRoster(memory)?.digest ?? standing?.digest ?? null,
     network: memory.network?.digest ?? null,
     rules,
+    ...(settings.name !== undefined && { name: settings.name }),
   };
 }

@@ -1,8 +1,8 @@
 /** The miner's half: what to search, what to do with a find, and why a peer is idle. */
 
 import type { Event, Work } from '../domain/contract.ts';
+import type { Idle } from '../domain/idle.ts';
 import type { Challenge, Result } from '../domain/message.ts';
-import type { Idle } from '../domain/note.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { openingOf, openingText, workOf, zeroBits } from '../ledger/block.ts';
 import { problemOfOpening } from '../ledger/chain.ts';

@@ -23,9 +23,6 @@ const noWork = {
 /** No network is heard of. */
 const noNetwork = { toldNetwork: null, heardNetwork: null, deadMandateUntil: null };
 
-/** It governs nothing, and has made way for nobody. */
-const noOffice = { office: null, madeWayFor: null };
-
 export function newState(settings: Settings): State {
   const rules = rulesOf(settings);
   const never = 0 as Instant;
@@ -67,8 +64,8 @@ export function newState(settings: Settings): State {
     obeyed: null,
     termSince: never,
     pendingMandate: null,
-    ...noOffice,
-    inVain: {},
+    office: null,
+    yielding: { madeWayFor: null, inVain: {}, toldNamesake: null },
     tipOpenedAt: never,
     ...noWork,
     isPaused: false,

@@ -3,16 +3,16 @@
 import type { Entry, Settings, Work } from '../domain/contract.ts';
 import type { Dice } from '../domain/dice.ts';
 import type { Heritage } from '../domain/genesis.ts';
+import type { Idle } from '../domain/idle.ts';
 import type { Block, Challenge, Heartbeat, Mandate, Proposal, Vote } from '../domain/message.ts';
 import type { ClientID, Digest, Instant, QuestID, Term, TransactionID } from '../domain/names.ts';
-import type { Idle } from '../domain/note.ts';
 import type { Algorithm } from '../domain/quest.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Roster } from '../domain/roster.ts';
 import type { Batch, Transaction } from '../domain/transaction.ts';
-import type { Booths } from '../election/booth.ts';
+import type { Booths, HeardCommitment } from '../election/booth.ts';
 import type { Acquaintances, Sign } from '../election/gathering.ts';
-import type { Heir } from '../election/heir.ts';
+import type { Heir, Yielding } from '../election/heir.ts';
 import type { Measured } from '../lease/pace.ts';
 import type { Opening } from '../ledger/block.ts';
 import type { Mempool } from '../ledger/mempool.ts';
@@ -30,7 +30,7 @@ export type Election = {
   /** When we committed first, by which the commit phase is timed. */
   readonly begunAt: Instant;
   /** Commitments heard before our own reveal: what counts, and nothing after [safety]. */
-  counted: Record<ClientID, Digest>;
+  counted: Record<ClientID, HeardCommitment>;
 };
 
 /** The controller that we obey, in the term of its mandate. */
@@ -197,10 +197,7 @@ export type State = {
   termSince: Instant;
   pendingMandate: { readonly mandate: Mandate; readonly votes: readonly Vote[] } | null;
   office: Office | null;
-  /** For whom we made way: it should take over, and govern for a while. */
-  madeWayFor: ClientID | null;
-  /** How often that was in vain, one time after another; bounded. */
-  readonly inVain: Record<ClientID, number>;
+  readonly yielding: Yielding;
 
   /** When the last block of our ledger was opened, by our own clock; the latest that it can be. */
   tipOpenedAt: Instant;

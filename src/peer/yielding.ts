@@ -1,9 +1,11 @@
 /** Makes way for a lower member, where the Rules have the lowest one govern that is present. */
 
 import type { Heartbeat } from '../domain/message.ts';
-import { type ClientID, compareText } from '../domain/names.ts';
+import type { ClientID } from '../domain/names.ts';
 import { followHeir, type Heir, isDue } from '../election/heir.ts';
+import { compareNamed } from '../election/precedence.ts';
 import { silentHeartbeats } from '../election/suspicion.ts';
+import { namedOf } from './choosing.ts';
 import { isInRoster } from './memory.ts';
 import { beat } from './presence.ts';
 import type { Obeyed } from './state.ts';
@@ -21,7 +23,7 @@ export function hearHeir(step: Step, heartbeat: Heartbeat, namesUs: boolean): vo
   const { office, memory, settings } = step.state;
   const { clientID, state, transactionID: height } = heartbeat;
   if (office === null || settings.election !== 'present') return;
-  if (!isInRoster(memory, clientID) || compareText(clientID, step.self) >= 0) return;
+  if (!isInRoster(memory, clientID) || compare(step, clientID, step.self) >= 0) return;
   const last = office.heirs[clientID];
   if (!namesUs || state !== 'ready') {
     delete office.heirs[clientID];
@@ -42,41 +44,48 @@ export function makeWay(step: Step): void {
   const [lowest] = (Object.entries(office.heirs) as [ClientID, Heir][])
     .filter(([peer, heir]) => isReady(step, peer, heir))
     .map(([peer]) => peer)
-    .sort(compareText);
+    .sort((a, b) => compare(step, a, b));
   if (lowest === undefined) return;
-  state.madeWayFor = lowest;
+  state.yielding.madeWayFor = lowest;
   stepDown(step, 'lower-member');
   // At once: whoever has not heard it would call us well, and stay out of the election.
   beat(step);
 }
 
 function isReady({ state, now }: Step, peer: ClientID, heir: Heir): boolean {
-  const { acquaintances, memory, settings, inVain } = state;
+  const { acquaintances, memory, settings, yielding } = state;
   const isHere = isInRoster(memory, peer) && (acquaintances[peer]?.gone ?? null) === null;
-  return isHere && isDue(heir, now.at, settings.heartbeatMs, inVain[peer] ?? 0);
+  return isHere && isDue(heir, now.at, settings.heartbeatMs, yielding.inVain[peer] ?? 0);
+}
+
+/** By the Names that peers say of themselves; in the election those of its commitments count. */
+function compare(step: Step, a: ClientID, b: ClientID): number {
+  return compareNamed(namedOf(step, a), namedOf(step, b));
 }
 
 /** Whether we have just made way, and others may not have heard it: then it is said again. */
 export function hasMadeWay({ state, self }: Step): boolean {
-  return state.madeWayFor !== null && state.obeyed?.controllerID === self;
+  return state.yielding.madeWayFor !== null && state.obeyed?.controllerID === self;
 }
 
 /** `next` becomes controller: has the member for which we made way taken over, and stayed? */
 export function judgeHeir(step: Step, next: ClientID): void {
   const { state } = step;
-  const { madeWayFor: heir, obeyed } = state;
+  const { yielding, obeyed } = state;
+  const { madeWayFor: heir } = yielding;
   if (heir === null || obeyed === null) return;
-  // One that is lower still came in its stead, or after it: then that one is to stay.
-  const isForLower = compareText(next, heir) <= 0;
+  // One that is lower still came in its stead, or after it: then that one is to stay. What it says
+  // of its own Name may have changed meanwhile: if we govern again, it was in vain all the same.
+  const isForLower = next !== step.self && compare(step, next, heir) <= 0;
   const isTakeover = obeyed.controllerID === step.self;
   if (isForLower && (isTakeover || obeyed.hasSteppedDown)) {
-    state.madeWayFor = next;
+    state.yielding.madeWayFor = next;
     return;
   }
-  state.madeWayFor = null;
+  state.yielding.madeWayFor = null;
   if (isTakeover) countInVain(step, heir);
   else if (obeyed.controllerID === heir) {
-    if (hasStayed(step, obeyed)) delete state.inVain[heir];
+    if (hasStayed(step, obeyed)) delete state.yielding.inVain[heir];
     else countInVain(step, heir);
   }
 }
@@ -91,7 +100,7 @@ function hasStayed(step: Step, obeyed: Obeyed): boolean {
 }
 
 function countInVain({ state }: Step, peer: ClientID): void {
-  const { inVain } = state;
+  const { inVain } = state.yielding;
   const times = (inVain[peer] ?? 0) + 1;
   // Named anew, it stands last: the first one is the one that was in vain longest ago.
   delete inVain[peer];

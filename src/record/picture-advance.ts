@@ -66,6 +66,7 @@ function peerOf(step: Step, clientID: ClientID, message: Message): PeerPicture |
     beat: null,
     beatAt: null,
     longestPauseMs: 0,
+    name: null,
     rules: null,
     known: 0,
     seats: 0,

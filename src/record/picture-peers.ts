@@ -15,6 +15,7 @@ export function takeAbout(step: Step, peer: PeerPicture, about: Introduction | P
     peer.gone = null;
   }
   peer.rules = about.rules;
+  peer.name = about.name ?? null;
   peer.known = about.known;
   peer.seats = about.peers;
   const isFarewell = about.kind === 'presence' && about.state !== 'ready';

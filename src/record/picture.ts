@@ -28,6 +28,8 @@ export type PeerPicture = {
   /** The longest pause between one heartbeat and the next: about how often it gives one. */
   longestPauseMs: number;
   rules: string | null;
+  /** The small number by which people call it. */
+  name: number | null;
   /** As in its introduction: how many it knows, and how many seats there are. */
   known: number;
   seats: number;

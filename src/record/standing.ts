@@ -1,7 +1,7 @@
 /** Where each peer of a picture stands at a moment, and why it does not mine if it doesn't. */
 
+import type { Idle } from '../domain/idle.ts';
 import { type ClientID, compareText, type UnixMs } from '../domain/names.ts';
-import type { Idle } from '../domain/note.ts';
 import { isMemberIn, type PeerPicture, type Picture } from './picture.ts';
 
 export type Role = 'controller' | 'member' | 'observer' | 'none';

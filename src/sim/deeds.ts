@@ -15,6 +15,9 @@ const shortMs = 5_000;
 /** How often a healed network finds a solution, whoever is left to search. */
 const healedBlockMs = 5_000;
 
+/** More peers than any life has; a prime, so that steps through it come to each once. */
+const mostNamed = 101;
+
 /** What is done to somebody. */
 type Hurt = Extract<Deed, { aim: Aim }>;
 
@@ -25,6 +28,7 @@ export class Fate {
   readonly #world: World;
   readonly #plan: Plan;
   readonly #chance: Chance;
+  readonly #naming: Chance;
   /** Killed, with a disk that is still there. */
   readonly #fallen = new Set<Inhabitant>();
   /** When the controller of the time was taken away, for the times of failovers. */
@@ -36,6 +40,7 @@ export class Fate {
     this.#world = world;
     this.#plan = plan;
     this.#chance = new Chance(plan.seed + 1);
+    this.#naming = new Chance(plan.seed * 7919 + 5);
   }
 
   /** One more peer, with a clock that is wrong by its own amount. */
@@ -45,7 +50,9 @@ export class Fate {
     const offsetMs = Math.round(this.#chance.between(-driftMs, driftMs));
     const self = this.#world.identity();
     const founders = this.#foundersFor(self);
-    return this.#world.start({ self, founders, ...this.#without(founders) }, { rate, offsetMs });
+    const names = this.#nextName();
+    const without = this.#without(founders);
+    return this.#world.start({ self, founders, ...names, ...without }, { rate, offsetMs });
   }
 
   /** Who comes to a network need not be told what its accounts began with. */
@@ -56,6 +63,16 @@ export class Fate {
 
   get #isFounded(): boolean {
     return this.#world.peers.some(({ journal }) => journal.founding() !== null);
+  }
+
+  /** With dice of its own; now and then a peer has none. */
+  #nextName(): { readonly name?: number } {
+    const draw = this.#naming.next();
+    if (!this.#plan.hasNames || draw < 0.2) return {};
+    const span = 9_999 / mostNamed;
+    // Each has its own part of the numbers, in an order that has nothing to do with their coming.
+    const part = (this.#world.peers.length * 37) % mostNamed;
+    return { name: 1 + Math.floor((part + draw) * span) };
   }
 
   /**

@@ -80,6 +80,8 @@ export type Plan = {
   readonly isDoomed: boolean;
   readonly deeds: readonly Deed[];
   readonly election: ElectionRule;
+  /** Whether peers have Names, each its own; only where the lowest one governs. */
+  readonly hasNames: boolean;
   readonly admit: Admission;
   readonly difficulty: string;
   /** Whether accounts of people begin with something, so that money moves before it is earned. */
@@ -107,6 +109,9 @@ export const withoutBad: Wish = { hasStranger: false, insider: null };
 /** Worlds with a stranger, and worlds of three or more with a bad member, of all. */
 const strangerShare = 1 / 3;
 const insiderShare = 1 / 3;
+
+/** Worlds with Names, of those in which the lowest one governs. */
+const namedShare = 2 / 3;
 
 /** A bad member must be a minority. */
 const insiderPeers = 3;
@@ -144,6 +149,7 @@ export function planLife(seed: number, wish: Wish = {}): Plan {
     driftMs: isDrifting ? 3_600_000 : 0,
     deeds,
     election: wish.election ?? (isOld ? 'lowest' : 'draw'),
+    hasNames: wish.election === 'present' && new Chance(seed * 7919 + 4).happens(namedShare),
     admit: pick(chance, admissions),
     difficulty: pick(chance, difficulties),
     hasGenesis: wish.hasGenesis ?? false,

@@ -30,6 +30,7 @@ const about = {
   roster: values.digest.nullable(),
   network: values.digest.nullable(),
   rules: values.rules,
+  name: values.name.exactOptional(),
 };
 
 const judged = {
@@ -113,6 +114,7 @@ const SCHEMAS: Omit<Schemas, 'result' | 'answer'> = {
     commit: values.digest,
     publicKey: values.publicKey.exactOptional(),
     members: values.members.exactOptional(),
+    name: values.name.exactOptional(),
   }),
   reveal: values.object({ clientID: values.clientID, term: values.term, nonce: values.nonce }),
   vote: values

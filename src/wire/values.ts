@@ -130,6 +130,8 @@ export const time: z.ZodType<UnixMs> = whole(0);
 export const count: z.ZodType<number> = whole(0);
 /** N. */
 export const seats: z.ZodType<number> = whole(1, MEMBERS_MOST);
+/** The small number by which people call a peer. */
+export const name: z.ZodType<number> = whole(1, 9_999);
 /** Leading zero bits. */
 export const challenge: z.ZodType<number> = whole(1, 60);
 /** Hashes a second. */

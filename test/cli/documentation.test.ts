@@ -12,7 +12,7 @@ const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 const doc = read('docs/command-line.md');
-const notes = read('src/domain/note.ts');
+const notes = `${read('src/domain/idle.ts')}\n${read('src/domain/note.ts')}`;
 const causes = read('src/domain/cause.ts');
 
 /** Names in a piece of TypeScript, by the pattern that stands before them. */

@@ -36,6 +36,7 @@ test('whoever says nothing gets the settings that the help shows', () => {
     threads: 6,
     difficulty: 'interval2:3000@24',
     election: 'draw',
+    name: null,
     admit: null,
     announce: 10_000,
     heartbeat: 5_000,

@@ -8,7 +8,7 @@ import { Referee } from '../../src/record/referee/referee.ts';
 import { describeViolation, type Tally } from '../../src/record/referee/violation.ts';
 import { Chance } from '../../src/sim/chance.ts';
 import { live, titleOf } from '../../src/sim/life.ts';
-import { planLife, withoutBad } from '../../src/sim/plan.ts';
+import { planLife, type Wish, withoutBad } from '../../src/sim/plan.ts';
 import { toyVerifier } from '../../src/sim/toy-crypto.ts';
 import { recorder } from '../broken/tape.ts';
 
@@ -26,8 +26,10 @@ function judge(title: string, recording: readonly Recorded[]): Verdict {
   return { problems, tally: referee.tally };
 }
 
-function record(seed: number): { readonly title: string; readonly recording: Recorded[] } {
-  const plan = planLife(seed, withoutBad);
+type Taped = { readonly title: string; readonly recording: Recorded[] };
+
+function record(seed: number, wish: Wish = {}): Taped {
+  const plan = planLife(seed, { ...withoutBad, ...wish });
   const recording: Recorded[] = [];
   live(plan, nodeHasher, [], recorder(recording));
   return { title: titleOf(plan), recording };
@@ -69,6 +71,14 @@ describe('the referee', () => {
       }
     }, 120_000);
   }
+
+  it('has nothing to say about bad lives in which the lowest one governs', () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const { title, recording } = record(seed, { election: 'present' });
+      expect(judge(title, recording).problems).toEqual([]);
+      expect(judge(`${title}, spoilt`, spoil(recording, seed)).problems).toEqual([]);
+    }
+  }, 120_000);
 
   it('has looked at what matters', () => {
     const { tally } = judge('', record(3).recording);

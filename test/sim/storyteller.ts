@@ -61,11 +61,12 @@ export const commands: Commands<Stage> = {
     return 'ok';
   },
 
-  /** start count=3 every=0 difficulty=… election=draw admit=… genesis=… anew quiet : more peers */
+  /** start count=3 every=0 name=7 difficulty=… election=draw admit=… genesis=… anew quiet : more */
   start: (args, stage) => {
     const world = worldOf(stage);
-    const { difficulty, peers, election, admit, genesis, anew, quiet } = args;
+    const { name, difficulty, peers, election, admit, genesis, anew, quiet } = args;
     const settings = {
+      ...(name === undefined ? {} : { name: Number(name) }),
       ...(difficulty === undefined ? {} : { difficulty }),
       ...(peers === undefined ? {} : { peers: Number(peers) }),
       ...(election === 'draw' ? { election: 'draw' as const } : {}),

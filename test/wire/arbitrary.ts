@@ -1,10 +1,8 @@
 /** Well-formed messages of every kind with chance contents; names and evidence prove nothing. */
 
 import fc from 'fast-check';
-import { sortedGenesis } from '../../src/domain/genesis.ts';
 import type { Block, Enveloped } from '../../src/domain/message.ts';
 import type {
-  AccountKey,
   ClientID,
   Digest,
   Nonce,
@@ -15,11 +13,8 @@ import type {
   UnixMs,
   VoteID,
 } from '../../src/domain/names.ts';
-import { textOf } from '../../src/domain/transaction.ts';
-import { GENESIS_KEY, KEY_OF_A } from '../course-keys.ts';
+import { anyAccountKey, anyBatch, anyGenesis, hex } from './arbitrary-money.ts';
 
-const hex = (length: number) =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
 const anyDigest = hex(64) as fc.Arbitrary<Digest>;
 const anyNumber = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const anyTerm = anyNumber as fc.Arbitrary<Term>;
@@ -40,12 +35,6 @@ const anyText = fc.string({ unit: 'grapheme', maxLength: 50 });
 const anyTexts = fc.array(anyText, few);
 const anySolution = fc.integer({ min: 1, max: 80 }).chain(hex);
 const anyRules = fc.string({ unit: 'grapheme-ascii', maxLength: 200 });
-const ed25519Key = hex(64) as fc.Arbitrary<AccountKey>;
-const anyAccountKey = fc.oneof(ed25519Key, fc.constantFrom(GENESIS_KEY, KEY_OF_A));
-const anyGrant = fc.record({ key: anyAccountKey, units: fc.integer({ min: 1, max: 1e9 }) });
-const anyGenesis = fc
-  .uniqueArray(anyGrant, { ...few, selector: ({ key }) => key })
-  .map(sortedGenesis);
 const blockFields = {
   transactionID: anyTransaction,
   parent: anyDigest,
@@ -58,17 +47,6 @@ const blockFields = {
 const anyBlock: fc.Arbitrary<Block> = fc.oneof(
   fc.record(blockFields),
   fc.record({ ...blockFields, reward: anyAccountKey }),
-);
-const anyBatch = fc.array(
-  fc
-    .record({
-      sender: ed25519Key,
-      nonce: anyNumber,
-      signature: hex(128),
-      message: fc.constantFrom('hello', 'A1'),
-    })
-    .map(textOf),
-  { minLength: 1, maxLength: 3 },
 );
 const anyAbout = {
   clientID: anyID,
@@ -107,6 +85,10 @@ const anyAcceptedResult = fc
     seal,
   }));
 
+const anyName = fc.integer({ min: 1, max: 9_999 });
+
+const keysOf = <F extends object>(fields: F) => Object.keys(fields) as (keyof F)[];
+
 const anyGreeted = fc.record({ clientID: anyID, incarnation: anyNumber });
 
 const anyBeat = {
@@ -136,12 +118,19 @@ const anyVote = {
 
 /** Any well-formed message. */
 export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
-  fc.record({ kind: constant('introduction'), ...anyAbout }),
-  fc.record({
-    kind: constant('presence'),
-    ...anyAbout,
-    state: fc.constantFrom('ready', 'lost', 'disconnected'),
-  }),
+  fc.record(
+    { kind: constant('introduction'), ...anyAbout, name: anyName },
+    { requiredKeys: ['kind', ...keysOf(anyAbout)] },
+  ),
+  fc.record(
+    {
+      kind: constant('presence'),
+      ...anyAbout,
+      state: fc.constantFrom('ready', 'lost', 'disconnected'),
+      name: anyName,
+    },
+    { requiredKeys: ['kind', 'state', ...keysOf(anyAbout)] },
+  ),
   fc.record(
     { ...anyBeat, answers: fc.array(anyGreeted, { minLength: 1, maxLength: 5 }) },
     { requiredKeys: Object.keys(anyBeat) as (keyof typeof anyBeat)[] },
@@ -155,6 +144,7 @@ export const anyMessage: fc.Arbitrary<Enveloped> = fc.oneof(
       commit: anyDigest,
       publicKey: anyKey,
       members: anyMembers,
+      name: anyName,
     },
     { requiredKeys: ['kind', 'clientID', 'term', 'roster', 'commit'] },
   ),

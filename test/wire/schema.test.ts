@@ -159,6 +159,9 @@ it.each<[string, EnvelopedKind, Wire]>([
   ['Expiry must be a whole number from 1 to 86400000', 'lease', { Expiry: 0 }],
   ['Near must be a list of 0 to 128', 'report', { Near: Array(129).fill(1) }],
   ['Near[1] must be a whole number from 0 to 4503599627370496', 'report', { Near: [1, '2'] }],
+  ['Name must be a whole number from 1 to 9999', 'introduction', { Name: 0 }],
+  ['Name must be a whole number from 1 to 9999', 'presence', { Name: '7' }],
+  ['Name must be a whole number from 1 to 9999', 'commitment', { Name: 10_000 }],
   ['Reason must be null beside a find', 'outcome', { Found: 1, Reason: 'range-empty' }],
 ])('says "%s"', (problem, kind, over) => {
   expect(problemOf(kind, over)).toBe(problem);

@@ -23,7 +23,13 @@ const MOST_TRIES = 256;
 const SHARES_KEPT = 10_000;
 
 /** A half of somebody's share; which connection said it, and when it was first heard. */
-type Half<Text> = { readonly text: Text; readonly at: number; readonly incarnation: number };
+type Half<Text> = {
+  readonly text: Text;
+  readonly at: number;
+  readonly incarnation: number;
+  /** Of a commitment: the Names that it was said with, null for none. */
+  readonly names: Set<number | null>;
+};
 
 type Nonces = Readonly<Record<ClientID, Nonce>>;
 
@@ -62,7 +68,10 @@ export class DrawJudge implements Judge {
   }
 
   learn({ message, at, number, text }: Said): void {
-    if (message.kind === 'commitment') this.#keep(this.#commitments, message, message.commit, at);
+    if (message.kind === 'commitment') {
+      const half = this.#keep(this.#commitments, message, message.commit, at);
+      half.names.add(message.name ?? null);
+    }
     if (message.kind === 'reveal') this.#keep(this.#reveals, message, message.nonce, at);
     if (message.kind !== 'vote' || this.#texts.has(text)) return;
     this.#texts.set(text, true);
@@ -85,12 +94,16 @@ export class DrawJudge implements Judge {
     { clientID, term }: { readonly clientID: ClientID; readonly term: Term },
     text: Text,
     at: number,
-  ): void {
+  ): Half<Text> {
     const key = keyOf(clientID, term);
     const known = halves.get(key) ?? [];
     halves.set(key, known);
+    const before = known.find((it) => it.text === text);
+    if (before !== undefined) return before;
     const { incarnation } = this.#society.person(clientID);
-    if (!known.some((it) => it.text === text)) known.push({ text, at, incarnation });
+    const half: Half<Text> = { text, at, incarnation, names: new Set() };
+    known.push(half);
+    return half;
   }
 
   #recompute(vote: Vote): Charge | null {
@@ -112,7 +125,8 @@ export class DrawJudge implements Judge {
       const what = `votes in term ${term} by a draw that the reveals do not give`;
       return charge('fairDraw', clientID, what);
     }
-    const why = this.#problemOfChoice(vote, draw(term, roster.digest, nonces, this.#hasher));
+    const drawn = draw(term, roster.digest, nonces, this.#hasher);
+    const why = this.#problemOfChoice(vote, drawn, nonces);
     if (why !== null) {
       const what = `votes for ${short(controllerID)} in term ${term}, ${why}`;
       return charge('fairDraw', clientID, what);
@@ -121,16 +135,18 @@ export class DrawJudge implements Judge {
   }
 
   /** Whom the voter should have voted for, as far as everybody knows; null where it did. */
-  #problemOfChoice({ controllerID, roster }: Vote, drawn: Draw): string | null {
+  #problemOfChoice(vote: Vote, drawn: Draw, nonces: Nonces): string | null {
+    const { controllerID, roster, term } = vote;
     const { highest, numbers } = drawn;
     const rules = parseRules(this.#society.rulesOf(roster) ?? '');
     if (rules?.election === 'draw')
       return controllerID === highest ? null : `where ${short(highest)} drew highest`;
-    if (rules?.election === 'present') {
-      const { peer: lowest } = nameLowest(drawn, null);
+    const names = rules?.election === 'present' ? this.#namesIn(term, nonces) : null;
+    if (names !== null) {
+      const { peer: lowest } = nameLowest(drawn, null, (peer) => names.get(peer) ?? undefined);
       return controllerID === lowest ? null : `where ${short(lowest)} is lowest`;
     }
-    // By the older rule who governed last goes first; but nobody who does not take part.
+    // Where a Name is unknown, and by the older rule, any of them may go first, and nobody else.
     const takesPart = numbers.some(({ peer }) => peer === controllerID);
     return takesPart ? null : 'who does not take part';
   }
@@ -143,14 +159,31 @@ export class DrawJudge implements Judge {
     if (revealedAt === undefined) return null;
     for (const [name, nonce] of Object.entries(nonces)) {
       const peer = name as ClientID;
-      const commit = commitmentOf(term, peer, nonce, this.#hasher);
-      const halves = this.#commitments.get(keyOf(peer, term)) ?? [];
-      const half = halves.find(({ text }) => text === commit);
+      const half = this.#halfOf(peer, term, nonce);
       if (half === undefined || half.at <= revealedAt + LATE_MS) continue;
       const what = `counts ${short(peer)} in term ${term}, who committed after its own reveal`;
       return charge('noLateCommitment', clientID, what);
     }
     return null;
+  }
+
+  /** The Names in the commitments that the nonces open; null where one was not heard, or twice. */
+  #namesIn(term: Term, nonces: Nonces): ReadonlyMap<ClientID, number | null> | null {
+    const names = new Map<ClientID, number | null>();
+    for (const [name, nonce] of Object.entries(nonces)) {
+      const peer = name as ClientID;
+      const half = this.#halfOf(peer, term, nonce);
+      const [said, another] = half === undefined ? [] : [...half.names];
+      if (said === undefined || another !== undefined) return null;
+      names.set(peer, said);
+    }
+    return names;
+  }
+
+  /** The commitment that a nonce opens. */
+  #halfOf(peer: ClientID, term: Term, nonce: Nonce): Half<Digest> | undefined {
+    const commit = commitmentOf(term, peer, nonce, this.#hasher);
+    return this.#commitments.get(keyOf(peer, term))?.find(({ text }) => text === commit);
   }
 
   /** All that the counted ones may have revealed; null where somebody's reveal was not heard. */

@@ -1,7 +1,8 @@
 /** Liveness: a controller and blocks once faults are over, and nothing without a majority. */
 
 import { UNFOUNDED } from '../../domain/names.ts';
-import type { World } from '../world.ts';
+import { compareNamed, type Named } from '../../election/precedence.ts';
+import type { Inhabitant, World } from '../world.ts';
 import type { Violation } from './all.ts';
 
 /** Long enough for any suspicion, a few elections given up, and a binding that has to lapse. */
@@ -45,10 +46,14 @@ export function problemOfPrecedence(world: World, isOver: () => boolean): Violat
     if (controller === null) return false;
     const { members } = world.view(controller);
     const here = world.alive().filter(({ self }) => members.includes(self.clientID));
-    return here.every(({ self }) => self.clientID >= controller.self.clientID);
+    return here.every((peer) => compareNamed(namedOf(controller), namedOf(peer)) <= 0);
   };
   if (world.runUntil(() => isOver() || isLowest(), makeWayMs)) return null;
   return problem('The lowest member that is here did not come to govern.');
+}
+
+function namedOf({ self, settings }: Inhabitant): Named {
+  return { clientID: self.clientID, name: settings.name ?? null };
 }
 
 /** Lets a world go on without its bad ones: all agree on a controller and have another block. */

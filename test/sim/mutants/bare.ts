@@ -273,7 +273,7 @@ export const bareMutants: readonly BareMutant[] = [
           keepCommitment(step, commitment);
           const { election } = step.state;
           if (election?.phase === 'reveal' && election.term === commitment.term)
-            election.counted[commitment.clientID] = commitment.commit;
+            election.counted[commitment.clientID] = commitment;
         },
       })),
     ],
