@@ -59,7 +59,7 @@ function startNode(name: string, ...more: readonly string[]): Program {
 
 const heightOf = (node: Program): number => node.all('result').length;
 
-it('shows 50, pays 2, and mines only then; later nodes are initialised from the first', async () => {
+it('shows 50, pays 2, and mines only then; later nodes begin with what the first has', async () => {
   const keys = await makeKeys();
   const file = join(directory, 'genesis.txt');
   await writeFile(file, `# The course.\n${keys.genesis} 50\n`);
@@ -71,7 +71,7 @@ it('shows 50, pays 2, and mines only then; later nodes are initialised from the 
 
   const balance = (await told('wallet', 'balance', '--wallet', keys.wallet))[0];
   expect(balance).toMatchObject({ balance: 50, nonce: 0, height: 0 });
-  const send = (amount: number, ...more: readonly string[]): Promise<readonly Said[]> =>
+  const send = (amount: number, ...more: string[]): Promise<readonly Said[]> =>
     told(
       'wallet',
       'send',
