@@ -123,24 +123,24 @@ export function hearAfterElection(step: LabStep, name: Name, what: 'introduction
   // The first of us that says its vote again is the winner; the others follow.
   if (what === 'vote' && name === controller && state.mayVoteAgain) step.set('again', 0);
   else if (kin.includes(name)) return;
-  else if (isUnderWay(state)) answerUnderWay(step, what);
-  else answer(step, what);
+  else if (!isUnderWay(state)) answer(step, what);
+  else if (what === 'vote') answerUnderWay(step);
 }
 
+/** Under one of ours, which says its vote again first, it is enough to follow. */
 function answer(step: LabStep, what: 'introduction' | 'vote'): void {
   const { state, dialect } = step;
+  const { kin, controller, mayVoteAgain } = state;
   const isDue = step.now.at - state.votedAt >= dialect.introduceMs;
   const isRepeated = dialect.repeatsVotes && what === 'vote' && isDue;
-  if (isRepeated || (state.mayVoteAgain && state.alarms.again === undefined)) sayVote(step);
+  const isTheirs = controller !== null && !kin.includes(controller);
+  if (isRepeated || (mayVoteAgain && isTheirs)) sayVote(step);
 }
 
-/** An introduction may be a mere habit; and a controller of another kind is not disturbed by it. */
-function answerUnderWay(step: LabStep, what: 'introduction' | 'vote'): void {
+/** Seldom: most have their controller, and one that hears votes then may be confused. */
+function answerUnderWay(step: LabStep): void {
   const { state } = step;
-  const { kin, controller, timesMissed, mayVoteAgain } = state;
-  const isOurs = controller !== null && kin.includes(controller);
-  if (what === 'introduction' && !(isOurs && mayVoteAgain)) return;
-  if (step.now.at - state.votedAt < SELDOM_MS || timesMissed >= MOST_MISSED) return;
+  if (step.now.at - state.votedAt < SELDOM_MS || state.timesMissed >= MOST_MISSED) return;
   state.timesMissed += 1;
   sayVote(step);
 }

@@ -29,14 +29,15 @@ test('where their winner opens no challenge, or somebody votes on, voters are co
   const world = new LabWorld();
   const peer = world.join({ ...UFES, peers: 4 });
   for (let time = 0; time < 5; time += 1) {
-    world.say('voting', { ClientID: 'a', VoteID: 'zz' });
+    world.say('voting', { ClientID: 'a', VoteID: '!' });
     world.pass(2_000);
   }
   expect(peer.all('elected')).toEqual([]);
   world.say('voting', { ClientID: 'b', VoteID: '!' });
-  world.say('voting', { ClientID: 'c', VoteID: '!' });
+  world.say('voting', { ClientID: 'c', VoteID: 'zz' });
+  // At once with our vote, which waits 2.5 s; who doubts waits for 4 s more.
   world.pass(2_600);
-  expect(peer.all('elected')).toMatchObject([{ controller: 'a', votes: 4 }]);
+  expect(peer.all('elected')).toMatchObject([{ controller: 'c', votes: 4 }]);
   expect(world.saidOn('voting').at(-1)?.['ClientID']).toBe(peer.client.clientID);
 });
 

@@ -80,3 +80,42 @@ test('who comes later introduces itself at once, in the spelling that it hears',
   world.pass(10);
   expect(world.saidOn('init')).toEqual([{ client_id: 7 }, { client_id: peer.client.clientID }]);
 });
+
+/** One of ours with two others, of which `b` wins; both had voted before. */
+function underAnother(): { world: LabWorld; peer: Ours; votes: () => number | undefined } {
+  const world = new LabWorld();
+  const peer = world.join(UFES);
+  for (const ClientID of ['a', 'b']) world.say('init', { ClientID });
+  world.say('voting', { ClientID: 'a', VoteID: '!' });
+  world.say('voting', { ClientID: 'b', VoteID: 'zz' });
+  world.pass(3_000);
+  expect(peer.all('elected')).toMatchObject([{ controller: 'b' }]);
+  return { world, peer, votes: () => votesOf(world, [peer])[0] };
+}
+
+test('who introduces itself when we have elected is told our vote once more', () => {
+  const { world, votes } = underAnother();
+  world.pass(1_000);
+  world.say('init', { ClientID: 'stranger' });
+  expect(votes()).toBe(1);
+  world.say('init', { ClientID: 'a' });
+  expect(votes()).toBe(2);
+  world.pass(20_000);
+  world.say('init', { ClientID: 'a' });
+  expect(votes()).toBe(2);
+});
+
+test('once a challenge is open a vote is answered, at most three times, no introduction', () => {
+  const { world, votes } = underAnother();
+  world.say('challenge', { TransactionID: 0, Challenge: 8 });
+  for (let time = 0; time < 10; time += 1) {
+    world.pass(3_000);
+    world.say('init', { ClientID: 'a' });
+  }
+  expect(votes()).toBe(1);
+  for (let time = 0; time < 30; time += 1) {
+    world.pass(3_000);
+    world.say('voting', { ClientID: 'a', VoteID: '!' });
+  }
+  expect(votes()).toBe(4);
+});
