@@ -3,6 +3,7 @@
 import {
   answers,
   comes,
+  type LabTape,
   opens,
   round,
   rounds,
@@ -12,7 +13,6 @@ import {
   tapeOf,
   votes,
 } from './lab-telling.ts';
-import type { LabTape } from './labs.ts';
 
 export type LabScene = {
   readonly what: string;

@@ -1,7 +1,6 @@
 /** Networks of honest students, by their habits. */
 
-import { type Fields, type Said, solve, tapeOf } from './lab-telling.ts';
-import type { LabTape } from './labs.ts';
+import { type Fields, type LabTape, type Said, solve, tapeOf } from './lab-telling.ts';
 
 type Habits = {
   readonly dialect: 'ufes' | 'statement';

@@ -1,7 +1,22 @@
 /** Words with which networks of the labs are told, message by message. */
 
 import { createHash } from 'node:crypto';
-import { type LabTape, line } from './labs.ts';
+import type { UnixMs } from '../../src/domain/names.ts';
+import type { Recorded } from '../../src/record/recording.ts';
+import { START } from './tape.ts';
+
+export type LabTape = readonly Recorded[];
+
+export function line(at: number, word: string, said: unknown): Recorded {
+  const text = typeof said === 'string' ? said : JSON.stringify(said);
+  return {
+    time: Math.round(START + at) as UnixMs,
+    topic: `sd/${word}`,
+    payload: new TextEncoder().encode(text),
+    qos: 1,
+    retained: false,
+  };
+}
 
 export type Fields = Readonly<Record<string, unknown>>;
 /** Seconds, the word of its topic, and what is said. */

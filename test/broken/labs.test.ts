@@ -8,8 +8,8 @@ import { LAB_RULES } from '../../src/record/referee/lab-rules.ts';
 import { describeViolation } from '../../src/record/referee/violation.ts';
 import { FINE, LATER, STUCK } from './lab-scenes.ts';
 import { recordStudents, WORKING } from './lab-students.ts';
-import { solve } from './lab-telling.ts';
-import { BROKEN_LABS, type LabTape, line, recordLab } from './labs.ts';
+import { type LabTape, line, solve } from './lab-telling.ts';
+import { BROKEN_LABS, recordLab } from './labs.ts';
 import { START } from './tape.ts';
 
 const lives = { ufes: recordLab('ufes'), statement: recordLab('statement') };

@@ -1,11 +1,9 @@
 /** Clients of the labs that are broken, and networks of theirs that are not. */
 
-import type { UnixMs } from '../../src/domain/names.ts';
 import type { Recorded } from '../../src/record/recording.ts';
 import { LabWorld, STATEMENT, UFES } from '../lab/lab-world.ts';
+import { type LabTape, line } from './lab-telling.ts';
 import { START } from './tape.ts';
-
-export type LabTape = readonly Recorded[];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,17 +30,6 @@ export function recordLab(dialect: 'ufes' | 'statement'): LabTape {
 
 function linesOf(world: LabWorld): LabTape {
   return world.heard.map(({ at, word, text }) => line(at, word, text));
-}
-
-export function line(at: number, word: string, said: unknown): Recorded {
-  const text = typeof said === 'string' ? said : JSON.stringify(said);
-  return {
-    time: Math.round(START + at) as UnixMs,
-    topic: `sd/${word}`,
-    payload: new TextEncoder().encode(text),
-    qos: 1,
-    retained: false,
-  };
 }
 
 const fieldsOf = ({ payload }: Recorded): Fields => JSON.parse(new TextDecoder().decode(payload));
@@ -96,6 +83,7 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     rule: 'R51',
     does: 'votes again and again',
     dialect: 'ufes',
+    isRemark: true,
     play: () => {
       const world = new LabWorld();
       world.join(UFES);
@@ -148,7 +136,13 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     does: 'guesses',
     dialect: 'ufes',
     play: (tape) =>
-      after(tape, ['challenge', 0], 50, () => guess(on(tape, 'solution').said), 'solution'),
+      after(
+        tape,
+        ['challenge', 0],
+        50,
+        () => ({ ...on(tape, 'solution').said, Solution: 'a guess' }),
+        'solution',
+      ),
   },
   {
     rule: 'R56',
@@ -169,18 +163,15 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
     does: 'refuses the first right solution and takes the next one',
     dialect: 'ufes',
     play: (tape) => {
-      const first = { ...on(tape, 'solution').said, ClientID: 'somebody quick' };
-      const solutions = tape.filter(isOn('solution')).map(fieldsOf);
-      const late = tape.filter((it) => it.time - START < on(tape, 'solution').at - 1);
-      const at = (on(tape, 'challenge').at ?? 0) + 50;
-      const slow = { ...first, ...solutions[0] };
-      return sorted([
-        ...late,
-        line(at, 'solution', first),
-        line(at + 20, 'result', { ...first, Result: 0 }),
+      const { at, said } = on(tape, 'solution');
+      const [quick, slow] = [{ ...said, ClientID: 'somebody quick' }, said];
+      return [
+        ...tape.filter((it) => it.time - START < at),
+        line(at, 'solution', quick),
+        line(at + 20, 'result', { ...quick, Result: 0 }),
         line(at + 3_000, 'solution', slow),
         line(at + 3_020, 'result', { ...slow, Result: 1 }),
-      ]);
+      ];
     },
   },
   {
@@ -265,10 +256,21 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
   },
   {
     rule: 'R67',
-    does: 'introduces itself all the time',
+    does: 'introduces itself all the time, until it is elected',
     dialect: 'ufes',
+    isRemark: true,
     play: (tape) =>
       [2, 4, 6, 8].reduce((all, s) => after(all, ['init', 0], s * 1_000, (it) => it), tape),
+  },
+  {
+    rule: 'R67',
+    does: 'introduces itself all the time, while others work',
+    dialect: 'ufes',
+    play: (tape) => {
+      const [{ at }, { said }] = [on(tape, 'challenge'), on(tape, 'init')];
+      const all = Array.from({ length: 5 }, (_, index) => 11_000 + 2_000 * index);
+      return sorted([...tape, ...all.map((ms) => line(at + ms, 'init', said))]);
+    },
   },
   {
     rule: 'R68',
@@ -286,8 +288,4 @@ export const BROKEN_LABS: readonly BrokenLab[] = [
 function otherThan(tape: LabTape, { ClientID }: Fields): unknown {
   const names = tape.filter(isOn('init')).map((it) => fieldsOf(it)['ClientID']);
   return names.find((name) => name !== ClientID);
-}
-
-function guess(said: Fields): Fields {
-  return { ...said, Solution: 'a guess' };
 }

@@ -17,6 +17,8 @@ import type { Place } from './testimony.ts';
 const HASTY_MOST = 2;
 /** A vote whose connection was lost may have to be said once more. */
 const AGAIN_MOST = 1;
+/** By then who has missed a vote has been told it again. */
+const ENDED_MS = 10_000;
 /** In introductions: some are lost. */
 const MISSED = 3;
 const LOOK_MS = 1_000;
@@ -41,7 +43,11 @@ export class LabElectionJudge implements LabJudge {
     if (client.hasty < HASTY_MOST) return null;
     const seconds = ((at - (client.introducedAt ?? at)) / 1_000).toFixed(1);
     const what = `introduces itself again and again, now after ${seconds} s`;
-    return { ...labCharge('patience', message.clientID, what, 'patience'), isHeeded: true };
+    // Whoever waits for an election may be in a hurry; it ends with that.
+    const { workAt } = this.#roll;
+    const isWaiting = workAt === null || at <= workAt + ENDED_MS;
+    const charge = isWaiting ? labRemark : labCharge;
+    return { ...charge('patience', message.clientID, what, 'patience'), isHeeded: true };
   }
 
   #judgeVote({ clientID, voteID }: LabVote, at: number): LabCharge | null {
@@ -54,7 +60,8 @@ export class LabElectionJudge implements LabJudge {
     if (this.#dialect.repeatsVotes || at <= client.votedLastAt + TWICE_MS) return null;
     // Messages are counted until all have voted; more of them then do no harm.
     if (client.again < AGAIN_MOST || this.#roll.awaited().length === 0) return null;
-    return labCharge('oneVote', clientID, 'voted again and again before all had voted');
+    // Who counts messages counts it twice; who counts voters does not mind.
+    return labRemark('oneVote', clientID, 'voted again and again before all had voted');
   }
 
   learn({ message, number, at }: LabSaid): void {
