@@ -122,13 +122,23 @@ test('every command is documented', () => {
   for (const command of all) expect(rowOf(command.name())).not.toBeNull();
 });
 
+/** The tests that a text names by their paths. */
+const testsIn = (text: string): string[] =>
+  [...text.matchAll(/`(test\/[\w/-]+\.(?:test\.ts|txt))`/g)].map((it) => it[1] ?? '');
+
+test('each step of a course names a test, and all of them are there', () => {
+  const courses = read('docs/courses.md');
+  const steps = courses.split('\n').filter((line) => /^\| (?!---|Step )/.test(line));
+  expect(steps.length).toBeGreaterThan(30);
+  for (const step of steps) expect(testsIn(step), step).not.toEqual([]);
+  for (const path of testsIn(courses)) expect(read(path).length, path).toBeGreaterThan(0);
+});
+
 test('each promise of SECURITY.md names a test, and all that it names are there', () => {
   const security = read('SECURITY.md');
   const table = security.slice(security.indexOf('| Promise |')).split('\n\n')[0] ?? '';
   const promises = table.split('\n').slice(2);
   expect(promises.length).toBeGreaterThan(10);
-  const named = (text: string): string[] =>
-    [...text.matchAll(/`(test\/[\w/-]+\.(?:test\.ts|txt))`/g)].map((it) => it[1] ?? '');
-  for (const promise of promises) expect(named(promise), promise).not.toEqual([]);
-  for (const path of named(security)) expect(read(path).length, path).toBeGreaterThan(0);
+  for (const promise of promises) expect(testsIn(promise), promise).not.toEqual([]);
+  for (const path of testsIn(security)) expect(read(path).length, path).toBeGreaterThan(0);
 });

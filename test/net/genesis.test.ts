@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Broker, openBroker } from '../../broker/broker.ts';
+import { GENESIS_KEY, GENESIS_PRIVATE_KEY, KEY_OF_A } from '../course-keys.ts';
 import { endPrograms, Program, type Said } from './program.ts';
 import { until } from './until.ts';
 
@@ -38,16 +39,12 @@ async function told(...args: readonly string[]): Promise<readonly Said[]> {
   return said;
 }
 
-/** The keys of the run: of whoever has money from the start as a wallet, of A as an address. */
-type Keys = { readonly wallet: string; readonly genesis: string; readonly a: string };
-
-async function makeKeys(): Promise<Keys> {
-  const make = async (name: string): Promise<string> => {
-    const [created] = await told('wallet', 'new', '--wallet', join(directory, name));
-    return String(created?.['address']);
-  };
-  const [genesis, a] = await Promise.all([make('genesis.wallet'), make('a.wallet')]);
-  return { wallet: join(directory, 'genesis.wallet'), genesis, a };
+/** The course's genesis wallet, out of its private key. */
+async function importWallet(): Promise<string> {
+  const [key, wallet] = [join(directory, 'private_key.txt'), join(directory, 'genesis.wallet')];
+  await writeFile(key, `${GENESIS_PRIVATE_KEY}\n`);
+  await told('wallet', 'import', key, '--wallet', wallet);
+  return wallet;
 }
 
 /** A full node with a ledger of its own; it mines for payments alone. */
@@ -60,29 +57,19 @@ function startNode(name: string, ...more: readonly string[]): Program {
 const heightOf = (node: Program): number => node.all('result').length;
 
 it('shows 50, pays 2, and mines only then; later nodes begin with what the first has', async () => {
-  const keys = await makeKeys();
+  const wallet = await importWallet();
   const file = join(directory, 'genesis.txt');
-  await writeFile(file, `# The course.\n${keys.genesis} 50\n`);
+  await writeFile(file, `# The course.\n${GENESIS_KEY} 50\n`);
   const rewards = join(directory, 'public_key.txt');
-  await writeFile(rewards, `${keys.a}\n`);
+  await writeFile(rewards, `${KEY_OF_A}\n`);
   const first = startNode('one', ...RULES, '--genesis', file, '--reward-key', rewards);
   await first.hear('mandate');
   expect(first.all('founded')[0]).toMatchObject({ genesis: { units: 50, from: null } });
 
-  const balance = (await told('wallet', 'balance', '--wallet', keys.wallet))[0];
+  const balance = (await told('wallet', 'balance', '--wallet', wallet))[0];
   expect(balance).toMatchObject({ balance: 50, nonce: 0, height: 0 });
   const send = (amount: number, ...more: string[]): Promise<readonly Said[]> =>
-    told(
-      'wallet',
-      'send',
-      '--wallet',
-      keys.wallet,
-      '--to',
-      keys.a,
-      '--amount',
-      `${amount}`,
-      ...more,
-    );
+    told('wallet', 'send', '--wallet', wallet, '--to', KEY_OF_A, '--amount', `${amount}`, ...more);
   // Nobody has told any rules to the wallet; and nothing was mined for nothing.
   expect(first.all('challenge')).toEqual([]);
   const paid = await send(2, '--new-recipient');
@@ -104,7 +91,7 @@ it('shows 50, pays 2, and mines only then; later nodes begin with what the first
   const stream = [1, 2, 3, 4, 5];
   await Promise.all(stream.map((nonce) => send(nonce, '--no-wait', '--nonce', `${nonce}`)));
   const nonceAtFirst = async (): Promise<unknown> =>
-    (await told('wallet', 'balance', '--wallet', keys.wallet))[0]?.['nonce'];
+    (await told('wallet', 'balance', '--wallet', wallet))[0]?.['nonce'];
   let nonce = await nonceAtFirst();
   while (nonce !== 6) nonce = await nonceAtFirst();
 
@@ -119,7 +106,7 @@ it('shows 50, pays 2, and mines only then; later nodes begin with what the first
   const units = 50 + 50 * blocks;
   const facts = { blocks, transactions: 6, units, genesis: 50 };
   expect(verified).toMatchObject(facts);
-  const history = await told('wallet', 'history', '--wallet', keys.wallet);
+  const history = await told('wallet', 'history', '--wallet', wallet);
   expect(history[0]).toMatchObject({ what: 'genesis', delta: 50, balance: 50, time: null });
   expect(history.at(-1)).toMatchObject({ kind: 'balance', balance: 50 - 2 - 15, nonce: 6 });
 
@@ -131,13 +118,13 @@ it('shows 50, pays 2, and mines only then; later nodes begin with what the first
   const [kept] = await told('ledger', '--verify', '--data', join(directory, 'three'));
   expect(kept).toMatchObject(facts);
   const listed = await run('ledger', '--data', join(directory, 'three'));
-  expect(listed.stdout).toContain(`50 units to ${keys.genesis} from the start`);
+  expect(listed.stdout).toContain(`50 units to ${GENESIS_KEY} from the start`);
   const again = startNode('three');
   await again.hear('recalled');
   expect(again.all('recalled')[0]).toMatchObject({ network, height: blocks });
 
   // Told of another list, it is refused in a sentence.
-  await writeFile(file, `${keys.genesis} 51\n`);
+  await writeFile(file, `${GENESIS_KEY} 51\n`);
   const other = startNode('two', '--genesis', file);
   expect(await other.exit()).toBe(5);
   expect(other.stderr).toMatch(/^The data directory .* is of a network with the rules .*--genesis/);
