@@ -2,10 +2,13 @@
 
 import { expect, test } from 'vitest';
 import { assert } from '../../src/domain/assert.ts';
+import type { Settings } from '../../src/domain/contract.ts';
+import { digestOfGenesis } from '../../src/ledger/genesis.ts';
 import { nodeHasher } from '../../src/node/crypto.ts';
 import { Replay, type Replayed } from '../../src/record/replay.ts';
 import { formatHead, formatTurn, type TraceLine, TraceReader } from '../../src/record/trace.ts';
 import { World } from '../../src/sim/world.ts';
+import { wallet } from '../ledger/wallet.ts';
 
 /** Traces of a world by the names of its peers; each start of a peer begins another one. */
 class Traces {
@@ -13,12 +16,12 @@ class Traces {
   readonly #open = new Map<string, number>();
   readonly world: World;
 
-  constructor(seed: number, peers: number) {
+  constructor(seed: number, peers: number, more: Partial<Settings> = {}) {
     this.world = new World({
       seed,
       hasher: nodeHasher,
       nemesis: { loss: 0.05, repeat: 0.1, delayMs: [0, 40] },
-      settings: { peers, difficulty: 'range:2-8' },
+      settings: { peers, difficulty: 'range:2-8', ...more },
       solveMs: 2_000,
       onTurn: (name, event, moment, effects) => {
         if (event.kind === 'started') this.#begin(name);
@@ -99,4 +102,21 @@ test('another seed, a message less or a changed effect is told by its turn', () 
   // One character of the very first effect.
   const said = file.replace('"effects":[{"kind":"', '"effects":[{"kind":"x');
   expect(differs(said)).toBe(0);
+});
+
+test('a peer that takes over what accounts begin with decides the same again', () => {
+  const genesisList = [{ key: wallet('ann').key, units: 50 }];
+  const genesis = digestOfGenesis(genesisList, nodeHasher);
+  const { world, files } = new Traces(4, 2, { genesisList, genesis });
+  for (let count = 0; count < 2; count += 1) world.start();
+  expect(world.runUntil(() => world.controller() !== null, 60_000)).toBe(true);
+  const late = world.start({ genesis: null, genesisList: [] });
+  const isIn = (): boolean => world.view(late).network !== null;
+  expect(world.runUntil(isIn, 30_000)).toBe(true);
+  world.kill(late);
+  world.restart(late);
+  world.run(10_000);
+  expect(isIn()).toBe(true);
+  expect(files).toHaveLength(4);
+  for (const file of files) expect(replay(file).filter(({ kind }) => kind !== 'same')).toEqual([]);
 });
