@@ -30,7 +30,7 @@ const found = (nonce: number): SearchOutcome => ({
   elapsedMs: 1_500,
 });
 
-const SOON = { pauseMs: 20, partMs: 20, requestMs: 1_000_000 };
+const SOON = { pauseMs: 20, partMs: 20, endMs: 0, requestMs: 1_000_000 };
 /** For tests in which time ends nothing. */
 const NEVER = { ...SOON, pauseMs: 1_000_000, partMs: 1_000_000 };
 
@@ -97,10 +97,14 @@ describe('a request', () => {
     expect(facts.map(({ kind }) => kind)).toEqual(['searching', 'near', 'found']);
   });
 
-  it.each(['line', 'half-close'])('has an end by %s', async (end) => {
-    const { searches, ask } = await open(NEVER);
-    const asker = ask(end === 'line' ? 'abc 2\n' : 'abc 2');
-    if (end === 'half-close') asker.socket.end();
+  it.each([
+    ['line', 'abc 2\n', false],
+    ['half-close', 'abc 2', true],
+    ['line, and half-close at once', 'abc 2\n', true],
+  ])('has an end by %s', async (_, text, isHalfClosed) => {
+    const { searches, ask } = await open({ ...NEVER, endMs: 1_000_000 });
+    const asker = ask(text);
+    if (isHalfClosed) asker.socket.end();
     await expect.poll(() => searches.length, patient).toBe(1);
     searches[0]?.end({ kind: 'exhausted', elapsedMs: 9 });
     expect(await asker.answer()).toBe('Worker 1 did not find nonce\nWorker 2 did not find nonce');

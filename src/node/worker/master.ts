@@ -9,11 +9,18 @@ export type Patience = {
   readonly pauseMs: number;
   /** A text that is no request may become one for so long. */
   readonly partMs: number;
+  /** The end of what a Master says belongs to a line that came so shortly before it. */
+  readonly endMs: number;
   /** A request comes within this time, or not at all. */
   readonly requestMs: number;
 };
 
-export const USUAL_PATIENCE: Patience = { pauseMs: 300, partMs: 2_000, requestMs: 10_000 };
+export const USUAL_PATIENCE: Patience = {
+  pauseMs: 300,
+  partMs: 2_000,
+  endMs: 300,
+  requestMs: 10_000,
+};
 
 /** How long one that was answered has to read it and go. */
 const GOING_MS = 1_000;
@@ -35,6 +42,8 @@ export class Master {
   readonly #events: MasterEvents;
   #heard: Buffer = Buffer.alloc(0);
   #state: 'asking' | 'waiting' | 'over' = 'asking';
+  /** When a line ended the request. */
+  #lineAt = Number.NEGATIVE_INFINITY;
   #pause: NodeJS.Timeout | undefined;
   readonly #limit: NodeJS.Timeout;
 
@@ -79,14 +88,18 @@ export class Master {
     const request = this.#read();
     const isLine = this.#heard.toString('latin1').trimStart().includes('\n');
     const { pauseMs, partMs } = this.#patience;
-    if (isLine) this.#ask(request);
-    else this.#pause = setTimeout(() => this.#end(), request.kind === 'fault' ? partMs : pauseMs);
+    if (isLine) {
+      this.#lineAt = performance.now();
+      this.#ask(request);
+    } else this.#pause = setTimeout(() => this.#end(), request.kind === 'fault' ? partMs : pauseMs);
   }
 
   /** Behind a request it means that the text is whole, else that the Master is gone. */
   #hearEnd(): void {
+    // `echo "abc 2" | nc -N` says a line and ends at once, and waits for the answer.
+    const isOfLine = performance.now() - this.#lineAt < this.#patience.endMs;
     if (this.#state === 'asking' && this.#heard.length > 0) this.#end();
-    else this.#lose();
+    else if (this.#state !== 'waiting' || !isOfLine) this.#lose();
   }
 
   #hearClose(): void {
