@@ -10,6 +10,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { Part } from '../domain/roster.ts';
 import { stepDowns, suspicions } from './describe-cause.ts';
 import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
+import { describeOtherRules } from './describe-rules.ts';
 import { describeUnheard, explainCode } from './describe-trouble.ts';
 
 /** How a peer is called where people read: enough of its name to tell it from the others. */
@@ -234,10 +235,7 @@ function describeGiven({ units, digest, from }: Given, nameOf: NameOf): string {
 function factsOf(refusal: Refusal, nameOf: NameOf): string {
   switch (refusal.code) {
     case 'other-rules':
-      return (
-        ` (theirs are ${refusal.theirs}; ours are ${refusal.ours}: ` +
-        'give all peers the same options)'
-      );
+      return ` (${describeOtherRules(refusal.theirs, refusal.ours)})`;
     case 'wrong-genesis':
       return (
         ` (the list that it gives has the SHA-256 ${refusal.theirs.slice(0, 16)}; ` +

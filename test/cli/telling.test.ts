@@ -181,6 +181,21 @@ test('refusals of one kind are a line every 10 s, with those in between', () => 
   expect(narrator.tell(rules, 10_000)?.text).toMatch(/^refused 4 messages/);
 });
 
+test('Rules that differ in a word that is no option name the option', () => {
+  const narrator = new Narrator(3, false);
+  const theirs = 'peers=3 election=lowest';
+  const lowest = refused({ code: 'other-rules', theirs, ours: 'peers=3 election=present' });
+  expect(narrator.tell(lowest, 0)?.text).toMatch(
+    /options; election=present is --election lowest; election=lowest is --election incumbent\)$/,
+  );
+  const drawn = refused({ code: 'other-rules', theirs, ours: 'peers=3' });
+  expect(narrator.tell(drawn, 10_000)?.text).toMatch(
+    /same options; election=lowest is --election incumbent\)$/,
+  );
+  const same = refused({ code: 'other-rules', theirs, ours: 'peers=4 election=lowest' });
+  expect(narrator.tell(same, 20_000)?.text).toMatch(/same options\)$/);
+});
+
 test('the status says how the search goes', () => {
   const narrator = new Narrator(3, true);
   narrator.tell(challenge, 1_000);
