@@ -84,6 +84,14 @@ describe('a service', () => {
     expect(methods).toEqual([work, work, 'OPTIONS /work?unit=hex/take']);
   });
 
+  it('of which one name was said is told both, as the option counts once', async () => {
+    const { url } = await open(giving('{"previous_block":"00ab","bits":24}'));
+    const { 'source-zeroes': zeroes } = await examine(url, 'previous=previous_block');
+    expect(zeroes?.advice).toBe(
+      'is it called otherwise? --source-fields previous=previous_block,zeroes=bits',
+    );
+  });
+
   it('whose fields are called otherwise hears both, and what to type', async () => {
     const { url } = await open(giving('{"previous_block":"00ab","bits":24}'));
     const { 'source-previous': previous, 'source-zeroes': zeroes } = await examine(url);

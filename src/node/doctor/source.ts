@@ -167,7 +167,7 @@ function describePrevious({ object, previous }: Fields, fields: SourceFields): R
       facts: { name, value: previous.value },
     };
   const isText = (value: unknown): boolean => typeof value === 'string';
-  return describeFault('previous', name, previous, object, expected, isText);
+  return describeFault('previous', fields, previous, object, expected, isText);
 }
 
 function describeZeroes(
@@ -188,7 +188,7 @@ function describeZeroes(
     };
   const isNumber = (value: unknown): boolean => Number.isInteger(value);
   const isQuoted = (value: unknown): boolean => typeof value === 'string' && /^\d+$/.test(value);
-  const fault = describeFault('zeroes', name, zeroes, object, expected, isNumber);
+  const fault = describeFault('zeroes', fields, zeroes, object, expected, isNumber);
   const [quoted] = Object.keys(object).filter((other) => isQuoted(object[other]));
   const advice = `if "${quoted}" is meant: without quotes, as a number`;
   return fault.advice === null && quoted !== undefined ? { ...fault, advice } : fault;
@@ -197,16 +197,21 @@ function describeZeroes(
 /** A field that is missing, perhaps under another name, or not what it must be. */
 function describeFault(
   ours: 'previous' | 'zeroes',
-  name: string,
+  fields: SourceFields,
   { problem }: FieldReading<unknown>,
   object: Fields['object'],
   expected: string,
   isRight: (value: unknown) => boolean,
 ): Result {
+  const name = fields[ours];
   const others = Object.keys(object).filter((other) => other !== name && isRight(object[other]));
   const isThere = Object.hasOwn(object, name);
   const what = isThere ? `it is ${shown(JSON.stringify(object[name]))}` : 'there is no such field';
-  const names = others.map((other) => `${ours}=${other}`).join(' or ');
+  // What was said already is said along: the option counts once.
+  const said = Object.entries(fields).filter(([key, their]) => key !== ours && key !== their);
+  const names = others
+    .map((other) => [...said, [ours, other]].map((pair) => pair.join('=')).join(','))
+    .join(' or ');
   return {
     grade: 'bad',
     found: `it gives us ${problem}: ${what}`,
