@@ -49,8 +49,8 @@ const sentences: Sentences = {
   called: ({ who, name }, nameOf) =>
     `${nameOf(who)} ${name === null ? 'has no name any more' : `is called ${name}`}`,
   'same-name': ({ name, by }, nameOf) =>
-    `${nameOf(by)} has the name ${name}, too, and goes first: without a seat we get none; ` +
-    'start this peer with another --name',
+    `${nameOf(by)} has the name ${name}, too, and goes first: this peer gets no seat if it has ` +
+    'none; start it with another --name',
   idle: ({ idle }, nameOf) => `not mining: ${describeIdle(idle, nameOf)}`,
   'network-found': ({ network, rules }) =>
     `network ${network.slice(0, 8)} answers, and has other rules: ${rules}`,

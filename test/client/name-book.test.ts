@@ -48,8 +48,8 @@ it('lines for people call peers by it from then on', () => {
   const twin = { kind: 'same-name', name: 1, by: ANN } as const;
   expect(narrator.tell(twin, 3)).toEqual({
     text:
-      '0a11aaaa#1 has the name 1, too, and goes first: without a seat we get none; ' +
-      'start this peer with another --name',
+      '0a11aaaa#1 has the name 1, too, and goes first: this peer gets no seat if it has none; ' +
+      'start it with another --name',
     tone: 'bad',
   });
 });
