@@ -3,7 +3,7 @@
 import type { Hasher } from '../domain/crypto.ts';
 import { type Dice, drawNonce } from '../domain/dice.ts';
 import { compareText } from '../domain/names.ts';
-import type { Name } from './message.ts';
+import type { Name, VoteTopic } from './message.ts';
 
 export type DialectName = 'ufes' | 'statement';
 
@@ -23,7 +23,8 @@ export type Dialect = {
   readonly introduceMs: number;
   /** Else a vote is said once: those clients count messages. */
   readonly repeatsVotes: boolean;
-  readonly voteTopics: readonly ('voting' | 'election')[];
+  /** Where votes go while nobody of another kind has voted. */
+  readonly voteTopics: readonly VoteTopic[];
 };
 
 const LONGEST_NAME = 256;

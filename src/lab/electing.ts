@@ -84,7 +84,7 @@ export function hearIntroduction(
 /** Counts a vote, be its sender introduced or not. */
 export function hearVote(step: LabStep, vote: LabVote): void {
   const { state } = step;
-  const { clientID, voteID } = vote;
+  const { clientID, voteID, topic } = vote;
   if (clientID === state.clientID) {
     if (voteID !== state.voteID) {
       step.refuse({ code: 'second-peer-with-our-name' });
@@ -97,7 +97,10 @@ export function hearVote(step: LabStep, vote: LabVote): void {
     hearAfterElection(step, clientID, 'vote');
     return;
   }
-  const isRepeated = state.votes.some((other) => other.clientID === clientID);
+  const first = state.votes.find((other) => other.clientID === clientID);
+  // The same vote on both topics is one: who counts messages listens to one of them.
+  if (first !== undefined && first.topic !== topic) return;
+  const isRepeated = first !== undefined;
   if (isRepeated && isByItself(step, vote)) {
     state.countsVoters = true;
     step.cancel('hold');
@@ -105,7 +108,7 @@ export function hearVote(step: LabStep, vote: LabVote): void {
   // Where votes are said once, a second one counts, too: the other clients count messages.
   const isCounted = !isRepeated || !countsVoters(step);
   if (isCounted && state.votes.length < MOST_NAMES) {
-    state.votes.push({ clientID, voteID, at: step.now.at });
+    state.votes.push({ clientID, voteID, topic, at: step.now.at });
   }
   decide(step);
 }

@@ -185,7 +185,7 @@ function hear(step: LabStep, message: LabMessage): void {
 
 /** Only by those of another kind: ours would teach one another what nobody else can read. */
 function learnSpelling(step: LabStep, message: LabMessage): void {
-  const { tongues, kin, clientID } = step.state;
+  const { tongues, theirTopics, kin, clientID } = step.state;
   // The miner that a result names is not who says it.
   const speaker = 'clientID' in message && message.kind !== 'result' ? message.clientID : null;
   if (message.isOurs) {
@@ -194,6 +194,9 @@ function learnSpelling(step: LabStep, message: LabMessage): void {
     return;
   }
   if (speaker === clientID || message.kind === 'presence') return;
+  if (message.kind === 'vote' && !theirTopics.includes(message.topic)) {
+    theirTopics.push(message.topic);
+  }
   if (learnTongue(tongues, message.spelling)) greetNetwork(step);
 }
 

@@ -19,11 +19,10 @@ type From<Kind extends string> = Spelled<Kind> & { readonly clientID: Name };
 
 type About = { readonly transactionID: number; readonly raw: RawNumber };
 
-export type LabVote = From<'vote'> & {
-  readonly voteID: Name;
-  /** The word in its topic. */
-  readonly topic: 'voting' | 'election';
-};
+/** The word in the topic of a vote. */
+export type VoteTopic = 'voting' | 'election';
+
+export type LabVote = From<'vote'> & { readonly voteID: Name; readonly topic: VoteTopic };
 
 /** `challenge` in the dialect's own unit: zero bits in `ufes`, zero hex digits in `statement`. */
 export type LabChallenge = Spelled<'challenge'> & About & { readonly challenge: number };

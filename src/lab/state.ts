@@ -5,7 +5,14 @@ import type { Hasher } from '../domain/crypto.ts';
 import type { Dice } from '../domain/dice.ts';
 import type { Instant } from '../domain/names.ts';
 import { DIALECTS, type Dialect, type DialectName } from './dialect.ts';
-import type { LabMessage, LabRefusal, LabRefusalCode, Name, RawNumber } from './message.ts';
+import type {
+  LabMessage,
+  LabRefusal,
+  LabRefusalCode,
+  Name,
+  RawNumber,
+  VoteTopic,
+} from './message.ts';
 import type { LabNote } from './note.ts';
 import { type Spelling, spellingFor, type Tongue } from './spelling.ts';
 
@@ -65,6 +72,8 @@ export type LabState = {
   };
   /** How those spell who are not of our kind. */
   readonly tongues: Tongue[];
+  /** On which topics those vote. */
+  readonly theirTopics: VoteTopic[];
   /** Who is here, this peer first. */
   readonly names: Name[];
   /** Those of them that are peers of our own program, this one first. */
@@ -76,13 +85,20 @@ export type LabState = {
   /** When N were known. */
   completeAt: number;
   /** Vote messages in order of arrival, N at most: the broker's order is everybody's. */
-  readonly votes: { readonly clientID: Name; readonly voteID: Name; readonly at: Instant }[];
+  readonly votes: {
+    readonly clientID: Name;
+    readonly voteID: Name;
+    readonly topic: VoteTopic;
+    readonly at: Instant;
+  }[];
   hasVoted: boolean;
   /** The broker has brought our own vote back. */
   isVoteHeard: boolean;
   votedAt: number;
   /** All keys under which our vote was said. */
   readonly votedKeys: string[];
+  /** All topics on which it was said. */
+  readonly votedTopics: VoteTopic[];
   /** Somebody says its vote again and again: it cannot count messages, and neither do we. */
   countsVoters: boolean;
   /** The election is over, and somebody may not have counted our vote; it is said again once. */
@@ -123,6 +139,7 @@ export function newLabState(settings: LabSettings): LabState {
     voteID: '',
     link: { isConnected: false, attempts: 0, told: '', toldAt: never, hasLeft: false },
     tongues: [],
+    theirTopics: [],
     names: [],
     kin: [],
     introducedAt: never,
@@ -134,6 +151,7 @@ export function newLabState(settings: LabSettings): LabState {
     isVoteHeard: false,
     votedAt: never,
     votedKeys: [],
+    votedTopics: [],
     countsVoters: false,
     mayVoteAgain: false,
     isVoteMissed: false,

@@ -1,6 +1,6 @@
 /** When a peer of a lab dialect says its vote, and when it says it once more (PROTOCOL 10). */
 
-import type { Name } from './message.ts';
+import type { Name, VoteTopic } from './message.ts';
 import { spellingFor } from './spelling.ts';
 import type { LabState, LabStep } from './state.ts';
 
@@ -60,7 +60,7 @@ function turnAt({ votes, kin, settings, completeAt }: LabState): number {
 
 export function sayVote(step: LabStep): void {
   const { state, dialect } = step;
-  const { clientID, voteID, votedKeys } = state;
+  const { clientID, voteID, votedKeys, votedTopics } = state;
   const { spelled } = step;
   state.votedAt = step.now.at;
   state.mayVoteAgain = false;
@@ -68,10 +68,20 @@ export function sayVote(step: LabStep): void {
   for (const key of [...spelled.spelling.client, ...spelled.spelling.vote]) {
     if (!votedKeys.includes(key)) votedKeys.push(key);
   }
-  for (const topic of dialect.voteTopics) {
+  for (const topic of topicsFor(step)) {
+    if (!votedTopics.includes(topic)) votedTopics.push(topic);
     step.say({ kind: 'vote', ...spelled, clientID, voteID, topic });
   }
   if (!dialect.repeatsVotes) step.set('vote', LOST_MS);
+}
+
+/**
+ * Where those of another kind vote, for there they listen. Who is to hear each vote once must not
+ * hear it on a topic more.
+ */
+function topicsFor({ state, dialect }: LabStep): readonly VoteTopic[] {
+  const { theirTopics } = state;
+  return dialect.repeatsVotes || theirTopics.length === 0 ? dialect.voteTopics : theirTopics;
 }
 
 /** Our vote did not come back: whoever counts votes has not heard it either. */
@@ -150,8 +160,9 @@ function isUnderWay({ open, closed }: LabState): boolean {
   return open !== null || closed.length > 0;
 }
 
-/** Since we voted somebody was heard who calls ClientID or VoteID by another key. */
-function isSpelledOtherwise({ tongues, votedKeys }: LabState): boolean {
+/** Since we voted somebody was heard who votes by other keys, or on another topic. */
+function isSpelledOtherwise({ tongues, votedKeys, theirTopics, votedTopics }: LabState): boolean {
+  if (theirTopics.some((topic) => !votedTopics.includes(topic))) return true;
   return tongues.some((tongue) => {
     const { client, vote } = spellingFor([tongue]);
     return [...client, ...vote].some((key) => !votedKeys.includes(key));
