@@ -47,6 +47,19 @@ export const STUCK: readonly LabScene[] = [
     told: [`R69 peer zoe ${READS_NOT} votes of ann and bob: ${OTHER_KEYS}`],
   },
   {
+    what: 'one votes on another topic, and hears no votes on its own',
+    dialect: 'ufes',
+    tape: tapeOf([
+      ...[0, 10, 20, 30, 40, 50].map((at) => comes(at, 'zoe')),
+      ...[comes(0, 'ann'), comes(0, 'bob'), votes(2, 'ann', '9'), votes(2, 'bob', '5')],
+      ...[[2, 'election', { ClientID: 'zoe', VoteID: '1' }] as const, ...rounds(5, 10, 'bob')],
+    ]),
+    told: [
+      `R69 peer zoe ${READS_NOT} votes of ann and bob: they say ClientID and VoteID on voting, ` +
+        'and it says ClientID and VoteID on election (PROTOCOL 10)',
+    ],
+  },
+  {
     what: 'the same of one that introduces itself once, and is silent',
     dialect: 'ufes',
     tape: tapeOf([

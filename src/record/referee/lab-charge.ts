@@ -18,8 +18,15 @@ export type LabCharge = {
   readonly isHeeded?: boolean;
 };
 
-/** By which keys a payload says who it is from, and the vote; none where that is not known. */
-export type LabKeys = { readonly client: readonly string[]; readonly vote: readonly string[] };
+/**
+ * By which keys a payload says who it is from, and the vote, and on which topic it votes; none
+ * where that is not known.
+ */
+export type LabKeys = {
+  readonly client: readonly string[];
+  readonly vote: readonly string[];
+  readonly topic: readonly string[];
+};
 
 export type LabSaid = Place & { readonly message: LabMessage; readonly keys: LabKeys };
 

@@ -10,7 +10,7 @@ import {
   labRemark,
   shortLab,
 } from './lab-charge.ts';
-import { keysIn, type Lacks, lacksOf, namesIn } from './lab-lacks.ts';
+import { keysIn, type Lacks, lacksOf, namesIn, topicsIn } from './lab-lacks.ts';
 import type { LabRoll, Member } from './lab-roll.ts';
 
 /** Words that are lost are said again by then, and a winner prepares for 2 s. */
@@ -126,10 +126,11 @@ export class LabDeadlockJudge implements LabJudge {
     const name: Name = reader.name;
     const told: LabCharge[] = [];
     if (spelling.length > 0) {
-      const theirs = keysIn(spelling, words);
+      const theirs = keysIn(spelling, words) + topicsIn(spelling, [reader], words);
+      const own = keysIn([reader], words) + topicsIn([reader], spelling, words);
       const what =
         `cannot read the ${words} of ${namesIn(spelling)}: ` +
-        `they say ${theirs}, and it says ${keysIn([reader], words)}`;
+        `they say ${theirs}, and it says ${own}`;
       told.push(labCharge('oneSpelling', name, what, words));
     }
     const begin = state === '' ? 'lacks' : `${state}: it lacks`;

@@ -38,17 +38,32 @@ export function reads(reader: Member, word: Spoken, words: Words): boolean {
 }
 
 function areAlike(a: LabKeys, b: LabKeys): boolean {
-  return haveCommon(a.client, b.client) && haveCommon(a.vote, b.vote);
+  return areCommon(a, b, 'client') && areCommon(a, b, 'vote') && areCommon(a, b, 'topic');
 }
 
-function haveCommon(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === 0 || b.length === 0 || a.some((key) => b.includes(key));
+function areCommon(a: LabKeys, b: LabKeys, what: keyof LabKeys): boolean {
+  const isUnknown = a[what].length === 0 || b[what].length === 0;
+  return isUnknown || a[what].some((key) => b[what].includes(key));
 }
 
 /** `ClientID and VoteID`: all keys by which these have said such words. */
 export function keysIn(members: readonly Member[], words: Words): string {
   const all = members.flatMap((member) => [...member[words].values()]).map(({ keys }) => keys);
   return listOf([...new Set(all.flatMap(({ client, vote }) => [...client, ...vote]))]);
+}
+
+/** ` on election`: where these vote; nothing where some of the others vote there, too. */
+export function topicsIn(
+  members: readonly Member[],
+  others: readonly Member[],
+  words: Words,
+): string {
+  const topicsOf = (some: readonly Member[]): readonly string[] =>
+    some.flatMap((member) => [...member[words].values()]).flatMap(({ keys }) => keys.topic);
+  const topics = [...new Set(topicsOf(members))];
+  const there = topicsOf(others);
+  const areOthers = topics.length > 0 && !topics.some((topic) => there.includes(topic));
+  return areOthers ? ` on ${listOf(topics)}` : '';
 }
 
 /** Names of some, and how many more. */

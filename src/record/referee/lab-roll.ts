@@ -198,7 +198,7 @@ export class LabRoll {
 }
 
 function noteWord(words: Map<string, Spoken>, keys: LabKeys, at: number): void {
-  const spelling = [...keys.client, ...keys.vote].join(' ');
+  const spelling = [...keys.client, ...keys.vote, ...keys.topic].join(' ');
   const known = words.get(spelling);
   if (known !== undefined) known.lastAt = Math.max(known.lastAt, at);
   else if (words.size < SPELLINGS_MOST) words.set(spelling, { keys, firstAt: at, lastAt: at });

@@ -57,10 +57,13 @@ function keysOf(message: LabMessage, fields: Readonly<Record<string, unknown>>):
     Object.keys(fields).filter(
       (key) => fieldOf(key) === field && String(fields[key]) === String(value),
     );
-  if (message.kind !== 'introduction' && message.kind !== 'vote') return { client: [], vote: [] };
+  if (message.kind !== 'introduction' && message.kind !== 'vote') {
+    return { client: [], vote: [], topic: [] };
+  }
   return {
     client: sayers('client', message.clientID),
     vote: message.kind === 'vote' ? sayers('vote', message.voteID) : [],
+    topic: message.kind === 'vote' ? [message.topic] : [],
   };
 }
 
