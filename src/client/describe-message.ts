@@ -8,6 +8,7 @@ import type { LabMessage } from '../lab/message.ts';
 import { formatRate, type NameOf, shortName, shortSolution } from './describe.ts';
 import { shortLabName } from './describe-lab.ts';
 import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
+import { shortKey } from './short-key.ts';
 
 type MessageOf<Kind extends Message['kind']> = Message & { readonly kind: Kind };
 
@@ -69,12 +70,12 @@ const SENTENCES: Sentences = {
     return `tells ${nameOf(message.to)} blocks ${first.transactionID} to ${last.transactionID}`;
   },
   transaction: ({ transaction }) => {
-    const { sender, nonce } = transaction;
+    const number = transaction.nonce ?? 'without a nonce';
     const what =
       'message' in transaction
         ? `says "${transaction.message}"`
-        : `sends ${transaction.amount} to ${transaction.to.slice(0, 8)}`;
-    return `transaction ${nonce} of ${sender.slice(0, 8)} ${what}`;
+        : `sends ${transaction.amount} to ${shortKey(transaction.to)}`;
+    return `transaction ${number} of ${shortKey(transaction.sender)} ${what}`;
   },
   batch: ({ root, transactions }) =>
     `says the batch ${root.slice(0, 16)} of ${transactions.length} transactions`,

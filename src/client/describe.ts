@@ -12,6 +12,7 @@ import { stepDowns, suspicions } from './describe-cause.ts';
 import { describeOutcome, describeQuest, describeRange, nearMisses } from './describe-quest.ts';
 import { describeOtherRules } from './describe-rules.ts';
 import { describeUnheard, explainCode } from './describe-trouble.ts';
+import { shortKey } from './short-key.ts';
 
 /** How a peer is called where people read: enough of its name to tell it from the others. */
 export type NameOf = (peer: ClientID) => string;
@@ -108,9 +109,9 @@ const sentences: Sentences = {
   evicted: ({ count: times, sender, nonce, waiting }) =>
     `${waiting} transactions wait, and no more can: ${times} had to go for others, ` +
     `last of all ${nonce === null ? 'one without a nonce' : `number ${nonce}`} ` +
-    `of ${sender.slice(0, 8)}`,
+    `of ${shortKey(sender)}`,
   dropped: ({ count: times, ours, sender, nonce, fault }) =>
-    `${ours > 0 ? 'our ' : ''}transaction ${nonce ?? 'without a nonce'} of ${sender.slice(0, 8)}` +
+    `${ours > 0 ? 'our ' : ''}transaction ${nonce ?? 'without a nonce'} of ${shortKey(sender)}` +
     `${times === 1 ? '' : ` and ${times - 1} more`} can be in no block any more: ${fault}`,
   quest: ({ quest, ...asked }) => `quest ${quest.slice(0, 8)}: ${describeQuest(asked)}`,
   lease: ({ quest, ...range }) => `quest ${quest.slice(0, 8)}: we search ${describeRange(range)}`,

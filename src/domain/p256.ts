@@ -33,6 +33,11 @@ export function isP256Key(text: string): boolean {
   return x < FIELD && y < FIELD && (y * y - (x * x - 3n) * x - B) % FIELD === 0n;
 }
 
+/** Of a key of either type the digits that tell it from others: on P-256 all begin alike. */
+export function tellingDigits(key: string): string {
+  return isP256Form(key) ? key.slice(HEAD.length) : key;
+}
+
 /**
  * What is wrong with a signature of 128 lower-case hex digits, r before s; null if nothing is that
  * can be seen without the key. Of the two values of s that hold, the lower one alone is valid:
