@@ -2,9 +2,11 @@
 
 import type { ElectionRule } from '../domain/contract.ts';
 import type { AccountKey } from '../domain/names.ts';
+import { isP256Form } from '../domain/p256.ts';
 import { isAccountKey } from '../domain/transaction.ts';
 import { formatDifficulty, parseDifficulty } from '../ledger/difficulty.ts';
 import { readHost } from '../node/host.ts';
+import { WorldError } from '../node/world-error.ts';
 import type { Setting } from './setting.ts';
 
 /** The half of a setting that reads its value. */
@@ -122,6 +124,9 @@ export const address: Reader<AccountKey> = {
   allowed: 'an address: 64 or 182 hex digits, as "sortition wallet address" shows them',
   read: (typed) => {
     const key = typed.toLowerCase();
-    return isAccountKey(key) ? key : null;
+    if (isAccountKey(key)) return key;
+    if (!isP256Form(key)) return null;
+    const problem = 'its point is not on the curve P-256, so a digit of it is wrong.';
+    throw new WorldError(problem, { code: 'bad-address', facts: { value: typed } });
   },
 };

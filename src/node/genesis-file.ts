@@ -8,6 +8,7 @@ import {
   sortedGenesis,
   unitsOf,
 } from '../domain/genesis.ts';
+import { isP256Form } from '../domain/p256.ts';
 import { isAccountKey } from '../domain/transaction.ts';
 import { readText } from '../files/named-file.ts';
 import { type Facts, systemCodeOf, WorldError } from './world-error.ts';
@@ -63,6 +64,12 @@ function readGrant(path: string, line: number, words: readonly string[]): Grant 
   const [first = '', digits, ...rest] = words;
   if (digits === undefined || rest.length > 0) throw malformed(path, line, 'must be "KEY UNITS".');
   const key = first.toLowerCase();
+  if (isP256Form(key) && !isAccountKey(key))
+    throw malformed(
+      path,
+      line,
+      'begins with a key whose point is not on the curve P-256, so a digit of it is wrong.',
+    );
   if (!isAccountKey(key))
     throw malformed(
       path,

@@ -25,7 +25,10 @@ test.each([
   ['send', 'Say to whom, and how much: --to ADDRESS --amount UNITS.'],
   [`send --to ${TO}`, 'Say to whom, and how much: --to ADDRESS --amount UNITS.'],
   [`send --to ${TO}0 --amount 1`, `--to ${ADDRESS}, not "${TO}0".`],
-  [`send --to ${OFF} --amount 1`, `--to ${ADDRESS}, not "${OFF}".`],
+  [
+    `send --to ${OFF} --amount 1`,
+    '--to: its point is not on the curve P-256, so a digit of it is wrong.',
+  ],
   [`send --to ${TO} --amount 0`, `${AMOUNT}, not "0".`],
   [`send --to ${TO} --amount 1.5`, `${AMOUNT}, not "1.5".`],
   [`send --to ${TO} --amount 9007199254740992`, `${AMOUNT}, not "9007199254740992".`],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readGenesisFile } from '../../src/node/genesis-file.ts';
 import { WorldError } from '../../src/node/world-error.ts';
+import { KEY_OF_A } from '../course-keys.ts';
 
 const [ann, bob] = ['a'.repeat(64), 'b'.repeat(64)];
 
@@ -33,6 +34,11 @@ it('reads units for a key from each line, past comments, empty lines and Windows
   ]);
 });
 
+it('takes a key on P-256 in capitals as the same in small letters', () => {
+  writeFileSync(path, `${KEY_OF_A.toUpperCase()} 50\n`);
+  expect(readGenesisFile(path)).toEqual([{ key: KEY_OF_A, units: 50 }]);
+});
+
 it('reads what an editor of Windows writes in UTF-16', () => {
   writeFileSync(path, Buffer.from(`\ufeff${ann} 50\r\n`, 'utf16le'));
   expect(readGenesisFile(path)).toEqual([{ key: ann, units: 50 }]);
@@ -46,6 +52,10 @@ it.each([
   [
     'begins with no public key in hex digits ("sortition wallet address" shows those of a wallet).',
     `${ann.slice(1)} 50`,
+  ],
+  [
+    'begins with a key whose point is not on the curve P-256, so a digit of it is wrong.',
+    `${KEY_OF_A.replace(/0$/, '1').toUpperCase()} 50`,
   ],
   [units, `${ann} 0`],
   [units, `${ann} -1`],
