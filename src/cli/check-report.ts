@@ -129,12 +129,19 @@ function describeChecked(checked: Tally['checked']): readonly string[] {
     return count === undefined ? [] : [countOf(count, word)];
   });
   const unknown = checked['drawsUnknown'] ?? 0;
+  const unpaid = checked['accountsUnknown'] ?? 0;
   const unproven = checked['unproven'] ?? 0;
   return [
     `found in them and checked: ${parts.join(', ')}`,
     ...(unknown === 0
       ? []
       : [`${countOf(unknown, 'draw')} could not be computed: not all reveals were heard`]),
+    ...(unpaid === 0
+      ? []
+      : [
+          `in ${countOf(unpaid, 'network')} balances were not judged: what accounts hold was not ` +
+            'heard (for a list of first balances, see --genesis)',
+        ]),
     ...(unproven === 0
       ? []
       : [`${countOf(unproven, 'message')} by peers who had not told their keys`]),

@@ -119,11 +119,11 @@ export const place: Reader<{ readonly host: string; readonly port: number }> = {
   },
 };
 
-/** Where money can be sent: a public key. */
+/** Where money can be sent: a public key, out of a file perhaps, and then with its line ends. */
 export const address: Reader<AccountKey> = {
   allowed: 'an address: 64 or 182 hex digits, as "sortition wallet address" shows them',
   read: (typed) => {
-    const key = typed.toLowerCase();
+    const key = typed.replace(/\s/g, '').toLowerCase();
     if (isAccountKey(key)) return key;
     if (!isP256Form(key)) return null;
     const problem = 'its point is not on the curve P-256, so a digit of it is wrong.';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
+import { address } from '../../src/cli/values.ts';
 import { KEY_OF_A } from '../course-keys.ts';
 import { complaintOf } from './complaint.ts';
 
@@ -85,4 +86,9 @@ test('a passphrase that is none, or cannot be asked for, makes no wallet', async
   });
   const { code } = await complaintOf('wallet', 'address');
   expect(code).toBe(EXIT.badFile);
+});
+
+test('an address is read with the line ends of the file that it came from', () => {
+  expect(address.read(` ${TO.slice(0, 40)}\n${TO.slice(40).toUpperCase()}\r\n`)).toBe(TO);
+  expect(address.read(`${TO}\n${TO}`)).toBeNull();
 });

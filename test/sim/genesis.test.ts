@@ -231,9 +231,10 @@ describe('an audit', () => {
 });
 
 describe('the referee', () => {
+  const refereeOf = (list: Genesis | null): Referee =>
+    new Referee({ prefix: 'sd', hasher: nodeHasher, verifier: toyVerifier(), genesis: list });
   const judge = (recording: readonly Recorded[], list: Genesis | null): readonly string[] => {
-    const [hasher, verifier] = [nodeHasher, toyVerifier()];
-    const referee = new Referee({ prefix: 'sd', hasher, verifier, genesis: list });
+    const referee = refereeOf(list);
     const found = recording.flatMap((recorded) => referee.hear(recorded));
     return [...found, ...referee.end()].map(describeViolation);
   };
@@ -268,5 +269,11 @@ describe('the referee', () => {
     expect(judge(recording, null).join()).not.toMatch(/does not apply/);
     // A list that its Rules do not name is none of this network.
     expect(judge(recording, listOf(49)).join()).not.toMatch(/does not apply/);
+    const unknownWith = (list: Genesis | null): number | undefined => {
+      const referee = refereeOf(list);
+      for (const recorded of recording) referee.hear(recorded);
+      return referee.tally.checked['accountsUnknown'];
+    };
+    expect([listOf(50), null, listOf(49)].map(unknownWith)).toEqual([0, 1, 1]);
   });
 });

@@ -63,6 +63,11 @@ export class Ledger {
     return this.#known.whole;
   }
 
+  /** Whether it is followed without knowing what accounts hold. */
+  get isUnpaid(): boolean {
+    return this.#standing?.knowsAccounts === false;
+  }
+
   /** Null where it is not known, or no longer. */
   sealedAt(number: number): Block | null {
     return this.#known.blockAt(number);
@@ -78,8 +83,7 @@ export class Ledger {
     this.#advance();
     const standing = this.#standing;
     if (standing === null || number > standing.chain.height) return null;
-    const row = this.#rosters.findLast(({ from }) => from <= number);
-    return row?.roster ?? null;
+    return this.#rosters.findLast(({ from }) => from <= number)?.roster ?? null;
   }
 
   /** What is wrong with a challenge; null if nothing is, or nothing can be known. */
@@ -99,12 +103,11 @@ export class Ledger {
 
   /** What is wrong with a block, in words; null if nothing is, or nothing can be known. */
   problemOfBlock(block: Block): string | null {
-    const isMined = block.change === undefined;
+    if (block.change !== undefined) return this.#problemOfChange(block);
     const bits = zeroBits(digestOf(block, this.#hasher));
-    if (isMined && bits < block.challenge)
+    if (bits < block.challenge)
       return `its digest has ${bits} zero bits where ${block.challenge} are needed`;
-    if (isMined) return this.problemOfChallenge(openingOfBlock(block));
-    return this.#problemOfChange(block);
+    return this.problemOfChallenge(openingOfBlock(block));
   }
 
   #problemOfChange(block: Block): string | null {
@@ -205,11 +208,11 @@ export class Ledger {
     if (roster === null) return;
     const begun = beginning(roster, this.#rules);
     const { genesis } = this.#rules;
-    const list = genesis === null ? null : this.#society.genesisOf(genesis);
-    const chain =
-      list === null ? begun : { ...begun, accounts: accountsOfGenesis(list, this.#hasher) };
+    const list = genesis && this.#society.genesisOf(genesis);
+    const accounts = list === null ? begun.accounts : accountsOfGenesis(list, this.#hasher);
     // Without the list nobody can say what accounts hold.
     const knowsAccounts = genesis === null || list !== null;
+    const chain = { ...begun, accounts };
     this.#standing = { chain, knowsRoster: true, knowsDifficulty: true, knowsAccounts };
     this.#keepRoster(0, roster);
   }

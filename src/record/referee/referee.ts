@@ -112,6 +112,7 @@ export class Referee implements Arbiter {
         draws: this.#draws.recomputed,
         drawsUnknown: this.#draws.unknown,
         blocks: ledgers.reduce((sum, { count }) => sum + count, 0),
+        accountsUnknown: ledgers.filter(({ isUnpaid }) => isUnpaid).length,
         seals: this.#blocks.seals,
         transactions: this.#passed,
         unproven: this.#forgotten + this.#waitingCount,
