@@ -4,9 +4,9 @@ import type { KeyObject } from 'node:crypto';
 import type { AccountKey } from '../domain/names.ts';
 import { isP256Form } from '../domain/p256.ts';
 import { isAccountKey } from '../domain/transaction.ts';
-import { readText } from '../files/named-file.ts';
 import { digitsOf, isPrivatePem, readPrivateKey, readPublicKey, typeOf } from './key-text.ts';
-import { systemCodeOf, WorldError } from './world-error.ts';
+import { readNamedText } from './named-text.ts';
+import { WorldError } from './world-error.ts';
 
 /** The largest public keys take some 3,000; a file of this size is something else. */
 const MOST_CHARACTERS = 16_384;
@@ -24,7 +24,7 @@ const BARE_POINT = /^(?:04[0-9a-f]{128}|0[23][0-9a-f]{64})$/;
  * `key-private`.
  */
 export function readAccountKeyFile(path: string): AccountKey {
-  const text = textOf(path);
+  const text = readNamedText('key', path);
   if (text.length > MOST_CHARACTERS) throw malformed(path, 'it is too long');
   const key = digitsOf(text);
   if (isAccountKey(key)) return key;
@@ -76,16 +76,4 @@ function privateKey(path: string): WorldError {
       'import" makes a wallet of it, and "sortition wallet address" shows the public key to write.',
     { code: 'key-private', facts: { path } },
   );
-}
-
-function textOf(path: string): string {
-  try {
-    return readText(path);
-  } catch (cause) {
-    const reason = systemCodeOf(cause);
-    throw new WorldError(
-      `Cannot read the key file ${path} (${reason}): check its name and its permissions.`,
-      { code: 'key-unreadable', facts: { path, reason }, cause },
-    );
-  }
 }

@@ -2,6 +2,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { replaceFile } from '../files/replace-file.ts';
+import { unreadable } from './named-text.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
 const MOST_BYTES = 65_536;
@@ -55,7 +56,7 @@ function readBytes(path: string): Uint8Array | null {
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
     if (systemCodeOf(cause) === 'ENOENT') return null;
-    throw unreadable(path, cause);
+    throw unreadable('block', path, cause);
   }
   try {
     const status = fstatSync(file);
@@ -63,18 +64,10 @@ function readBytes(path: string): Uint8Array | null {
     if (status.size > MOST_BYTES) throw malformed(path, `is longer than ${MOST_BYTES} bytes`);
     return readFileSync(file);
   } catch (cause) {
-    throw cause instanceof WorldError ? cause : unreadable(path, cause);
+    throw cause instanceof WorldError ? cause : unreadable('block', path, cause);
   } finally {
     closeSync(file);
   }
-}
-
-function unreadable(path: string, cause: unknown): WorldError {
-  const reason = systemCodeOf(cause);
-  return new WorldError(
-    `Cannot read the block file ${path} (${reason}): check its name and its permissions.`,
-    { code: 'block-unreadable', facts: { path, reason }, cause },
-  );
 }
 
 function malformed(path: string, problem: string, cause?: unknown): WorldError {

@@ -10,8 +10,8 @@ import {
 } from '../domain/genesis.ts';
 import { isP256Form } from '../domain/p256.ts';
 import { isAccountKey } from '../domain/transaction.ts';
-import { readText } from '../files/named-file.ts';
-import { type Facts, systemCodeOf, WorldError } from './world-error.ts';
+import { readNamedText } from './named-text.ts';
+import { type Facts, WorldError } from './world-error.ts';
 
 /**
  * The list in the file at `path`, in order of its keys. A line is `KEY UNITS`: a public key in hex
@@ -22,7 +22,7 @@ import { type Facts, systemCodeOf, WorldError } from './world-error.ts';
 export function readGenesisFile(path: string): Genesis {
   const lineOf = new Map<string, number>();
   const grants: Grant[] = [];
-  for (const [index, text] of textOf(path).split(/\r?\n/).entries()) {
+  for (const [index, text] of readNamedText('genesis', path).split(/\r?\n/).entries()) {
     const words = text
       .replace(/#.*/, '')
       .split(/\s+/)
@@ -46,18 +46,6 @@ export function readGenesisFile(path: string): Genesis {
       'begins with something.',
     { code: 'genesis-malformed', facts: { path } },
   );
-}
-
-function textOf(path: string): string {
-  try {
-    return readText(path);
-  } catch (cause) {
-    const reason = systemCodeOf(cause);
-    throw new WorldError(
-      `Cannot read the genesis file ${path} (${reason}): check its name and its permissions.`,
-      { code: 'genesis-unreadable', facts: { path, reason }, cause },
-    );
-  }
 }
 
 function readGrant(path: string, line: number, words: readonly string[]): Grant {

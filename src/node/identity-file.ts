@@ -3,7 +3,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { generateIdentity, type Identity, identityOf } from './crypto.ts';
 import { typeOf } from './key-text.ts';
-import { createPrivateFile, readPrivateFile, unreadable } from './private-file.ts';
+import { unreadable } from './named-text.ts';
+import { createPrivateFile, readPrivateFile } from './private-file.ts';
 import { WorldError } from './world-error.ts';
 
 /**

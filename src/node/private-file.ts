@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { discard, draftOf } from '../files/replace-file.ts';
+import { unreadable } from './named-text.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
 /** `identity`: the first word of its errors, and what people call the file. */
@@ -73,14 +74,6 @@ export function createPrivateFile(secret: Secret, path: string, text: string): b
   } finally {
     discard(draft);
   }
-}
-
-export function unreadable(secret: Secret, path: string, cause: unknown): WorldError {
-  const reason = systemCodeOf(cause);
-  return new WorldError(
-    `Cannot read the ${secret} file ${path} (${reason}): check its name and its permissions.`,
-    { code: `${secret}-unreadable`, facts: { path, reason }, cause },
-  );
 }
 
 /** Windows keeps no such modes; there the directory's permissions have to do. */

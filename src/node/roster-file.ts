@@ -1,11 +1,11 @@
 /** The file that fixes a first roster beforehand: a line for each member. */
 
 import type { Member } from '../domain/message.ts';
-import { readText } from '../files/named-file.ts';
 import { isClientID, isPublicKey, provesName } from '../wire/identity.ts';
 import { MEMBERS_MOST } from '../wire/values.ts';
 import { nodeHasher } from './crypto.ts';
-import { type Facts, systemCodeOf, WorldError } from './world-error.ts';
+import { readNamedText } from './named-text.ts';
+import { type Facts, WorldError } from './world-error.ts';
 
 /**
  * The members in the file at `path`, in order of its lines. A line is `ClientID PublicKey`; what
@@ -13,7 +13,7 @@ import { type Facts, systemCodeOf, WorldError } from './world-error.ts';
  * `roster-unreadable`, or `roster-malformed` with the line's number.
  */
 export function readRosterFile(path: string): readonly Member[] {
-  const lines = textOf(path).split(/\r?\n/);
+  const lines = readNamedText('roster', path).split(/\r?\n/);
   const members = new Map<string, number>();
   const roster: Member[] = [];
   for (const [index, line] of lines.entries()) {
@@ -43,18 +43,6 @@ export function readRosterFile(path: string): readonly Member[] {
     `The roster file ${path} names nobody: write a line "ClientID PublicKey" for each member.`,
     { code: 'roster-malformed', facts: { path } },
   );
-}
-
-function textOf(path: string): string {
-  try {
-    return readText(path);
-  } catch (cause) {
-    const reason = systemCodeOf(cause);
-    throw new WorldError(
-      `Cannot read the roster file ${path} (${reason}): check its name and its permissions.`,
-      { code: 'roster-unreadable', facts: { path, reason }, cause },
-    );
-  }
 }
 
 function readMember(path: string, line: number, words: readonly string[]): Member {
