@@ -3,7 +3,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { FairPlaces, networkOf } from '../../domain/fair-places.ts';
 import type { Fault, FaultCode } from '../../domain/transaction.ts';
-import { explainListenError } from '../listen-error.ts';
+import { listenAt } from '../listening.ts';
 import { type Closing, Guest, type Judgement } from './guest.ts';
 
 /** The most connections at once. When all are there, an address with many loses one to another. */
@@ -64,18 +64,9 @@ export class Gateway {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
   }
 
-  /**
-   * Resolves with the port; 0 takes any that is free. Throws a `WorldError`: `port-taken`,
-   * `port-forbidden`, `bad-host` or `cannot-listen`.
-   */
+  /** As `listenAt`. */
   listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => reject(explainListenError(error, host, port)));
-      this.#server.listen({ host, port }, () => {
-        const address = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
-      });
-    });
+    return listenAt(this.#server, host, port);
   }
 
   /** Ends every connection. */

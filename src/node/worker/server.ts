@@ -1,7 +1,7 @@
 /** A Worker: listens for Masters, and serves their requests one after another. */
 
 import { createServer, type Server, type Socket } from 'node:net';
-import { explainListenError } from '../listen-error.ts';
+import { listenAt } from '../listening.ts';
 import { errorText, notFoundText, SHUTTING_DOWN, successText } from './answer.ts';
 import { Master, type Patience, USUAL_PATIENCE } from './master.ts';
 import type { Request, Search } from './request.ts';
@@ -73,15 +73,9 @@ export class WorkerServer {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
   }
 
-  /** Resolves with the port; 0 takes any that is free. Throws as `explainListenError`. */
+  /** As `listenAt`. */
   listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => reject(explainListenError(error, host, port)));
-      this.#server.listen({ host, port }, () => {
-        const address = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
-      });
-    });
+    return listenAt(this.#server, host, port);
   }
 
   /** Stops what is searched, and tells all that still wait. */

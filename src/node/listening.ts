@@ -1,10 +1,24 @@
-/** Why a server cannot listen at a place, as a sentence. */
+/** Has a server listen at a place, or says in a sentence why it cannot. */
 
+import type { Server } from 'node:net';
 import { withPort } from './host.ts';
 import { systemCodeOf, WorldError } from './world-error.ts';
 
-/** `port-taken`, `port-forbidden`, `bad-host` or `cannot-listen`. */
-export function explainListenError(cause: unknown, host: string, port: number): WorldError {
+/**
+ * Resolves with the port; 0 takes any that is free. Throws a `WorldError`: `port-taken`,
+ * `port-forbidden`, `bad-host` or `cannot-listen`.
+ */
+export function listenAt(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(explain(error, host, port)));
+    server.listen({ host, port }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function explain(cause: unknown, host: string, port: number): WorldError {
   const reason = systemCodeOf(cause);
   const facts = { host, port, reason };
   const [code, sentence] = complaints[reason] ?? [
