@@ -105,7 +105,12 @@ export function nodeVerifier(): Required<Verifier> {
 function bytesOf(signature: string, { hash: of }: Imported): Buffer | null {
   const bytes = Buffer.from(signature, 'base64url');
   if (bytes.length !== SIGNATURE_BYTES) return null;
-  return of === null || problemOfP256Signature(bytes.toString('hex')) === null ? bytes : null;
+  // OpenSSL 3.0 takes the neutral point for R, 3.5 does not (measured): peers must agree.
+  const isWrong =
+    of === null
+      ? hasSmallOrder(bytes.subarray(0, ED25519_KEY_BYTES))
+      : problemOfP256Signature(bytes.toString('hex')) !== null;
+  return isWrong ? null : bytes;
 }
 
 /** A new peer: a fresh key and the name that it proves. */
@@ -154,7 +159,7 @@ function importKey(publicKey: SignerKey): Imported | null {
 
 /** RFC 8037 section 2: an Ed25519 key as a JSON Web Key. */
 function importEd25519(publicKey: PublicKey): Imported | null {
-  if (hasSmallOrder(publicKey)) return null;
+  if (hasSmallOrder(Buffer.from(publicKey, 'base64url'))) return null;
   const key = { kty: 'OKP', crv: 'Ed25519', x: publicKey };
   return { hash: null, key: { key: createPublicKey({ key, format: 'jwk' }) } };
 }
@@ -169,8 +174,9 @@ function importP256(publicKey: SignerKey): Imported | null {
   return { hash: 'sha256', key: { key: createPublicKey({ key, format: 'jwk' }), ...R_AND_S } };
 }
 
-function hasSmallOrder(publicKey: PublicKey): boolean {
-  const bytes = Buffer.from(publicKey, 'base64url');
+/** Of a point of Ed25519 as it is written, in a key or as R. */
+function hasSmallOrder(point: Uint8Array): boolean {
+  const bytes = Buffer.from(point);
   bytes.writeUInt8(bytes.readUInt8(31) & 0x7f, 31);
   return SMALL_ORDER.has(bytes.toString('hex'));
 }

@@ -51,7 +51,7 @@ export function ed25519Vectors(): readonly Vector[] {
     }),
     vector('a plain one', true, good),
     vector('R beside the group', false, sign(withTorsion, r)),
-    vector('R the neutral point', true, sign(identity, 0n)),
+    vector('R the neutral point', false, sign(identity, 0n)),
     vector('R the neutral point, y not reduced', false, sign(`ee${'ff'.repeat(30)}7f`, 0n)),
     vector('R the neutral point, x minus zero', false, sign(`01${'00'.repeat(30)}80`, 0n)),
     vector('S not reduced', false, plain + littleEndian(s + L)),
@@ -61,6 +61,7 @@ export function ed25519Vectors(): readonly Vector[] {
     vector('a byte too many', false, `${good}00`),
     vector('no point', false, good, `02${'00'.repeat(31)}`),
     ...smallOrderVectors(torsion),
+    ...smallRVectors(torsion, (shown, of, by) => sign(shown, 0n, of, by)),
     ...mixedKeyVectors(torsion, (of, by) => sign(plain, r, of, by)),
   ];
 }
@@ -78,6 +79,22 @@ function smallOrderVectors(torsion: InstanceType<typeof Edwards>): readonly Vect
       return { what, key, text: `text ${at}`, signature, holds: false };
     }),
   );
+}
+
+/** By a key beside the group, with the one R for which the text-book's equation holds. */
+function smallRVectors(
+  torsion: InstanceType<typeof Edwards>,
+  sign: (r: string, text: string, key: string) => string,
+): readonly Vector[] {
+  const key = inHex(Edwards.BASE.multiply(SECRET).add(torsion).toBytes());
+  return Array.from({ length: 64 }, (_, at) => at).flatMap((at) => {
+    const text = `text ${Math.floor(at / 8)}`;
+    const times = BigInt(at % 8);
+    const r = inHex(torsion.multiplyUnsafe(times).toBytes());
+    if ((times + (kOf(r, key, text) % L)) % 8n !== 0n) return [];
+    const what = `Ed25519, R ${r.slice(0, 8)}… of small order, ${text}`;
+    return [{ what, key, text, signature: sign(r, text, key), holds: false }];
+  });
 }
 
 /** Points of small order with a y above the field's, or a sign that zero does not have. */

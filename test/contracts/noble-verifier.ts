@@ -31,7 +31,7 @@ function holdsEd25519(key: Uint8Array, text: Uint8Array, signature: Uint8Array):
   if (s >= Point.Fn.ORDER || point.isSmallOrder()) return false;
   const k = littleEndian(sha512(Buffer.concat([r, key, text]))) % Point.Fn.ORDER;
   const expected = Point.BASE.multiplyUnsafe(s).subtract(point.multiplyUnsafe(k));
-  return Buffer.from(expected.toBytes()).equals(r);
+  return !expected.isSmallOrder() && Buffer.from(expected.toBytes()).equals(r);
 }
 
 function holdsP256(key: Buffer, text: Uint8Array, signature: Buffer): boolean {
