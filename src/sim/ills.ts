@@ -3,6 +3,7 @@
 import type { Hasher } from '../domain/crypto.ts';
 import type { ClientID } from '../domain/names.ts';
 import { majority } from '../domain/roster.ts';
+import { questTurnMs } from '../lease/quest.ts';
 import { Chance } from './chance.ts';
 import type { Violation } from './checkers/all.ts';
 import type { Fact } from './checkers/fact.ts';
@@ -23,7 +24,13 @@ const goneMs = 55_000;
 const blockMs = 3_000;
 
 /** Without a mined block for this time, the bad are too strong. */
-export const standStillMs = 45_000;
+const standStillMs = 45_000;
+
+/**
+ * The same where something was searched meanwhile: that counts as work of the controller for the
+ * 30 s of a turn (PROTOCOL 6.1), and only then it can become suspect.
+ */
+const searchStillMs = standStillMs + questTurnMs;
 
 /** Time for those to be removed who are gone for good: until then they are no minority. */
 const burialMs = 120_000;
@@ -155,12 +162,19 @@ export class Ills {
       if (!this.#areMost()) this.#minedAt = agenda.now;
       const stillMs = agenda.now - this.#minedAt;
       this.#stillMs = Math.max(this.#stillMs, stillMs);
-      isStill = stillMs > standStillMs;
+      isStill = stillMs > standStillMs && stillMs > this.#mostStillMs();
       return isStill;
     }, ms);
     if (!isStill) return null;
-    const sentence = `No block was mined in ${standStillMs / 1000} s beside ${this.#names()}.`;
+    const seconds = this.#mostStillMs() / 1000;
+    const sentence = `No block was mined in ${seconds} s beside ${this.#names()}.`;
     return { name: 'liveness', sentence };
+  }
+
+  #mostStillMs(): number {
+    const { told } = this.#world;
+    const last = told.findLast(({ note }) => note.kind === 'covered');
+    return last !== undefined && last.at > this.#minedAt ? searchStillMs : standStillMs;
   }
 
   /**
