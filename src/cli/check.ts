@@ -64,7 +64,7 @@ const settings: Settings<Values> = {
   },
   peers: {
     ...peerSettings.peers,
-    help: 'with --dialect: so many votes elect; otherwise those of all who are here',
+    help: 'with --dialect: number of votes that elect; unless said, all clients that are here vote',
     fallback: null,
   },
   for: {
